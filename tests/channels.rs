@@ -1,16 +1,19 @@
 //! Messages leave the daemon for a receiver on this machine, once each, and again after a kill.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/fake_telegram.rs"]
+mod fake_telegram;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "support/webhook_receiver.rs"]
 mod webhook_receiver;
 
+use fake_telegram::{FakeTelegram, TOKEN};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prahari_secrets::SigningKey;
 use serde_json::{Value, json};
-use serving::{DEMO_PASSWORD, Serving, demo};
+use serving::{DEMO_PASSWORD, Serving, demo, demo_after};
 use webhook_receiver::{Request, WebhookReceiver};
 
 const CHANNELS: &str = "/api/v1/user/channels";
@@ -124,4 +127,35 @@ fn without_the_operators_word_no_webhook_goes_to_this_machine() {
         assert_eq!(refused.status, 400, "{}", refused.body);
     }
     assert_eq!(daemon.json(CHANNELS, &user)["items"], json!([]));
+}
+
+#[test]
+fn the_program_answers_a_chat_and_logs_no_token_however_much_is_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    let logs = logs.to_str().unwrap();
+    let telegram = FakeTelegram::start();
+    let server = telegram.url.as_str();
+    let arguments =
+        ["--speed", "1", "--history", "0", "--users", "2", "--from", "2025-03-10", "--log-dir", logs];
+    let arguments = [&arguments[..], &["--telegram-server", server]].concat();
+    let mut daemon = demo_after("export PRAHARI_LOG=trace; exec 2> /dev/null", &arguments);
+    let (admin, user) = (daemon.sign_in("admin", DEMO_PASSWORD), daemon.sign_in("user2", DEMO_PASSWORD));
+    let set = daemon.send_as(&admin, ("PUT", "/api/v1/system/carriers/telegram"), &json!({ "token": TOKEN }));
+    assert_eq!(set.status, 200, "{}", set.body);
+    let begun = daemon.post_as(&user, &format!("{CHANNELS}/telegram"), &json!({ "name": "phone" }));
+    let begun: Value = serde_json::from_str(&begun.body).unwrap();
+    let code = begun["code"].as_str().unwrap();
+    telegram.write(7, &format!("/start {code}"));
+    assert!(telegram.next().text.starts_with("Connected."));
+    telegram.write(7, "/status");
+    assert!(telegram.next().text.contains("Worth: "));
+    daemon.signal(Signal::SIGTERM);
+    assert!(daemon.child.wait().unwrap().success());
+    let files = std::fs::read_dir(logs).unwrap();
+    let text: String = files.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    assert!(text.contains("TRACE") && text.contains("the daemon has started"), "{}", text.len());
+    for secret in [TOKEN, code] {
+        assert!(!text.contains(secret), "the log files hold {secret}");
+    }
 }

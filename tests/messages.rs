@@ -13,12 +13,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::brokers::Brokers;
-use prahari_app::channels::{ChannelDeps, Channels};
+use prahari_app::channels::Channels;
 use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::settings::Change;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Reach, WebhookCourier};
+use prahari_couriers::Reach;
 use prahari_domain::ids::RunId;
 use prahari_domain::orders::{OrderRequest, OrderState};
 use prahari_domain::settings::NotificationKind;
@@ -29,6 +29,7 @@ use prahari_store::{Durability, HaltCode, KeptNotification, NotificationFilter, 
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use support::console::{Outside, channels};
 use support::desk_fixture::{ask, buy, sell, to_host};
 use support::fake_broker::PRICE;
 use support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
@@ -49,16 +50,8 @@ struct Day {
 impl Day {
     async fn begin(house: &TestHost, time: &str, vault: &Arc<Vault>) -> Self {
         let (daemon, hand) = house.start_manual(at(MONDAY, time), &[]).await;
-        let deps = ChannelDeps {
-            clock: daemon.clock.clone(),
-            store: daemon.store.clone(),
-            outbox: daemon.notices.outbox(),
-            events: daemon.events.clone(),
-            shutdown: daemon.shutdown.clone(),
-            vault: vault.clone(),
-            courier: Arc::new(WebhookCourier::new(Reach::Local)),
-        };
-        let channels = Arc::new(Channels::load(deps).await.unwrap());
+        let outside = Outside { reach: Reach::Local, ..Outside::default() };
+        let (channels, _telegram) = channels(&daemon, vault.clone(), &outside).await;
         let delivering = channels.start();
         Self { daemon, hand, channels, delivering }
     }

@@ -185,6 +185,18 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/user/channels", "",                                                  [401, 200, 200, 200, 401]),
     ("POST /api/v1/user/channels/webhooks", r#"{"name":"of a test","url":"https://hooks.example.org/"}"#,
                                                                                        [401, 201, 201, 201, 401]),
+    // The installation has no bot, and Telegram is not asked by tests.
+    ("POST /api/v1/user/channels/telegram", r#"{"name":"phone"}"#,                     [401, 409, 409, 409, 401]),
+    ("GET /api/v1/system/carriers", "",                                                [401, 403, 403, 200, 401]),
+    ("PUT /api/v1/system/carriers/telegram", r#"{"token":"1:ABCDEFGHIJ"}"#,            [401, 403, 403, 409, 401]),
+    ("DELETE /api/v1/system/carriers/telegram", "",                                    [401, 403, 403, 204, 401]),
+    ("POST /api/v1/user/channels/email", r#"{"name":"mail","address":"asha@example.org"}"#,
+                                                                                       [401, 409, 409, 409, 401]),
+    ("POST /api/v1/user/channels/email/confirm", r#"{"code":"k3vq-7hdm-2xzp-a4tn"}"#,  [401, 409, 409, 409, 401]),
+    // Not on the internet, and the operator allows no other.
+    ("PUT /api/v1/system/carriers/email", r#"{"host":"127.0.0.1","port":465,"security":"tls","from":"prahari@example.org"}"#,
+                                                                                       [401, 403, 403, 400, 401]),
+    ("DELETE /api/v1/system/carriers/email", "",                                       [401, 403, 403, 204, 401]),
     ("POST /api/v1/user/channels/{channel}/test", "",                                  [401, 404, 202, 404, 401]),
     ("GET /api/v1/user/deliveries", "",                                                [401, 200, 200, 200, 401]),
     ("GET /api/v1/user/deliveries?channel={channel}&state=waiting", "",                [401, 200, 200, 200, 401]),
@@ -316,8 +328,9 @@ const CHANGE_NOTHING: [&str; 5] = [
     "POST /api/v1/service/schedules/{task}/preview",
 ];
 
-/// They succeed for nobody in the table; `tests/auth`, `tests/serve.rs`, `tests/tasks` and `tests/settings` look for their entries.
-const ELSEWHERE: [&str; 9] = [
+/// They succeed for nobody in the table; `tests/auth`, `tests/channels.rs`, `tests/serve.rs`, `tests/tasks` and `tests/settings` look for their entries.
+const ELSEWHERE: [&str; 10] = [
+    "PUT /api/v1/system/carriers/email",
     "PUT /api/v1/tasks/{task}",
     "PUT /api/v1/user/tasks/{task}/settings",
     "POST /api/v1/auth/login",

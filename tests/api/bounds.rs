@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use crate::support::console::Client;
+use crate::support::http_client::http_client;
 use crate::world::{World, operations};
 
 /// A value for one place of a request, and whether it may be refused for what it is.
@@ -101,7 +102,7 @@ async fn another_host_and_another_origin_get_nothing_from_any_route() {
         }
         let mut foreign = foreign.build().unwrap();
         foreign.headers_mut().insert("origin", "http://evil.example".parse().unwrap());
-        let foreign = reqwest::Client::new().execute(foreign).await.unwrap();
+        let foreign = http_client().execute(foreign).await.unwrap();
         for (what, answer, expected) in
             [("host", elsewhere, Some(421)), ("origin", foreign, changes.then_some(403))]
         {

@@ -29,6 +29,13 @@ fn texts(text: &str) -> Vec<(bool, Method, &'static str, Value)> {
     vec![
         (true, Method::POST, "/api/v1/users", json!({ "name": text, "role": "user" })),
         (false, Method::POST, "/api/v1/auth/tokens", json!({ "name": text, "scope": "read" })),
+        (false, Method::POST, "/api/v1/user/channels/telegram", json!({ "name": text })),
+        (
+            false,
+            Method::POST,
+            "/api/v1/user/channels/email",
+            json!({ "name": text, "address": "asha@example.org" }),
+        ),
         (
             false,
             Method::POST,

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::console::{Console, PASSWORD};
+use crate::support::http_client::http_client;
 use crate::support::{FRIDAY, OTHER, at};
 
 const ME: &str = "/api/v1/auth/me";
@@ -71,11 +72,11 @@ async fn a_change_from_another_page_is_refused() {
     {
         let cookie = user.cookie().unwrap();
         let url = format!("http://{}{LOG_OUT}", console.address);
-        let request = reqwest::Client::new().post(url).header("cookie", cookie).header(name, value);
+        let request = http_client().post(url).header("cookie", cookie).header(name, value);
         assert_eq!(request.send().await.unwrap().status(), 403, "{name}: {value}");
     }
     let url = format!("http://{}{LOG_OUT}", console.address);
-    let silent = reqwest::Client::new().post(url).header("cookie", user.cookie().unwrap());
+    let silent = http_client().post(url).header("cookie", user.cookie().unwrap());
     assert_eq!(silent.send().await.unwrap().status(), 403);
     assert_eq!(user.get(ME).await.status, 200);
 }

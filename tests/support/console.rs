@@ -9,7 +9,7 @@ use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Reach, WebhookCourier};
+use prahari_couriers::{Couriers, MailCourier, Reach, Telegram, WebhookCourier};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Key, KeyRing, Token};
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::http_client::http_client;
 use super::{ADMIN, OTHER, TestHost};
 
 /// The third user, who is neither the admin nor the one a test is about.
@@ -31,6 +32,24 @@ pub const PASSWORD: &str = "a password of the tests";
 /// Real time when a console starts, as far as log-ins are concerned; it stands still until the test moves it.
 pub const START: Timestamp = Timestamp(1_790_000_000_000);
 
+/// Where no server is: no test asks the real Telegram.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+/// What of the outside a console reaches.
+pub struct Outside {
+    /// Where Telegram is.
+    pub telegram: String,
+    /// How far webhooks and mail go.
+    pub reach: Reach,
+}
+
+impl Default for Outside {
+    /// Nothing.
+    fn default() -> Self {
+        Self { telegram: NOWHERE.to_owned(), reach: Reach::Public }
+    }
+}
+
 /// A daemon that answers requests.
 pub struct Console {
     /// Who lives longer than the daemon.
@@ -41,6 +60,8 @@ pub struct Console {
     pub accounts: Arc<Accounts>,
     /// Where messages go. On the virtual clock nothing is delivered.
     pub channels: Arc<Channels>,
+    /// What speaks with Telegram.
+    pub telegram: Arc<Telegram>,
     /// Real time, as the log-ins see it.
     pub real: Clock,
     /// Where it listens.
@@ -78,19 +99,20 @@ impl Console {
 
     /// The same with other limits of connections.
     pub async fn limited(house: TestHost, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
+        Self::reaching(house, daemon, limits, &Outside::default()).await
+    }
+
+    /// The same with something of the outside within reach.
+    pub async fn reaching(
+        house: TestHost,
+        daemon: Arc<Daemon>,
+        limits: ConnectionLimits,
+        outside: &Outside,
+    ) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
-        let deps = ChannelDeps {
-            clock: daemon.clock.clone(),
-            store: daemon.store.clone(),
-            outbox: daemon.notices.outbox(),
-            events: daemon.events.clone(),
-            shutdown: daemon.shutdown.clone(),
-            vault: vault.clone(),
-            courier: Arc::new(WebhookCourier::new(Reach::Public)),
-        };
-        let channels = Arc::new(Channels::load(deps).await.unwrap());
+        let (channels, telegram) = channels(&daemon, vault.clone(), outside).await;
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
         let accounts = Arc::new(accounts.unwrap());
         for user in daemon.users.all() {
@@ -107,8 +129,8 @@ impl Console {
             };
             prahari_api::serve(listener, api, stopped).await;
         });
-        let http = reqwest::Client::new();
-        Self { house, daemon, accounts, channels, real, address, http, stop, server }
+        let http = http_client();
+        Self { house, daemon, accounts, channels, telegram, real, address, http, stop, server }
     }
 
     /// Somebody who is not logged in.
@@ -189,6 +211,34 @@ impl Console {
         self.daemon.store.close().await.unwrap();
         self.house
     }
+}
+
+/// The channels of a daemon, and what speaks with Telegram for them.
+pub async fn channels(
+    daemon: &Daemon,
+    vault: Arc<Vault>,
+    outside: &Outside,
+) -> (Arc<Channels>, Arc<Telegram>) {
+    let telegram = Arc::new(Telegram::at(&outside.telegram).unwrap());
+    let mail = Arc::new(MailCourier::new(outside.reach));
+    let couriers = Couriers {
+        webhooks: WebhookCourier::new(outside.reach),
+        telegram: telegram.clone(),
+        mail: mail.clone(),
+    };
+    let deps = ChannelDeps {
+        clock: daemon.clock.clone(),
+        real: daemon.clock.clone(),
+        store: daemon.store.clone(),
+        outbox: daemon.notices.outbox(),
+        events: daemon.events.clone(),
+        shutdown: daemon.shutdown.clone(),
+        vault,
+        courier: Arc::new(couriers),
+        telegram: telegram.clone(),
+        mail,
+    };
+    (Arc::new(Channels::load(deps).await.unwrap()), telegram)
 }
 
 impl Client {

@@ -20,6 +20,8 @@ pub mod fake_broker;
 pub mod floods;
 #[path = "guests.rs"]
 pub mod guests;
+#[path = "http_client.rs"]
+pub mod http_client;
 #[path = "listening.rs"]
 pub mod listening;
 #[path = "live_broker.rs"]

@@ -31,7 +31,8 @@ const MOST_REQUESTS: usize = 16;
 const MOST_ANSWER_BYTES: usize = 16 << 10;
 
 /// Routes below which answers hold secrets, such as links and tokens, or for which nobody is signed in. They are not remembered.
-const SECRET: [&str; 3] = ["/api/v1/auth/", "/api/v1/users", "/api/v1/user/channels/webhooks"];
+const SECRET: [&str; 4] =
+    ["/api/v1/auth/", "/api/v1/users", "/api/v1/user/channels/webhooks", "/api/v1/user/channels/telegram"];
 
 /// Routes that take a component. They need no key: the same bytes are the same version, however often they come.
 const UPLOADS: [&str; 2] = ["/api/v1/modules/{task}", "/api/v1/tasks"];
@@ -257,6 +258,7 @@ mod tests {
             "/api/v1/users",
             "/api/v1/users/{id}/reset-link",
             "/api/v1/user/channels/webhooks",
+            "/api/v1/user/channels/telegram",
         ] {
             assert!(!remembers(path), "{path}");
         }

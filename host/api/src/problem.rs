@@ -103,8 +103,14 @@ pub enum Code {
     AskedTooOften,
     /// The user has as many channels as one may.
     TooManyChannels,
-    /// The user tested channels too often within an hour; `retry_at` says when the next test is taken.
+    /// The user tested channels, or had codes sent, too often within an hour; `retry_at` says when the next is taken.
     TestedTooOften,
+    /// The installation has nothing by which messages of the kind leave; an admin sets it up.
+    ChannelNotSetUp,
+    /// What messages of the kind leave by was tried and did not work; the sentence says why.
+    CarrierFailed,
+    /// The code that shows that a mailbox is one's own is wrong, was used, or is too old.
+    WrongConfirmation,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// The user has the largest allowed number of uploads under way; this one was not read.
@@ -203,6 +209,9 @@ impl Code {
             | Self::RunTooSoon
             | Self::KeyUsed
             | Self::TooManyChannels
+            | Self::ChannelNotSetUp
+            | Self::CarrierFailed
+            | Self::WrongConfirmation
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
@@ -428,11 +437,16 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Channel(ChannelError::TestedTooOften { retry_at }) => {
+            AppError::Channel(
+                ChannelError::TestedTooOften { retry_at } | ChannelError::CodesTooOften { retry_at },
+            ) => {
                 return Self::new(Code::TestedTooOften, error.to_string()).retry_at(retry_at);
             }
             AppError::Channel(ChannelError::Address(_)) => Code::InvalidRequest,
             AppError::Channel(ChannelError::TooMany) => Code::TooManyChannels,
+            AppError::Channel(ChannelError::NotSetUp(_)) => Code::ChannelNotSetUp,
+            AppError::Channel(ChannelError::Carrier(_)) => Code::CarrierFailed,
+            AppError::Channel(ChannelError::WrongCode) => Code::WrongConfirmation,
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,

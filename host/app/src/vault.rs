@@ -9,6 +9,9 @@ use prahari_store::{Sealed, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+/// The number for which is sealed what is no user's.
+const INSTALLATION: u64 = 0;
+
 /// The keys of a database, at work.
 #[derive(Debug)]
 pub struct Vault {
@@ -164,6 +167,24 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Seals what is secret of a carrier of the installation.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub(crate) fn seal_carrier(&self, value: &[u8]) -> Result<Vec<u8>, SecretError> {
+        self.keys.seal(INSTALLATION, Purpose::Carrier, value)
+    }
+
+    /// Opens it again.
+    ///
+    /// # Errors
+    /// When it was not sealed for the installation under one of our keys.
+    pub(crate) fn open_carrier(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+        self.keys.open(INSTALLATION, Purpose::Carrier, sealed)
+    }
+}
+
 impl KotakCredentials {
     /// The names of the fields that are there.
     pub fn fields(&self) -> Vec<String> {
@@ -206,6 +227,7 @@ pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
                 Sealed::BrokerCredentials => Purpose::BrokerCredentials,
                 Sealed::Totp => Purpose::Totp,
                 Sealed::Channel => Purpose::Channel,
+                Sealed::Carrier => Purpose::Carrier,
             };
             let opened = after.open(user.0, purpose, value).map_err(|error| error.to_string())?;
             after.seal(user.0, purpose, &opened).map_err(|error| error.to_string())

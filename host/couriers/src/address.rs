@@ -21,10 +21,10 @@ pub(crate) struct Address {
     pub(crate) port: u16,
     /// Whether it is reached over TLS.
     pub(crate) tls: bool,
-    /// What stands in the header `Host`: the host, and the port where it is not the usual one.
+    /// The host, and the port where it is not the usual one.
     pub(crate) authority: String,
-    /// What is asked of the host: path and query.
-    pub(crate) path: String,
+    /// The whole address, which is for the request alone.
+    pub(crate) url: Url,
 }
 
 impl Address {
@@ -45,17 +45,16 @@ impl Address {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the address must not hold a name or a password".to_owned());
         }
-        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+        let (Some(host), Some(port)) = (url.host().map(|host| host.to_owned()), url.port_or_known_default())
+        else {
             return Err("the address names no host".to_owned());
         };
         let authority = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_string(),
         };
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let address =
-            Self { host: host.to_owned(), port, tls, authority, path: format!("{}{query}", url.path()) };
-        match address.number() {
+        let address = Self { host, port, tls, authority, url };
+        match number_of(&address.host) {
             Some(number) if !reach.allows(number, tls) => Err(NOT_ALLOWED.to_owned()),
             _ => Ok(address),
         }
@@ -66,37 +65,58 @@ impl Address {
         format!("{}://{}", if self.tls { "https" } else { "http" }, self.authority)
     }
 
-    /// The address of the host where it is given as a number.
-    fn number(&self) -> Option<IpAddr> {
+    /// The host where it is given as a name, which has to be looked up.
+    pub(crate) fn name(&self) -> Option<&str> {
         match &self.host {
-            Host::Domain(_) => None,
-            Host::Ipv4(number) => Some(IpAddr::V4(*number)),
-            Host::Ipv6(number) => Some(IpAddr::V6(*number)),
+            Host::Domain(name) => Some(name),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
         }
     }
 
-    /// Looks up where the host is. Only these addresses are connected to, so that a name which means another
-    /// machine a moment later changes nothing.
+    /// Looks up where the host is; see [`lookup`].
     ///
     /// # Errors
-    /// When there is no such host, or one of its addresses may not be reached.
+    /// As [`lookup`].
     pub(crate) async fn resolve(&self, reach: Reach) -> Result<Vec<SocketAddr>, String> {
-        let found: Vec<SocketAddr> = match (&self.host, self.number()) {
-            (Host::Domain(name), _) => tokio::net::lookup_host((name.as_str(), self.port))
-                .await
-                .map_err(|_| "the name of the host is not known".to_owned())?
-                .take(MOST_ADDRESSES)
-                .collect(),
-            (_, number) => number.map(|number| SocketAddr::new(number, self.port)).into_iter().collect(),
-        };
-        if found.is_empty() {
-            return Err("the name of the host has no address".to_owned());
-        }
-        if found.iter().any(|address| !reach.allows(address.ip(), self.tls)) {
-            return Err(NOT_ALLOWED.to_owned());
-        }
-        Ok(found)
+        lookup(&self.host, self.port, self.tls, reach).await
     }
+}
+
+/// The address of a host where it is given as a number.
+pub(crate) fn number_of(host: &Host<String>) -> Option<IpAddr> {
+    match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(number) => Some(IpAddr::V4(*number)),
+        Host::Ipv6(number) => Some(IpAddr::V6(*number)),
+    }
+}
+
+/// Looks up where a host is. Only these addresses are connected to, so that a name which means another machine a
+/// moment later changes nothing.
+///
+/// # Errors
+/// When there is no such host, or one of its addresses may not be reached.
+pub(crate) async fn lookup(
+    host: &Host<String>,
+    port: u16,
+    tls: bool,
+    reach: Reach,
+) -> Result<Vec<SocketAddr>, String> {
+    let found: Vec<SocketAddr> = match host {
+        Host::Domain(name) => tokio::net::lookup_host((name.as_str(), port))
+            .await
+            .map_err(|_| "the name of the host is not known".to_owned())?
+            .take(MOST_ADDRESSES)
+            .collect(),
+        number => number_of(number).map(|number| SocketAddr::new(number, port)).into_iter().collect(),
+    };
+    if found.is_empty() {
+        return Err("the name of the host has no address".to_owned());
+    }
+    if found.iter().any(|address| !reach.allows(address.ip(), tls)) {
+        return Err(NOT_ALLOWED.to_owned());
+    }
+    Ok(found)
 }
 
 /// Said of an address within this machine or its network.
@@ -114,7 +134,8 @@ mod tests {
     #[test]
     fn an_address_is_taken_apart_and_shown_without_its_secrets() {
         let address = read("https://hooks.example.org/T0/secret?key=1").unwrap();
-        assert_eq!((address.port, address.tls, address.path.as_str()), (443, true, "/T0/secret?key=1"));
+        assert_eq!((address.port, address.tls), (443, true));
+        assert_eq!((address.url.path(), address.url.query()), ("/T0/secret", Some("key=1")));
         assert_eq!(address.shown(), "https://hooks.example.org");
         assert_eq!(
             read("https://hooks.example.org:8443/").unwrap().shown(),

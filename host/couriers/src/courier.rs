@@ -5,6 +5,8 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, SigningKey};
 
+use crate::mail::MailDestination;
+
 /// Most characters of a sentence that says why a message was not delivered.
 pub const LONGEST_REASON: usize = 300;
 
@@ -18,7 +20,7 @@ pub trait Courier: Send + Sync {
     fn check(&self, to: &Destination) -> Result<String, String>;
 
     /// Brings one message to its destination and returns once the other side has taken it. Ends within
-    /// [`DELIVERY_DEADLINE`](crate::DELIVERY_DEADLINE) of real time.
+    /// [`LONGEST_DELIVERY`](crate::LONGEST_DELIVERY) of real time.
     ///
     /// # Errors
     /// Why it was not taken, without a word of the address or the key.
@@ -30,6 +32,10 @@ pub trait Courier: Send + Sync {
 pub enum Destination {
     /// An address that takes messages over HTTP.
     Webhook(Webhook),
+    /// A chat with the installation's bot.
+    Telegram(TelegramChat),
+    /// A mailbox.
+    Mail(MailDestination),
 }
 
 /// An address that takes messages over HTTP, and the key by which it knows them.
@@ -39,6 +45,15 @@ pub struct Webhook {
     pub url: Secret,
     /// Key under which each message is signed.
     pub key: SigningKey,
+}
+
+/// A chat, and the bot that writes into it.
+#[derive(Debug, Clone)]
+pub struct TelegramChat {
+    /// Token of the bot; who knows it is the bot.
+    pub token: Secret,
+    /// Number of the chat.
+    pub chat: i64,
 }
 
 /// A message as it leaves the daemon.
@@ -58,10 +73,25 @@ pub struct OutgoingMessage {
     pub at: Timestamp,
     /// Number of further messages of the kind that are not sent one by one.
     pub more: u64,
+    /// Whether title and body say themselves for how many messages they stand.
+    pub says_how_many: bool,
     /// Whether the receiver may have had it before.
     pub repeated: bool,
     /// Time of this attempt, real time, which is part of what is signed.
     pub attempted_at: Timestamp,
+}
+
+impl OutgoingMessage {
+    /// The message as plain text: its title, and below it what else there is to say.
+    pub(crate) fn text(&self) -> String {
+        let mut parts = vec![one_line(&self.title).into_owned()];
+        parts.extend(Some(self.body.clone()).filter(|body| !body.is_empty()));
+        parts.extend(
+            (self.more > 0 && !self.says_how_many).then(|| format!("(and {} more of the kind)", self.more)),
+        );
+        parts.extend(self.repeated.then(|| "(this message may have come before)".to_owned()));
+        parts.join("\n")
+    }
 }
 
 /// A message that was not delivered.
@@ -75,6 +105,8 @@ pub struct Undelivered {
     pub perhaps_arrived: bool,
     /// Time for which the receiver asked to be left alone, in seconds.
     pub wait_s: Option<u64>,
+    /// Whether the receiver takes no message of this channel any more, until its user does something about it.
+    pub ends_channel: bool,
 }
 
 impl Undelivered {
@@ -82,7 +114,7 @@ impl Undelivered {
     pub fn not_sent(reason: impl AsRef<str>) -> Self {
         let line = one_line(reason.as_ref());
         let reason = line.chars().take(LONGEST_REASON).collect();
-        Self { reason, again: true, perhaps_arrived: false, wait_s: None }
+        Self { reason, again: true, perhaps_arrived: false, wait_s: None, ends_channel: false }
     }
 
     /// A failure after something was sent: nobody knows what became of it.
@@ -93,5 +125,10 @@ impl Undelivered {
     /// A failure that no further attempt changes.
     pub fn for_good(reason: impl AsRef<str>) -> Self {
         Self { again: false, ..Self::not_sent(reason) }
+    }
+
+    /// The receiver takes nothing of this channel any more.
+    pub fn ends_channel(reason: impl AsRef<str>) -> Self {
+        Self { ends_channel: true, ..Self::for_good(reason) }
     }
 }

@@ -1,19 +1,19 @@
-//! One request over one connection: no pool, no proxy, no redirect, and of the answer only what is needed.
+//! HTTP to the outside, by reqwest: no proxy of the environment, no redirect, nothing sent twice by itself, and errors
+//! that do not tell the address.
 
-use std::future::Future;
+use std::error::Error;
+use std::sync::Arc;
 
-use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper::header::{HeaderMap, RETRY_AFTER};
-use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, retry};
+use rustls::ClientConfig;
 
+use crate::address::Address;
 use crate::courier::Undelivered;
-
-/// Most bytes of the head of an answer that are kept; a longer one is refused.
-const MOST_HEAD_BYTES: usize = 32 << 10;
+use crate::reach::Reach;
+use crate::tls::{self, Tls};
 
 /// What an answer says: nothing of its body is read.
 pub(crate) struct Answer {
@@ -23,34 +23,82 @@ pub(crate) struct Answer {
     pub(crate) wait_s: Option<u64>,
 }
 
-/// Sends a request and waits for the head of its answer. The connection ends with it.
+/// A client for one request: the host is looked up now, all its addresses must be within reach, and only they are
+/// connected to. Its connection ends with it.
 ///
 /// # Errors
-/// When the connection fails; whether the request arrived is unknown once it was begun.
-pub(crate) async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Answer, Undelivered>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(MOST_HEAD_BYTES)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| Undelivered::not_sent(format!("the connection failed: {error}")))?;
-    match beside(connection, sender.send_request(request)).await {
-        Ok(answer) => Ok(Answer { status: answer.status(), wait_s: wait_of(answer.headers()) }),
-        Err(error) => Err(Undelivered::unclear(format!("there was no answer: {error}"))),
+/// When the host is not known or not within reach, or TLS cannot be used.
+pub(crate) async fn client_for(address: &Address, reach: Reach, tls: &Tls) -> Result<Client, Undelivered> {
+    let found = address.resolve(reach).await.map_err(Undelivered::not_sent)?;
+    let config = if address.tls { tls.config().await? } else { tls::trusting_nobody()? };
+    let builder = builder(config).pool_max_idle_per_host(0).dns_resolver(Arc::new(NoLookup));
+    let builder = match address.name() {
+        Some(name) => builder.resolve_to_addrs(name, &found),
+        None => builder,
+    };
+    built(builder)
+}
+
+/// Looks nothing up: what is connected to was looked up and checked before, and stands beside this.
+struct NoLookup;
+
+impl Resolve for NoLookup {
+    fn resolve(&self, _name: Name) -> Resolving {
+        let refused: Result<Addrs, Box<dyn Error + Send + Sync>> =
+            Err("the name was not looked up before".into());
+        Box::pin(std::future::ready(refused))
     }
 }
 
-/// Drives a connection while something is asked over it. It may end before the answer was looked at.
-async fn beside<T>(connection: impl Future<Output = hyper::Result<()>>, asked: impl Future<Output = T>) -> T {
-    let mut asked = std::pin::pin!(asked);
-    tokio::select! {
-        biased;
-        answer = &mut asked => return answer,
-        _ended = connection => {}
+/// What all clients have in common.
+pub(crate) fn builder(config: ClientConfig) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(config)
+        .http1_only()
+        .redirect(Policy::none())
+        .retry(retry::never())
+        .no_proxy()
+        .referer(false)
+        .user_agent(concat!("prahari/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Builds a client.
+///
+/// # Errors
+/// When the library does not take what it was given.
+pub(crate) fn built(builder: ClientBuilder) -> Result<Client, Undelivered> {
+    builder.build().map_err(|error| Undelivered::not_sent(format!("HTTP cannot be used: {}", root_of(error))))
+}
+
+/// Sends a request and waits for the head of its answer.
+///
+/// # Errors
+/// When the connection fails; whether the request arrived is unknown once it was begun.
+pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, Undelivered> {
+    let answer = request.send().await.map_err(failed)?;
+    Ok(Answer { status: answer.status(), wait_s: wait_of(answer.headers()) })
+}
+
+/// What a request that failed means, without the address.
+pub(crate) fn failed(error: reqwest::Error) -> Undelivered {
+    if error.is_connect() {
+        Undelivered::not_sent(format!("no connection: {}", root_of(error)))
+    } else if error.is_builder() {
+        Undelivered::for_good(format!("it cannot be written: {}", root_of(error)))
+    } else {
+        Undelivered::unclear(format!("there was no answer: {}", root_of(error)))
     }
-    asked.await
+}
+
+/// The innermost reason of an error: those around it say no more than that something failed. The address, which often
+/// holds a secret, is taken out.
+fn root_of(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut innermost: &dyn Error = &error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// Seconds that an answer asks to wait; a date is not understood, and a long time is for the caller to bound.

@@ -5,11 +5,19 @@
 
 mod address;
 mod courier;
+mod couriers;
 mod http;
+mod mail;
 mod reach;
+mod telegram;
 mod tls;
 mod webhook;
 
-pub use courier::{Courier, Destination, LONGEST_REASON, OutgoingMessage, Undelivered, Webhook};
+pub use courier::{
+    Courier, Destination, LONGEST_REASON, OutgoingMessage, TelegramChat, Undelivered, Webhook,
+};
+pub use couriers::{Couriers, LONGEST_DELIVERY};
+pub use mail::{MAIL_DEADLINE, MailCourier, MailDestination, MailLogIn, MailSecurity, MailServer};
 pub use reach::Reach;
+pub use telegram::{ChatMessage, LONGEST_TEXT, TELEGRAM_SERVER, Telegram, TelegramUpdate};
 pub use webhook::{DELIVERY_DEADLINE, WebhookCourier};

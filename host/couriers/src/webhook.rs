@@ -5,17 +5,13 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Request, StatusCode};
 use prahari_domain::time::Timestamp;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
-use tokio::net::TcpStream;
 
 use crate::address::Address;
-use crate::courier::{Courier, Destination, OutgoingMessage, Undelivered, Webhook};
+use crate::courier::{OutgoingMessage, Undelivered, Webhook};
 use crate::http::{self, Answer};
 use crate::reach::Reach;
 use crate::tls::Tls;
@@ -31,6 +27,22 @@ pub const DELIVERY_DEADLINE: Duration = Duration::from_secs(10);
 pub struct WebhookCourier {
     reach: Reach,
     tls: Tls,
+}
+
+/// Ends what takes longer than a time of real time: nobody knows then what became of it.
+///
+/// # Errors
+/// Those of the work itself, or that it took too long.
+pub(crate) async fn within<T>(
+    deadline: Duration,
+    work: impl Future<Output = Result<T, Undelivered>>,
+) -> Result<T, Undelivered> {
+    match tokio::time::timeout(deadline, work).await {
+        Ok(done) => done,
+        Err(_late) => {
+            Err(Undelivered::unclear(format!("there was no answer within {} s", deadline.as_secs())))
+        }
+    }
 }
 
 /// What stands in the body of a request.
@@ -57,64 +69,48 @@ impl WebhookCourier {
         Self { reach, tls: Tls::default() }
     }
 
+    /// Returns what pages and logs may say of a webhook.
+    ///
+    /// # Errors
+    /// One sentence that says why nothing is ever delivered to it.
+    pub fn check(&self, to: &Webhook) -> Result<String, String> {
+        Address::read(to.url.expose(), self.reach).map(|address| address.shown())
+    }
+
+    /// Posts one message and returns once the receiver has taken it, within [`DELIVERY_DEADLINE`].
+    ///
+    /// # Errors
+    /// Why it was not taken, without a word of the address or the key.
+    pub async fn deliver(&self, to: &Webhook, message: &OutgoingMessage) -> Result<(), Undelivered> {
+        within(DELIVERY_DEADLINE, self.post(to, message)).await.and_then(|answer| judge(&answer))
+    }
+
     async fn post(&self, to: &Webhook, message: &OutgoingMessage) -> Result<Answer, Undelivered> {
         let address = Address::read(to.url.expose(), self.reach).map_err(Undelivered::for_good)?;
-        let request = request(&address, to, message)?;
-        let stream = self.connect(&address).await?;
-        if address.tls {
-            http::send(self.tls.over(stream, &address.host).await?, request).await
-        } else {
-            http::send(stream, request).await
-        }
-    }
-
-    async fn connect(&self, address: &Address) -> Result<TcpStream, Undelivered> {
-        let found = address.resolve(self.reach).await.map_err(Undelivered::not_sent)?;
-        TcpStream::connect(found.as_slice())
-            .await
-            .map_err(|error| Undelivered::not_sent(format!("no connection: {error}")))
-    }
-}
-
-#[async_trait]
-impl Courier for WebhookCourier {
-    fn check(&self, to: &Destination) -> Result<String, String> {
-        let Destination::Webhook(webhook) = to;
-        Address::read(webhook.url.expose(), self.reach).map(|address| address.shown())
-    }
-
-    async fn deliver(&self, to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered> {
-        let Destination::Webhook(webhook) = to;
-        match tokio::time::timeout(DELIVERY_DEADLINE, self.post(webhook, message)).await {
-            Ok(answer) => judge(&answer?),
-            Err(_late) => {
-                let seconds = DELIVERY_DEADLINE.as_secs();
-                Err(Undelivered::unclear(format!("there was no answer within {seconds} s")))
-            }
-        }
+        let client = http::client_for(&address, self.reach, &self.tls).await?;
+        http::send(request(&client, &address, to, message)?).await
     }
 }
 
 /// The signed request for a message.
 fn request(
+    client: &Client,
     address: &Address,
     to: &Webhook,
     message: &OutgoingMessage,
-) -> Result<Request<Full<Bytes>>, Undelivered> {
+) -> Result<RequestBuilder, Undelivered> {
     let failed =
         |error: &dyn std::fmt::Display| Undelivered::for_good(format!("it cannot be written: {error}"));
     let body = serde_json::to_vec(&body_of(message)).map_err(|error| failed(&error))?;
     let seconds = message.attempted_at.0.div_euclid(1_000);
     let signature = to.key.sign(&message.id, seconds, &body).map_err(|error| failed(&error))?;
-    Request::post(&address.path)
-        .header(HOST, &address.authority)
-        .header(USER_AGENT, concat!("prahari/", env!("CARGO_PKG_VERSION")))
+    Ok(client
+        .post(address.url.clone())
         .header(CONTENT_TYPE, "application/json")
         .header("webhook-id", &message.id)
         .header("webhook-timestamp", seconds)
         .header("webhook-signature", signature)
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|error| failed(&error))
+        .body(body))
 }
 
 fn body_of(message: &OutgoingMessage) -> Body<'_> {

@@ -29,6 +29,8 @@ pub enum Purpose {
     Totp,
     /// What is needed to send to a user's channel: its address and its key.
     Channel,
+    /// What is secret of a carrier of the installation, such as the token of its bot.
+    Carrier,
 }
 
 /// Names a key without telling it: a hash of it.
@@ -61,6 +63,7 @@ impl Purpose {
             Self::BrokerCredentials => "broker credentials",
             Self::Totp => "totp",
             Self::Channel => "channel",
+            Self::Carrier => "carrier",
         }
     }
 }

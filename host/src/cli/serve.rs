@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgGroup, Args};
 use prahari_api::STARTS_PER_HOUR;
+use prahari_couriers::TELEGRAM_SERVER;
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
@@ -60,6 +61,13 @@ pub struct Serve {
     /// can then make the daemon send requests there; without it they go over TLS to the internet only.
     #[arg(long)]
     pub local_webhooks: bool,
+    /// Let the mail server that an admin sets be one of this machine or its network, and without TLS on this machine; without it
+    /// messages are handed over on the internet and with TLS only.
+    #[arg(long)]
+    pub local_mail: bool,
+    /// The server of Telegram's Bot API: Telegram's own, or one that you run.
+    #[arg(long, value_name = "URL", default_value = TELEGRAM_SERVER)]
+    pub telegram_server: String,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
     /// begun with.
     #[arg(long)]

@@ -13,6 +13,10 @@ named! {
     ChannelKind {
         /// A signed request to an address that the user chose.
         Webhook = "webhook",
+        /// A chat with the installation's bot.
+        Telegram = "telegram",
+        /// A mailbox.
+        Email = "email",
     }
 }
 
@@ -31,6 +35,8 @@ pub struct ChannelRow {
     pub created_at: Timestamp,
     /// Number of messages that have not been delivered and not been given up.
     pub open: u64,
+    /// Why its receiver takes nothing any more; empty when it does.
+    pub ended_reason: String,
 }
 
 /// A channel to be added. Without `Debug`: not even the sealed value belongs into a log.
@@ -46,6 +52,19 @@ pub struct NewChannel {
     pub sealed: Vec<u8>,
     /// Time at which it is added.
     pub created_at: Timestamp,
+    /// Number of the chat, of one on Telegram.
+    pub chat: Option<i64>,
+}
+
+/// The channel of a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChatChannel {
+    /// User of the channel.
+    pub user: UserId,
+    /// Id of the channel.
+    pub id: u64,
+    /// Whether its receiver takes nothing any more.
+    pub is_ended: bool,
 }
 
 impl UserScope {
@@ -78,10 +97,27 @@ impl UserScope {
                 if count >= u64::from(most) {
                     return Ok(None);
                 }
-                let sql = "INSERT INTO channels (user_id, kind, name, shown, sealed, created_at)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
-                let values = (user, new.kind.name(), new.name, new.shown, new.sealed, new.created_at.0);
+                let sql = "INSERT INTO channels (user_id, kind, name, shown, sealed, created_at, chat_id)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id";
+                let NewChannel { kind, name, shown, sealed, created_at, chat } = new;
+                let values = (user, kind.name(), name, shown, sealed, created_at.0, chat);
                 select_one(conn, sql, values, |row| unsigned(row, "id"))
+            })
+            .await
+    }
+
+    /// Notes that the receiver of a channel takes nothing any more, and gives up what waits for it; waits until that is
+    /// durable.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn end_channel(&self, id: u64, at: Timestamp, reason: String) -> Result<(), StoreError> {
+        let (user, id) = (self.user, id.cast_signed());
+        self.store
+            .write_durable("end a channel", move |conn| {
+                give_up(conn, user, id, Some(at), &reason)?;
+                let sql = "UPDATE channels SET ended_reason = ?3 WHERE id = ?2 AND user_id = ?1";
+                execute(conn, sql, (user.0.cast_signed(), id, &reason)).map(|_| ())
             })
             .await
     }
@@ -102,6 +138,26 @@ impl UserScope {
 }
 
 impl SystemScope {
+    /// The channel of a chat on Telegram; none when it is connected with nobody.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn channel_of_chat(&self, chat: i64) -> Result<Option<ChatChannel>, StoreError> {
+        self.store
+            .read("read whose chat it is", move |conn| {
+                let sql =
+                    "SELECT user_id, id, ended_reason <> '' AS is_ended FROM channels WHERE chat_id = ?1";
+                select_one(conn, sql, [chat], |row| {
+                    Ok(ChatChannel {
+                        user: user(row, "user_id")?,
+                        id: unsigned(row, "id")?,
+                        is_ended: row.get("is_ended")?,
+                    })
+                })
+            })
+            .await
+    }
+
     /// The users who have a channel.
     ///
     /// # Errors
@@ -124,11 +180,21 @@ pub(crate) fn remove(
     at: Option<Timestamp>,
     reason: &str,
 ) -> Result<bool, StoreError> {
-    let user = user.0.cast_signed();
+    give_up(conn, user, id, at, reason)?;
+    let sql = "DELETE FROM channels WHERE id = ?2 AND user_id = ?1";
+    Ok(execute(conn, sql, (user.0.cast_signed(), id))? > 0)
+}
+
+fn give_up(
+    conn: &Connection,
+    user: UserId,
+    id: i64,
+    at: Option<Timestamp>,
+    reason: &str,
+) -> Result<(), StoreError> {
     let sql = "UPDATE deliveries SET state = 'given_up', ended_at = coalesce(?3, due_at), due_at = NULL, reason = ?4
                WHERE channel_id = ?2 AND user_id = ?1 AND due_at IS NOT NULL";
-    execute(conn, sql, (user, id, at.map(|at| at.0), reason))?;
-    Ok(execute(conn, "DELETE FROM channels WHERE id = ?2 AND user_id = ?1", (user, id))? > 0)
+    execute(conn, sql, (user.0.cast_signed(), id, at.map(|at| at.0), reason)).map(|_| ())
 }
 
 fn read(row: &Row<'_>) -> Result<ChannelRow, StoreError> {
@@ -139,5 +205,6 @@ fn read(row: &Row<'_>) -> Result<ChannelRow, StoreError> {
         shown: row.get("shown")?,
         created_at: instant(row, "created_at")?,
         open: unsigned(row, "open")?,
+        ended_reason: row.get("ended_reason")?,
     })
 }

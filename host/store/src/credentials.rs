@@ -32,14 +32,37 @@ pub enum Sealed {
     Totp,
     /// What is needed to send to a channel.
     Channel,
+    /// What is secret of a carrier, which is the installation's: its user is the number 0, which nobody has.
+    Carrier,
 }
 
-/// Each column that holds sealed values: table, key of its rows, column, purpose.
-const SEALED: [(&str, &str, &str, Sealed); 4] = [
-    ("broker_credentials", "user_id", "sealed", Sealed::BrokerCredentials),
-    ("log_ins", "user_id", "totp", Sealed::Totp),
-    ("log_ins", "user_id", "totp_pending", Sealed::Totp),
-    ("channels", "id", "sealed", Sealed::Channel),
+/// A column that holds sealed values.
+#[derive(Clone, Copy)]
+struct SealedColumn {
+    table: &'static str,
+    /// Key of the table's rows.
+    key: &'static str,
+    /// Whose the value is.
+    owner: &'static str,
+    column: &'static str,
+    purpose: Sealed,
+}
+
+const fn column(
+    table: &'static str,
+    [key, owner, column]: [&'static str; 3],
+    purpose: Sealed,
+) -> SealedColumn {
+    SealedColumn { table, key, owner, column, purpose }
+}
+
+/// Every column that holds sealed values.
+const SEALED: [SealedColumn; 5] = [
+    column("broker_credentials", ["user_id", "user_id", "sealed"], Sealed::BrokerCredentials),
+    column("log_ins", ["user_id", "user_id", "totp"], Sealed::Totp),
+    column("log_ins", ["user_id", "user_id", "totp_pending"], Sealed::Totp),
+    column("channels", ["id", "user_id", "sealed"], Sealed::Channel),
+    column("carriers", ["id", "0", "sealed"], Sealed::Carrier),
 ];
 
 /// A sealed value of the database.
@@ -103,7 +126,7 @@ impl SystemScope {
         self.store
             .read("read what is sealed", move |conn| {
                 let mut found = Vec::new();
-                for (table, _, column, _) in SEALED {
+                for SealedColumn { table, column, .. } in SEALED {
                     let sql = format!(
                         "SELECT DISTINCT substr({column}, 1, ?1) AS beginning FROM {table} WHERE {column} IS NOT NULL"
                     );
@@ -127,13 +150,16 @@ impl SystemScope {
         self.store
             .write_durable("forget what is sealed", move |conn| {
                 let mut forgotten = 0;
-                for (table, key, column, purpose) in SEALED {
-                    for SealedValue { row, user, value } in sealed_in(conn, table, key, column)? {
+                for from in SEALED {
+                    for SealedValue { row, user, value } in sealed_in(conn, from)? {
                         if opens(&value) {
                             continue;
                         }
                         forgotten += 1;
-                        match purpose {
+                        match from.purpose {
+                            Sealed::Carrier => {
+                                execute(conn, "DELETE FROM carriers WHERE id = ?1", [row])?;
+                            }
                             Sealed::BrokerCredentials => {
                                 let sql = "DELETE FROM broker_credentials WHERE user_id = ?1";
                                 execute(conn, sql, [row])?;
@@ -164,14 +190,14 @@ impl SystemScope {
             .write_durable("seal everything anew", move |conn| {
                 // All are made before the first is written: a refusal must leave everything as it was.
                 let mut made = Vec::new();
-                for (table, key, column, purpose) in SEALED {
-                    for SealedValue { row, user, value } in sealed_in(conn, table, key, column)? {
-                        let value = reseal(user, purpose, &value)
+                for from in SEALED {
+                    for SealedValue { row, user, value } in sealed_in(conn, from)? {
+                        let value = reseal(user, from.purpose, &value)
                             .map_err(|why| StoreError::Unsealable { user, why })?;
-                        made.push((table, key, column, row, value));
+                        made.push((from, row, value));
                     }
                 }
-                for (table, key, column, row, value) in &made {
+                for (SealedColumn { table, key, column, .. }, row, value) in &made {
                     let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {key} = ?1");
                     execute(conn, &sql, (row, value))?;
                 }
@@ -181,14 +207,10 @@ impl SystemScope {
     }
 }
 
-fn sealed_in(
-    conn: &Connection,
-    table: &str,
-    key: &str,
-    column: &str,
-) -> Result<Vec<SealedValue>, StoreError> {
+fn sealed_in(conn: &Connection, from: SealedColumn) -> Result<Vec<SealedValue>, StoreError> {
+    let SealedColumn { table, key, owner, column, .. } = from;
     let sql = format!(
-        "SELECT {key} AS row_key, user_id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL"
+        "SELECT {key} AS row_key, {owner} AS user_id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL"
     );
     select(conn, &sql, [], |row| {
         Ok(SealedValue { row: row.get("row_key")?, user: user(row, "user_id")?, value: row.get("sealed")? })

@@ -84,7 +84,7 @@ pub enum TestQueued {
 
 impl UserScope {
     /// Queues a message that only tries a channel, unless the user has `most` within the last hour; waits until it
-    /// is durable. What waits for the channel is due at once.
+    /// is durable. What waits for the channel is due at once, and one whose receiver took nothing any more is tried anew.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -192,7 +192,7 @@ pub(crate) fn queue(
     kind: NotificationKind,
     message: &NotificationRow,
 ) -> Result<(), StoreError> {
-    let channels = "SELECT id, name FROM channels WHERE user_id = ?1 ORDER BY id";
+    let channels = "SELECT id, name FROM channels WHERE user_id = ?1 AND ended_reason = '' ORDER BY id";
     let channels = select(conn, channels, [owner.0.cast_signed()], |row| {
         Ok((row.get::<_, i64>("id")?, row.get::<_, String>("name")?))
     })?;
@@ -259,6 +259,7 @@ fn test(
     if let Some(oldest) = recent.last().filter(|_| recent.len() >= most as usize) {
         return Ok(TestQueued::TooMany { retry_at: oldest.plus_millis(HOUR_MS) });
     }
+    execute(conn, "UPDATE channels SET ended_reason = '' WHERE id = ?1", [channel])?;
     let due = "UPDATE deliveries SET due_at = ?2 WHERE channel_id = ?1 AND due_at > ?2 AND state = 'waiting'";
     execute(conn, due, (channel, message.at.0))?;
     let queued = insert(conn, owner, &found, None, message)?;

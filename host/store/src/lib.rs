@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod bars;
 mod calendars;
+mod carriers;
 mod channels;
 mod columns;
 mod connection;
@@ -91,7 +92,8 @@ pub use audit::{AuditCheck, AuditFilter, AuditOutcome, AuditRow, AuditStep, NewA
 pub use backup::{DatabaseCopy, DatabasePlace};
 pub use bars::{BarShareRow, BarVersionRow, BarYearRow, KEPT_BAR_VERSIONS, MOST_BAR_SHARES};
 pub use calendars::{CalendarOrigin, CalendarRow, KEPT_CALENDARS, NewCalendar};
-pub use channels::{ChannelKind, ChannelRow, NewChannel};
+pub use carriers::{CarrierKind, CarrierRow};
+pub use channels::{ChannelKind, ChannelRow, ChatChannel, NewChannel};
 pub use connection::Durability;
 pub use counters::{CounterTotals, LONGEST_COUNTER_NAME, MOST_COUNTERS, MOST_TOTALS, RunCounters};
 pub use credentials::{CredentialsRow, Sealed};

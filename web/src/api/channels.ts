@@ -2,7 +2,14 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api, done } from './client';
 import { FIRST_PAGE, nextPage } from './pages';
 import { pressed } from './press';
-import type { WebhookRequest } from './schema';
+import type {
+  BotRequest,
+  ChatRequest,
+  CodeRequest,
+  MailboxRequest,
+  MailServerRequest,
+  WebhookRequest,
+} from './schema';
 
 // Where messages to the caller go beside the console; nobody has these of somebody else.
 
@@ -24,6 +31,16 @@ export const deliveriesQuery = infiniteQueryOptions({
 export const addWebhook = (body: WebhookRequest) =>
   answered(api.POST('/api/v1/user/channels/webhooks', { body }));
 
+/** Without a press of its own, likewise: each press makes another code. */
+export const connectTelegram = (body: ChatRequest) =>
+  answered(api.POST('/api/v1/user/channels/telegram', { body }));
+
+export const sendMailboxCode = (body: MailboxRequest) =>
+  answered(api.POST('/api/v1/user/channels/email', { body, headers: pressed() }));
+
+export const confirmMailbox = (body: CodeRequest) =>
+  answered(api.POST('/api/v1/user/channels/email/confirm', { body, headers: pressed() }));
+
 const numbered = (id: number) => ({ params: { path: { id } } });
 
 export const removeChannel = (id: number) =>
@@ -31,3 +48,19 @@ export const removeChannel = (id: number) =>
 
 export const testChannel = (id: number) =>
   answered(api.POST('/api/v1/user/channels/{id}/test', { ...numbered(id), headers: pressed() }));
+
+/** By what messages leave the installation; for admins. */
+export const carriersQuery = queryOptions({
+  queryKey: ['channels', 'carriers'],
+  queryFn: ({ signal }) => answered(api.GET('/api/v1/system/carriers', { signal })),
+});
+
+export const setBot = (body: BotRequest) =>
+  answered(api.PUT('/api/v1/system/carriers/telegram', { body }));
+
+export const removeBot = () => done(api.DELETE('/api/v1/system/carriers/telegram'));
+
+export const setMailServer = (body: MailServerRequest) =>
+  answered(api.PUT('/api/v1/system/carriers/email', { body }));
+
+export const removeMailServer = () => done(api.DELETE('/api/v1/system/carriers/email'));

@@ -138,8 +138,20 @@ export const WORDS: Record<FailureCode, Words> = {
     next: 'Remove one that you do not use.',
   },
   tested_too_often: {
-    title: 'Channels were tested too often within the hour',
+    title: 'Channels were tried too often within the hour',
     next: 'Wait until the time shown.',
+  },
+  channel_not_set_up: {
+    title: 'This installation has nothing to send this by',
+    next: 'Ask an admin of this daemon to set it up under System.',
+  },
+  carrier_failed: {
+    title: 'It was tried and did not work',
+    next: 'Correct what is named here, or try again in a moment.',
+  },
+  wrong_confirmation: {
+    title: 'This code is not the right one',
+    next: 'Enter the newest code, or have another one sent.',
   },
   module_refused: {
     title: 'The component was refused',
@@ -264,6 +276,7 @@ const ABOUT: Partial<Record<Explanation['code'], string>> = {
   weak_password: 'new_password',
   wrong_password: 'password',
   wrong_totp: 'code',
+  wrong_confirmation: 'code',
 };
 
 /** The field of a form that a refusal is about: the daemon's sentence begins with its name. */

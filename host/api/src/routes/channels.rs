@@ -62,6 +62,9 @@ struct Channel {
     created_at: Instant,
     /// Number of messages that have been neither delivered nor given up.
     open: u64,
+    /// Why its receiver takes nothing any more, such as a blocked bot; null while it does. A test tries it anew.
+    #[schema(required)]
+    ended_reason: Option<String>,
 }
 
 /// The caller's channels, and what is allowed.
@@ -75,6 +78,11 @@ struct ChannelList {
     most_tests: u32,
     /// Number of messages that wait for one channel before further ones are counted with them by kind.
     most_waiting: u32,
+    /// Name of the bot with which chats can be connected, without the `@`; null when the installation has none.
+    #[schema(required)]
+    bot: Option<String>,
+    /// Whether the installation has a mail server, so that mailboxes can be added.
+    has_mail: bool,
 }
 
 /// A test that was queued.
@@ -91,7 +99,9 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<ChannelList
     let rows = api.channels.list(caller.0.user).await?;
     let items = rows.into_iter().map(Channel::from).collect();
     let (most, most_tests, most_waiting) = (MOST_CHANNELS, MOST_TESTS, MOST_WAITING);
-    Ok(Json(ChannelList { items, most, most_tests, most_waiting }))
+    let bot = api.channels.bot().map(|bot| bot.name);
+    let has_mail = api.channels.mail().is_some();
+    Ok(Json(ChannelList { items, most, most_tests, most_waiting, bot, has_mail }))
 }
 
 /// Adds a webhook to the caller's channels. From then on every message that may disturb is sent there too.
@@ -143,6 +153,7 @@ impl From<ChannelRow> for Channel {
             address: row.shown,
             created_at: Instant(row.created_at),
             open: row.open,
+            ended_reason: Some(row.ended_reason).filter(|reason| !reason.is_empty()),
         }
     }
 }

@@ -6,7 +6,9 @@ mod audit;
 mod auth;
 mod brokers;
 mod calendar;
+mod carriers;
 mod channels;
+mod chat_codes;
 mod closed_positions;
 mod connections;
 mod credentials;
@@ -23,6 +25,8 @@ mod jobs;
 mod lanes;
 mod live;
 mod logs;
+mod mail_server;
+mod mailboxes;
 mod market;
 mod market_quotes;
 mod metrics;
@@ -76,7 +80,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(auth::routes())
         .merge(brokers::routes())
         .merge(calendar::routes())
+        .merge(carriers::routes())
         .merge(channels::routes())
+        .merge(chat_codes::routes())
         .merge(closed_positions::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
@@ -93,6 +99,8 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(lanes::routes())
         .merge(live::routes())
         .merge(logs::routes())
+        .merge(mail_server::routes())
+        .merge(mailboxes::routes())
         .merge(market::routes())
         .merge(market_quotes::routes())
         .merge(metrics::routes())

@@ -145,7 +145,7 @@ name_of! {
 }
 name_of! {
     /// Kind of a channel.
-    ChannelKindName(ChannelKind) is a "kind" of [ChannelKind::Webhook], by ChannelKind::name
+    ChannelKindName(ChannelKind) is a "kind" of [ChannelKind::Webhook, ChannelKind::Telegram, ChannelKind::Email], by ChannelKind::name
 }
 name_of! {
     /// State of a message on its way to a channel.

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use prahari_couriers::{DELIVERY_DEADLINE, Destination, OutgoingMessage, Undelivered};
+use prahari_couriers::{LONGEST_DELIVERY, OutgoingMessage, Undelivered};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DeliveryEnd, NextDelivery};
@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::error::AppError;
 use crate::notices::words::digests;
 
-/// Most attempts at a time, of all users together. Each holds a connection and ends within [`DELIVERY_DEADLINE`]; with
+/// Most attempts at a time, of all users together. Each holds a connection and ends within [`LONGEST_DELIVERY`]; with
 /// more receivers that hang than this, messages to others wait that long and no trading does.
 const AT_ONCE: usize = 16;
 
@@ -78,6 +78,7 @@ impl Channels {
     async fn carry(self: Arc<Self>, next: NextDelivery) {
         let attempt = self.attempt(&next).await;
         let now = self.clock.now();
+        let ends_channel = attempt.as_ref().is_err_and(|failed| failed.ends_channel);
         let end = match attempt {
             Ok(()) => DeliveryEnd::Delivered { at: now },
             Err(failed) => after_failure(&next.row, failed, now),
@@ -86,11 +87,30 @@ impl Channels {
             let (user, delivery) = (next.user, next.row.id);
             tracing::warn!(%user, delivery, reason, "a message is given up");
         }
-        if let Err(error) = self.store.user(next.user).end_delivery(next.row.id, end).await {
+        if let Err(error) = self.write_down(&next, end, ends_channel).await {
             tracing::error!(%error, "what came of a delivery could not be written down");
         }
         self.tell_of(next.user, next.row.id);
         self.outbox.wake();
+    }
+
+    /// Writes down what came of an attempt, and that a receiver takes nothing any more.
+    async fn write_down(
+        &self,
+        next: &NextDelivery,
+        end: DeliveryEnd,
+        ends_channel: bool,
+    ) -> Result<(), AppError> {
+        let scope = self.store.user(next.user);
+        let ended = match &end {
+            DeliveryEnd::GivenUp { at, reason } if ends_channel => Some((*at, reason.clone())),
+            _ => None,
+        };
+        scope.end_delivery(next.row.id, end).await?;
+        if let Some((at, reason)) = ended {
+            scope.end_channel(next.row.channel, at, reason).await?;
+        }
+        Ok(())
     }
 
     /// Waits until something is queued or ends, or an instant has come.
@@ -104,10 +124,11 @@ impl Channels {
     }
 
     async fn attempt(&self, next: &NextDelivery) -> Result<(), Undelivered> {
-        let to: Destination = destination::open(&self.vault, next.user, &next.sealed)
+        let kept = destination::open(&self.vault, next.user, &next.sealed)
             .map_err(|error| Undelivered::for_good(error.to_string()))?;
+        let to = kept.to(&self.carriers)?;
         let message = message(next);
-        match tokio::time::timeout(2 * DELIVERY_DEADLINE, self.courier.deliver(&to, &message)).await {
+        match tokio::time::timeout(2 * LONGEST_DELIVERY, self.courier.deliver(&to, &message)).await {
             Ok(delivered) => delivered,
             Err(_late) => Err(Undelivered::unclear("the courier did not come back in time")),
         }
@@ -140,7 +161,8 @@ async fn deliver(channels: Arc<Channels>) {
 fn message(next: &NextDelivery) -> OutgoingMessage {
     let row = &next.row;
     let count = row.more.saturating_add(1);
-    let (title, body) = match row.kind.filter(|_| row.digest && count > 1) {
+    let digest = row.kind.filter(|_| row.digest && count > 1);
+    let (title, body) = match digest {
         Some(kind) => (digests::title(kind, count), digests::body(&row.body, count)),
         None => (row.title.clone(), row.body.clone()),
     };
@@ -153,6 +175,7 @@ fn message(next: &NextDelivery) -> OutgoingMessage {
         body,
         at: row.at,
         more: row.more,
+        says_how_many: digest.is_some(),
         repeated: row.repeated,
         // Real time, as receivers have it, at whatever speed the daemon's clock runs.
         attempted_at: Clock::System.now(),

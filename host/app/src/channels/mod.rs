@@ -5,30 +5,45 @@
 //! delivered beside everything else, at least once: where nobody knows whether an attempt arrived, the next one is
 //! marked as repeated. In lockstep nothing is delivered: a simulation asks nothing of the outside.
 
+mod carriers;
+mod codes;
 mod deliver;
 mod destination;
+mod email;
 mod error;
 mod outbox;
 mod pauses;
+mod telegram;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Display;
 use std::sync::Arc;
 
-use prahari_couriers::{Courier, Destination, Webhook};
+use prahari_couriers::{Courier, Destination, MailCourier, Telegram, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SigningKey};
 use prahari_store::{NewChannel, Store, TestQueued};
 
+use carriers::Carriers;
+use codes::Codes;
+use destination::Kept;
+use email::NewMailbox;
+
+pub use carriers::{Bot, Mail, security_name};
+pub use codes::IssuedCode;
+pub use email::MOST_CODES;
 pub use error::ChannelError;
 pub use outbox::Outbox;
+pub use prahari_couriers::{MailLogIn, MailSecurity, MailServer};
 pub use prahari_store::{ChannelKind, ChannelRow, DeliveryFilter, DeliveryRow, DeliveryState, MOST_WAITING};
+pub use telegram::ChatCode;
 
 use crate::clock::Clock;
 use crate::error::AppError;
 use crate::events::{Audience, EventBus, Resource};
 use crate::notices::words;
+use crate::recent::Recent;
 use crate::shutdown::Shutdown;
 use crate::vault::Vault;
 
@@ -38,10 +53,17 @@ pub const MOST_CHANNELS: u32 = 5;
 /// Most tests of a user within an hour: each is a request to an address that the user chose.
 pub const MOST_TESTS: u32 = 10;
 
+const HOUR_MS: i64 = 60 * 60_000;
+
+/// Most users whose codes of the last hour are counted.
+const MOST_USERS: usize = 100_000;
+
 /// What the channels are built from.
 pub struct ChannelDeps {
     /// The daemon's clock.
     pub clock: Clock,
+    /// Real time, for what people do within minutes.
+    pub real: Clock,
     /// Store of the daemon's data.
     pub store: Store,
     /// Wakes whoever delivers; that of the room which sends messages.
@@ -54,17 +76,31 @@ pub struct ChannelDeps {
     pub vault: Arc<Vault>,
     /// Who brings the messages.
     pub courier: Arc<dyn Courier>,
+    /// What speaks with Telegram.
+    pub telegram: Arc<Telegram>,
+    /// What speaks with mail servers.
+    pub mail: Arc<MailCourier>,
 }
 
 /// The channels of every user.
 pub struct Channels {
     clock: Clock,
+    real: Clock,
     store: Store,
     outbox: Arc<Outbox>,
     events: Arc<EventBus>,
     shutdown: Arc<Shutdown>,
     vault: Arc<Vault>,
     courier: Arc<dyn Courier>,
+    telegram: Arc<Telegram>,
+    carriers: Carriers,
+    /// Codes that connect chats, each with the name of its channel.
+    chat_codes: Codes<String>,
+    mail: Arc<MailCourier>,
+    /// Codes that were sent to mailboxes.
+    mail_codes: Codes<NewMailbox>,
+    /// How often codes were sent for each user.
+    codes_sent: Recent,
 }
 
 /// A webhook that was just added, with its key, which is shown this once.
@@ -81,11 +117,27 @@ impl Channels {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
-        let ChannelDeps { clock, store, outbox, events, shutdown, vault, courier } = deps;
+        let ChannelDeps { clock, real, store, outbox, events, shutdown, vault, courier, telegram, mail } =
+            deps;
         for user in store.system().users_with_channels().await? {
             outbox.add_user(user);
         }
-        Ok(Self { clock, store, outbox, events, shutdown, vault, courier })
+        Ok(Self {
+            carriers: Carriers::load(&store, &vault).await?,
+            clock,
+            real,
+            store,
+            outbox,
+            events,
+            shutdown,
+            vault,
+            courier,
+            telegram,
+            mail,
+            chat_codes: Codes::default(),
+            mail_codes: Codes::default(),
+            codes_sent: Recent::new(MOST_CODES, HOUR_MS, MOST_USERS),
+        })
     }
 
     /// Returns the channels of a user, oldest first.
@@ -104,7 +156,7 @@ impl Channels {
         let webhook = Webhook { url, key: SigningKey::generate()? };
         let to = Destination::Webhook(webhook.clone());
         let shown = self.courier.check(&to).map_err(ChannelError::Address)?;
-        Ok(PreparedWebhook { to, shown, key: webhook.key })
+        Ok(PreparedWebhook { webhook, shown })
     }
 
     /// Adds a webhook to the channels of a user, under a name of the user's choice.
@@ -117,15 +169,15 @@ impl Channels {
         name: String,
         prepared: PreparedWebhook,
     ) -> Result<AddedWebhook, AppError> {
-        let PreparedWebhook { to, shown, key } = prepared;
-        let sealed = destination::seal(&self.vault, user, &to)?;
+        let PreparedWebhook { webhook, shown } = prepared;
+        let sealed = destination::seal(&self.vault, user, &Kept::webhook(&webhook))?;
         let created_at = self.clock.now();
-        let new = NewChannel { kind: ChannelKind::Webhook, name, shown, sealed, created_at };
+        let new = NewChannel { kind: ChannelKind::Webhook, name, shown, sealed, created_at, chat: None };
         let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
         let id = added.ok_or(ChannelError::TooMany)?;
         self.outbox.add_user(user);
         self.tell_of(user, "");
-        Ok(AddedWebhook { id, key: key.text() })
+        Ok(AddedWebhook { id, key: webhook.key.text() })
     }
 
     /// Removes a channel of a user; what waits for it is given up.
@@ -177,9 +229,8 @@ impl Channels {
 
 /// A webhook whose address was checked.
 pub struct PreparedWebhook {
-    to: Destination,
+    webhook: Webhook,
     shown: String,
-    key: SigningKey,
 }
 
 impl PreparedWebhook {

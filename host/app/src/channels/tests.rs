@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use prahari_couriers::{OutgoingMessage, Undelivered};
+use prahari_couriers::{MailSecurity, MailServer, OutgoingMessage, Reach, Undelivered};
 use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
@@ -36,7 +36,7 @@ struct FakeCourier {
 #[async_trait]
 impl Courier for FakeCourier {
     fn check(&self, to: &Destination) -> Result<String, String> {
-        let Destination::Webhook(webhook) = to;
+        let Destination::Webhook(webhook) = to else { return Ok("a chat on Telegram".to_owned()) };
         match webhook.url.expose().strip_prefix("https://") {
             Some(_) => Ok("https://receiver".to_owned()),
             None => Err("the address must begin with https://".to_owned()),
@@ -84,6 +84,7 @@ impl World {
         let outbox = Arc::new(Outbox::default());
         let events = Arc::new(EventBus::new(clock.clone()));
         let deps = ChannelDeps {
+            real: clock.clone(),
             clock,
             store: store.clone(),
             outbox: outbox.clone(),
@@ -91,6 +92,8 @@ impl World {
             shutdown: Arc::new(Shutdown::new(events, Arc::default())),
             vault: Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()))),
             courier: courier.clone(),
+            telegram: nowhere(),
+            mail: Arc::new(MailCourier::new(Reach::Local)),
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
         Self { channels, courier, handed, hand, store, outbox, asha, _folder: folder }
@@ -155,6 +158,11 @@ impl World {
     fn pass_minutes(&self, minutes: i64) {
         self.hand.pass_until(self.channels.clock.now().plus_millis(minutes * MINUTE_MS));
     }
+}
+
+/// Telegram, without a server.
+fn nowhere() -> Arc<Telegram> {
+    Arc::new(Telegram::at("http://127.0.0.1:1").unwrap())
 }
 
 fn everything() -> DeliveryFilter {
@@ -420,10 +428,11 @@ async fn what_is_sealed_of_a_channel_opens_for_its_user_alone() {
     let vault = Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()));
     let key = SigningKey::generate().unwrap();
     let (url, text) = (Secret::new("https://receiver/QXZW".to_owned()), key.text());
-    let to = Destination::Webhook(Webhook { url, key });
-    let sealed = destination::seal(&vault, UserId(1), &to).unwrap();
+    let kept = Kept::webhook(&Webhook { url, key });
+    let sealed = destination::seal(&vault, UserId(1), &kept).unwrap();
     assert!(!sealed.windows(4).any(|window| window == b"QXZW"));
-    let Destination::Webhook(opened) = destination::open(&vault, UserId(1), &sealed).unwrap();
+    let opened = destination::open(&vault, UserId(1), &sealed).unwrap();
+    let Ok(Destination::Webhook(opened)) = opened.to(&Carriers::default()) else { panic!("a webhook") };
     assert_eq!(opened.url.expose(), "https://receiver/QXZW");
     assert_eq!(opened.key.text().expose(), text.expose());
     assert!(destination::open(&vault, UserId(2), &sealed).is_err());
@@ -431,16 +440,100 @@ async fn what_is_sealed_of_a_channel_opens_for_its_user_alone() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_takes_nothing_any_more_ends_the_channel_with_its_reason_until_a_test_reaches_it() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(Some(Err(Undelivered::ends_channel("it is blocked"))));
+    world.notify("refused", None).await;
+    world.next().await;
+    let ended = loop {
+        let channels = world.channels.list(world.asha).await.unwrap();
+        if !channels[0].ended_reason.is_empty() {
+            break channels[0].ended_reason.clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(ended, "it is blocked");
+    world.notify("for nobody", None).await;
+    assert_eq!(world.settled().await.len(), 1);
+    world.channels.test(world.asha, id).await.unwrap();
+    assert_eq!(world.next().await.kind, "test");
+    assert_eq!(world.channels.list(world.asha).await.unwrap()[0].ended_reason, "");
+}
+
+#[tokio::test]
+async fn a_chat_waits_for_a_bot_and_a_token_that_is_none_is_refused_without_being_repeated() {
+    let (world, _, _delivering) = World::delivering().await;
+    let refused = world.channels.begin_chat(world.asha, "phone".to_owned()).await.err().unwrap();
+    assert_eq!(refused.to_string(), "the installation has no bot; an admin sets one up");
+    let refused = world.channels.prepare_bot(Secret::new("QXZW".to_owned())).await.unwrap_err();
+    assert!(!refused.to_string().contains("QXZW"), "{refused}");
+    let refused = world.channels.prepare_bot(Secret::new("1:QXZWQXZW".to_owned())).await.unwrap_err();
+    assert!(refused.to_string().starts_with("it was tried and did not work: no connection"), "{refused}");
+    let bot =
+        Bot { name: "a_bot".to_owned(), token: Secret::new("1:QXZWQXZW".to_owned()), changed_at: START };
+    world.channels.set_bot(bot).await.unwrap();
+    let code = world.channels.begin_chat(world.asha, "phone".to_owned()).await.unwrap();
+    assert_eq!(code.bot, "a_bot");
+    assert_eq!(world.channels.take_chat_code("another"), None);
+    let (user, name) = world.channels.take_chat_code(code.issued.code.expose()).unwrap();
+    assert_eq!((user, name.as_str()), (world.asha, "phone"));
+    world.channels.add_chat(user, name, 7).await.unwrap();
+    let again = Carriers::load(&world.store, &world.channels.vault).await.unwrap();
+    assert_eq!(again.bot().unwrap().token.expose(), "1:QXZWQXZW");
+}
+
+#[tokio::test]
+async fn a_mailbox_waits_for_a_mail_server_that_lets_the_installation_in_and_codes_are_bounded() {
+    let (world, _, _delivering) = World::delivering().await;
+    let address = Secret::new("asha@example.org".to_owned());
+    let begin = || world.channels.begin_mailbox(world.asha, "mail".to_owned(), &address);
+    assert_eq!(
+        begin().await.unwrap_err().to_string(),
+        "the installation has no mail server; an admin sets one up"
+    );
+    // Nobody listens there.
+    let server = MailServer {
+        host: "127.0.0.1".to_owned(),
+        port: 1,
+        security: MailSecurity::None,
+        log_in: None,
+        from: "prahari@example.org".to_owned(),
+    };
+    let refused = world.channels.set_mail(server.clone()).await.unwrap_err();
+    assert!(refused.to_string().starts_with("it was tried and did not work: the mail server"), "{refused}");
+    let mail = Mail { server, changed_at: START };
+    world.channels.carriers.set_mail(&world.store, &world.channels.vault, mail).await.unwrap();
+    for _ in 0..MOST_CODES {
+        let refused = begin().await.unwrap_err();
+        assert!(matches!(refused, AppError::Channel(ChannelError::Carrier(_))), "{refused}");
+    }
+    let refused = begin().await.unwrap_err();
+    let expected = START.plus_minutes(60);
+    assert!(
+        matches!(refused, AppError::Channel(ChannelError::CodesTooOften { retry_at }) if retry_at == expected),
+        "{refused}"
+    );
+    let typed = Secret::new("abcd-abcd-abcd-abcd".to_owned());
+    let refused = world.channels.confirm_mailbox(world.asha, &typed).await.unwrap_err();
+    assert!(matches!(refused, AppError::Channel(ChannelError::WrongCode)), "{refused}");
+    let again = Carriers::load(&world.store, &world.channels.vault).await.unwrap();
+    assert_eq!(again.mail().unwrap().server.from, "prahari@example.org");
+}
+
+#[tokio::test]
 async fn in_lockstep_nothing_is_delivered() {
     let world = World::new().await;
     let deps = ChannelDeps {
         clock: Clock::at(START),
+        real: Clock::at(START),
         store: world.store.clone(),
         outbox: world.outbox.clone(),
         events: world.channels.events.clone(),
         shutdown: world.channels.shutdown.clone(),
         vault: world.channels.vault.clone(),
         courier: world.courier.clone(),
+        telegram: nowhere(),
+        mail: Arc::new(MailCourier::new(Reach::Local)),
     };
     assert!(Arc::new(Channels::load(deps).await.unwrap()).start().is_empty());
 }

@@ -20,13 +20,14 @@ fn message() -> OutgoingMessage {
         body: "10 TCS".to_owned(),
         at: Timestamp(1_735_789_500_000),
         more: 2,
+        says_how_many: false,
         repeated: true,
         attempted_at: Timestamp(1_790_000_000_999),
     }
 }
 
-fn to(url: &str) -> Destination {
-    Destination::Webhook(Webhook { url: Secret::new(url.to_owned()), key: SigningKey::parse(KEY).unwrap() })
+fn to(url: &str) -> Webhook {
+    Webhook { url: Secret::new(url.to_owned()), key: SigningKey::parse(KEY).unwrap() }
 }
 
 /// A receiver that answers one request with these bytes and tells what it was sent.
@@ -93,7 +94,10 @@ async fn every_other_answer_is_told_in_one_sentence_without_the_address() {
         let failed = WebhookCourier::new(Reach::Local).deliver(&to(&url), &message()).await.unwrap_err();
         received.await.unwrap();
         let reason = reason.to_owned();
-        assert_eq!(failed, Undelivered { reason, again, perhaps_arrived: false, wait_s });
+        assert_eq!(
+            failed,
+            Undelivered { reason, again, perhaps_arrived: false, wait_s, ends_channel: false }
+        );
     }
 }
 

@@ -4,6 +4,7 @@ mod begun;
 mod clock;
 mod demo;
 mod descriptors;
+mod messages;
 mod signals;
 mod started;
 mod stop;
@@ -15,13 +16,12 @@ use std::sync::Arc;
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
 use prahari_app::bar_cache::DatabaseBarCache;
-use prahari_app::channels::{ChannelDeps, Channels};
+use prahari_app::chats::Chats;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_brokers::BarsReport;
-use prahari_couriers::{Reach, WebhookCourier};
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
@@ -33,6 +33,7 @@ use crate::exit::{Failure, say};
 use crate::fetched;
 use crate::wiring::{self, Database};
 use begun::Begun;
+use messages::Messages;
 
 /// Number of days for which a made-up market goes on after the date of the clock at the start of the daemon.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
@@ -60,11 +61,11 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     };
     let served = match prepared {
         Ok(Some(prepared)) => {
-            let Prepared { daemon, api, watching } = prepared;
+            let Prepared { daemon, api, chats, watching } = prepared;
             let hosts = Hosts::of(options.listen, options.hosts.iter().cloned());
             let api = api.with_limits(options.connections.limits(descriptors)).with_hosts(hosts);
             let api = api.with_starts_per_hour(options.service_starts_per_hour);
-            run(Prepared { daemon, api, watching }, listener, &mut signals).await
+            run(Prepared { daemon, api, chats, watching }, listener, &mut signals).await
         }
         Ok(None) => Ok(()),
         Err(failure) => Err(failure),
@@ -78,6 +79,7 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
 struct Prepared {
     daemon: Arc<Daemon>,
     api: Api,
+    chats: Arc<Chats>,
     watching: Option<Watching>,
 }
 
@@ -135,7 +137,7 @@ async fn prepare(
     if history.is_some() {
         demo::make_users_differ(&daemon).await?;
     }
-    let channels = channels(options, &daemon, vault.clone()).await?;
+    let messages = Messages::load(options, &daemon, vault.clone()).await?;
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
     if let (Some(reached), Some(speed), None) = (reached, clock::speed(options), begun) {
@@ -143,33 +145,19 @@ async fn prepare(
     }
     announce(options, &accounts, listener).await?;
     started::tell(options, &daemon, listener);
-    let api = Api::new(daemon.clone(), accounts, channels);
+    let chats = messages.chats(&daemon, &accounts);
+    let api = Api::new(daemon.clone(), accounts, messages.channels);
     let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };
     let api = if options.demo { api.as_demonstration() } else { api };
     let watching =
         folder.map(|folder| daemon.trials.watch_modules(folder)).transpose().map_err(Failure::work)?;
-    Ok(Prepared { daemon, api, watching })
+    Ok(Prepared { daemon, api, chats, watching })
 }
 
 /// Returns what opens the secrets of a database, with the key file beside it.
 async fn vault(options: &Serve, database: &Database) -> Result<Arc<Vault>, Failure> {
     let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
     Vault::open(&database.store, &file).await.map(Arc::new).map_err(Failure::input)
-}
-
-/// Builds what brings messages to users, as far as the operator lets it go.
-async fn channels(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result<Arc<Channels>, Failure> {
-    let reach = if options.local_webhooks { Reach::Local } else { Reach::Public };
-    let deps = ChannelDeps {
-        clock: daemon.clock.clone(),
-        store: daemon.store.clone(),
-        outbox: daemon.notices.outbox(),
-        events: daemon.events.clone(),
-        shutdown: daemon.shutdown.clone(),
-        vault,
-        courier: Arc::new(WebhookCourier::new(reach)),
-    };
-    Channels::load(deps).await.map(Arc::new).map_err(Failure::work)
 }
 
 /// Prints the address and how to log in.
@@ -189,8 +177,8 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
 
 /// Runs scheduler and server until a signal comes or something fails, and ends them in order.
 async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
-    let Prepared { daemon, api, watching } = prepared;
-    let delivering = api.channels.start();
+    let Prepared { daemon, api, chats, watching } = prepared;
+    let (delivering, asking) = (api.channels.start(), chats.start());
     let stopped = daemon.shutdown.begun();
     let serving = async move {
         prahari_api::serve(listener, api, async move { drop(stopped.await) }).await;
@@ -204,7 +192,7 @@ async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -
     };
     let upkeep = daemon.maintenance.start_upkeep();
     let ended = stop::until_stopped(&daemon, parts, signals).await;
-    drop((upkeep, watching));
+    drop((upkeep, watching, asking));
     ended
 }
 

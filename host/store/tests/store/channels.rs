@@ -5,8 +5,9 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    ChannelKind, DeliveryEnd, DeliveryFilter, DeliveryRow, DeliveryState, MOST_WAITING, NewChannel, NewUser,
-    NextDelivery, NotificationLevel, NotificationRow, Role, Sealed, TestQueued, UserScope,
+    CarrierKind, CarrierRow, ChannelKind, ChatChannel, DeliveryEnd, DeliveryFilter, DeliveryRow,
+    DeliveryState, MOST_WAITING, NewChannel, NewUser, NextDelivery, NotificationLevel, NotificationRow, Role,
+    Sealed, TestQueued, UserScope,
 };
 
 use crate::support::TestStore;
@@ -41,6 +42,7 @@ async fn add(user: &UserScope, name: &str) -> u64 {
         shown: "https://receiver".to_owned(),
         sealed: name.as_bytes().to_vec(),
         created_at: Timestamp(1),
+        chat: None,
     };
     user.add_channel(new, 5).await.unwrap().unwrap()
 }
@@ -173,6 +175,74 @@ async fn a_removed_channel_leaves_its_deliveries_to_be_read_until_they_are_forgo
 }
 
 #[tokio::test]
+async fn a_channel_whose_receiver_takes_nothing_gets_nothing_until_it_is_tested() {
+    let test = TestStore::new();
+    let asha = user(&test, "asha").await;
+    let channel = add(&asha, "mine").await;
+    asha.notify(message("waits", 1), NotificationKind::Error, None).await.unwrap();
+    asha.end_channel(channel, Timestamp(2), "it is blocked".to_owned()).await.unwrap();
+    asha.notify(message("for nobody", 3), NotificationKind::Error, None).await.unwrap();
+    let rows = all(&asha).await;
+    assert_eq!(
+        (rows.len(), rows[0].state, rows[0].reason.as_str()),
+        (1, DeliveryState::GivenUp, "it is blocked")
+    );
+    assert_eq!(asha.channels().await.unwrap()[0].ended_reason, "it is blocked");
+    asha.queue_test(channel, message("a test", 4), 10).await.unwrap();
+    assert_eq!(asha.channels().await.unwrap()[0].ended_reason, "");
+    asha.notify(message("again", 5), NotificationKind::Error, None).await.unwrap();
+    assert_eq!(all(&asha).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_chat_is_one_users_channel_and_no_other_kind_has_a_chat() {
+    let test = TestStore::new();
+    let (asha, ravi) = (user(&test, "asha").await, user(&test, "ravi").await);
+    let chat = |kind, chat| NewChannel {
+        kind,
+        name: "a chat".to_owned(),
+        shown: "a chat".to_owned(),
+        sealed: vec![1],
+        created_at: Timestamp(1),
+        chat,
+    };
+    let id = asha.add_channel(chat(ChannelKind::Telegram, Some(-7)), 5).await.unwrap().unwrap();
+    let system = test.store.system();
+    let expected = ChatChannel { user: asha.id(), id, is_ended: false };
+    assert_eq!(system.channel_of_chat(-7).await.unwrap(), Some(expected));
+    assert_eq!(system.channel_of_chat(7).await.unwrap(), None);
+    assert!(ravi.add_channel(chat(ChannelKind::Telegram, Some(-7)), 5).await.is_err());
+    assert!(ravi.add_channel(chat(ChannelKind::Telegram, None), 5).await.is_err());
+    assert!(ravi.add_channel(chat(ChannelKind::Webhook, Some(8)), 5).await.is_err());
+    asha.end_channel(id, Timestamp(2), "it is blocked".to_owned()).await.unwrap();
+    assert_eq!(system.channel_of_chat(-7).await.unwrap(), Some(ChatChannel { is_ended: true, ..expected }));
+}
+
+#[tokio::test]
+async fn there_is_one_carrier_of_a_kind_and_it_is_sealed_anew_with_everything_else() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let carrier = |shown: &str| CarrierRow {
+        kind: CarrierKind::Telegram,
+        shown: shown.to_owned(),
+        sealed: b"a token".to_vec(),
+        changed_at: Timestamp(5),
+    };
+    system.set_carrier(carrier("one")).await.unwrap();
+    system.set_carrier(carrier("another")).await.unwrap();
+    let rows = system.carriers().await.unwrap();
+    assert_eq!((rows.len(), rows[0].shown.as_str()), (1, "another"));
+    let resealed = system.reseal(|owner, purpose, _| {
+        assert_eq!((owner, purpose), (UserId(0), Sealed::Carrier));
+        Ok(b"new".to_vec())
+    });
+    assert_eq!(resealed.await.unwrap(), 1);
+    assert_eq!(system.carriers().await.unwrap()[0].sealed, b"new");
+    assert_eq!(system.delete_sealed(|_| false).await.unwrap(), 1);
+    assert!(!system.remove_carrier(CarrierKind::Telegram).await.unwrap());
+}
+
+#[tokio::test]
 async fn channels_are_sealed_anew_one_by_one_and_given_up_when_no_key_opens_them() {
     let test = TestStore::new();
     let asha = user(&test, "asha").await;
@@ -205,6 +275,7 @@ async fn channels_and_tests_of_a_user_are_bounded() {
         shown: "https://receiver".to_owned(),
         sealed: vec![1],
         created_at: Timestamp(1),
+        chat: None,
     };
     assert_eq!(asha.add_channel(another, 1).await.unwrap(), None);
     let hour = 3_600_000;

@@ -29,6 +29,7 @@ async fn add_channel(user: &UserScope) {
         shown: "https://receiver".to_owned(),
         sealed: vec![1],
         created_at: Timestamp(1),
+        chat: None,
     };
     user.add_channel(new, 5).await.unwrap().unwrap();
 }

@@ -10,15 +10,23 @@ import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
-import { channelWords as text } from './channelWords';
+import { ConnectTelegramDialog } from './ConnectTelegramDialog';
+import { mailWords, telegramWords, channelWords as text } from './channelWords';
 import { Deliveries } from './Deliveries';
+import { NewMailboxDialog } from './NewMailboxDialog';
 import { NewWebhookDialog } from './NewWebhookDialog';
 import css from './Settings.module.css';
 
 const columns: readonly Column<Channel>[] = [
   { id: 'name', header: text.name, cell: ({ name }) => name, sortBy: ({ name }) => name },
   { id: 'kind', header: text.kind, cell: ({ kind }) => text.kinds[kind] },
-  { id: 'address', header: text.address, cell: ({ address }) => address, grow: true, wrap: true },
+  {
+    id: 'address',
+    header: text.address,
+    cell: (channel) => <Address channel={channel} />,
+    grow: true,
+    wrap: true,
+  },
   { id: 'open', header: text.open, cell: ({ open }) => open, sortBy: ({ open }) => open },
   {
     id: 'created',
@@ -27,6 +35,18 @@ const columns: readonly Column<Channel>[] = [
     sortBy: ({ created_at }) => created_at,
   },
 ];
+
+/** Where it goes, or why nothing goes there any more. */
+function Address({ channel: { address, ended_reason } }: { channel: Channel }) {
+  if (ended_reason === null) return address;
+  return (
+    <>
+      {address} <span className={css.bad}>{text.ended(ended_reason)}</span>
+    </>
+  );
+}
+
+type Adding = 'webhook' | 'telegram' | 'email';
 
 /** Where messages go beside the console, and what became of them. */
 export function Channels() {
@@ -45,20 +65,28 @@ export function Channels() {
 }
 
 function List({ found }: { found: ChannelList }) {
-  const [isAdding, setIsAdding] = useState(false);
+  const [adding, setAdding] = useState<Adding | null>(null);
   const [asked, setAsked] = useState<Channel | null>(null);
   const { write, isBusy, refusal } = useWrite(['channels']);
-  const { items, most, most_tests, most_waiting } = found;
-  const add = (
-    <Button size="compact-sm" disabled={items.length >= most} onClick={() => setIsAdding(true)}>
-      {text.add}
+  const { items, most, most_tests, most_waiting, bot, has_mail } = found;
+  const add = (kind: Adding, word: string) => (
+    <Button size="compact-sm" disabled={items.length >= most} onClick={() => setAdding(kind)}>
+      {word}
     </Button>
+  );
+  const close = () => setAdding(null);
+  const actions = (
+    <>
+      {bot !== null && add('telegram', telegramWords.add)}
+      {has_mail && add('email', mailWords.add)}
+      {add('webhook', text.add)}
+    </>
   );
   return (
     <Section
       title={text.title}
       note={text.note(most, most_tests, most_waiting)}
-      actions={add}
+      actions={actions}
       flush
     >
       {refusal && (
@@ -90,7 +118,9 @@ function List({ found }: { found: ChannelList }) {
           )}
         />
       </PageState>
-      <NewWebhookDialog opened={isAdding} onClose={() => setIsAdding(false)} />
+      <NewWebhookDialog opened={adding === 'webhook'} onClose={close} />
+      <ConnectTelegramDialog bot={bot ?? ''} opened={adding === 'telegram'} onClose={close} />
+      <NewMailboxDialog opened={adding === 'email'} onClose={close} />
       <RemoveDialog channel={asked} onClose={() => setAsked(null)} />
     </Section>
   );
@@ -124,7 +154,9 @@ function ChannelCard(channel: Channel) {
         <span>{channel.name}</span>
         <span>{text.kinds[channel.kind]}</span>
       </span>
-      <span className={css.soft}>{channel.address}</span>
+      <span className={css.soft}>
+        <Address channel={channel} />
+      </span>
     </div>
   );
 }

@@ -9,7 +9,7 @@ export const channelWords = {
   empty: 'Messages stay in the console until you add a channel.',
   name: 'Name',
   kind: 'Kind',
-  kinds: { webhook: 'Webhook' },
+  kinds: { webhook: 'Webhook', telegram: 'Telegram', email: 'E-mail' },
   address: 'Goes to',
   open: 'Waiting',
   created: 'Added',
@@ -29,6 +29,35 @@ export const channelWords = {
     'Each message is signed under this key, in the form of Standard Webhooks. Copy it now: it is not shown again.',
   copy: 'Copy the key',
   done: 'I have it',
+  ended: (reason: string) => `Nothing is sent there: ${reason} A test tries it again.`,
+} as const;
+
+export const telegramWords = {
+  add: 'Connect Telegram',
+  title: 'Connect Telegram',
+  intro: (bot: string) =>
+    `Messages go to a chat with the bot @${bot}. In that chat you can also ask how things stand, and stop your orders.`,
+  name: 'Name',
+  create: 'Make a code',
+  cancel: 'Cancel',
+  open: 'Open Telegram',
+  send: (bot: string) => `Or send this line to @${bot}:`,
+  copy: 'Copy the line',
+  expires: 'The code helps once, until',
+  done: 'Done',
+} as const;
+
+export const mailWords = {
+  add: 'Add a mailbox',
+  title: 'New mailbox',
+  name: 'Name',
+  address: 'Address',
+  addressHint: 'A code is sent there. The address is kept sealed and not shown again.',
+  send: 'Send the code',
+  sent: 'A code was sent. It helps for ten minutes.',
+  code: 'Code',
+  confirm: 'Add the mailbox',
+  cancel: 'Cancel',
 } as const;
 
 export const deliveryWords = {

@@ -1,5 +1,6 @@
 import { PageFrame } from '../../parts/PageFrame';
 import { AdminOnly } from '../../shell/AdminOnly';
+import { Carriers } from './Carriers';
 import { Connections } from './Connections';
 import { Health } from './Health';
 import { Metrics } from './Metrics';
@@ -7,7 +8,7 @@ import { Retention } from './Retention';
 import css from './System.module.css';
 import { words } from './words';
 
-/** How the daemon does, how its connections are used, and how long it keeps what. */
+/** How the daemon does, how its connections are used, by what messages leave, and how long it keeps what. */
 export function SystemPage() {
   return (
     <AdminOnly>
@@ -19,6 +20,7 @@ export function SystemPage() {
             <Metrics />
           </div>
         </div>
+        <Carriers />
         <Retention />
       </PageFrame>
     </AdminOnly>
