@@ -5,6 +5,7 @@ import { connectTelegram } from '../../api/channels';
 import { fieldOf } from '../../api/problems';
 import type { ChatCode } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { tooLong } from '../../format/text';
 import { Instant } from '../../parts/Instant';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { telegramWords as text } from './channelWords';
@@ -68,20 +69,19 @@ interface FormProps {
 
 function Form({ bot, onClose, onMade }: FormProps) {
   const [name, setName] = useState('');
-  const { write, isBusy, refusal } = useWrite([]);
+  const { write, isBusy, refusal, forget } = useWrite([]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     await write(async () => onMade(await connectTelegram({ name: name.trim() })));
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} onChange={forget}>
       <Stack gap={12}>
         <p className={css.text}>{text.intro(bot)}</p>
         <TextInput
           label={text.name}
           value={name}
-          maxLength={64}
-          error={mistakeOf(refusal, 'name', text.name)}
+          error={tooLong(name.trim(), 64) ?? mistakeOf(refusal, 'name', text.name)}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
           data-autofocus

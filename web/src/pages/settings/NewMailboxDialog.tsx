@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { confirmMailbox, sendMailboxCode } from '../../api/channels';
 import { fieldOf } from '../../api/problems';
 import { useWrite } from '../../api/useWrite';
+import { tooLong } from '../../format/text';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { mailWords as text } from './channelWords';
 import css from './Settings.module.css';
@@ -41,20 +42,19 @@ function Content({ onClose }: { onClose: () => void }) {
 function AddressForm({ onClose, onSent }: { onClose: () => void; onSent: () => void }) {
   const [name, setName] = useState('');
   const [address, setAddress] = useState('');
-  const { write, isBusy, refusal } = useWrite([]);
+  const { write, isBusy, refusal, forget } = useWrite([]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const body = { name: name.trim(), address: address.trim() };
     if (await write(() => sendMailboxCode(body))) onSent();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} onChange={forget}>
       <Stack gap={12}>
         <TextInput
           label={text.name}
           value={name}
-          maxLength={64}
-          error={mistakeOf(refusal, 'name', text.name)}
+          error={tooLong(name.trim(), 64) ?? mistakeOf(refusal, 'name', text.name)}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
           data-autofocus
@@ -66,8 +66,7 @@ function AddressForm({ onClose, onSent }: { onClose: () => void; onSent: () => v
           description={text.addressHint}
           type="email"
           value={address}
-          maxLength={254}
-          error={mistakeOf(refusal, 'address', text.address)}
+          error={tooLong(address.trim(), 254) ?? mistakeOf(refusal, 'address', text.address)}
           onChange={(event) => setAddress(event.currentTarget.value)}
           autoComplete="email"
           required
@@ -89,20 +88,19 @@ function AddressForm({ onClose, onSent }: { onClose: () => void; onSent: () => v
 
 function CodeForm({ onClose }: { onClose: () => void }) {
   const [code, setCode] = useState('');
-  const { write, isBusy, refusal } = useWrite(['channels']);
+  const { write, isBusy, refusal, forget } = useWrite(['channels']);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (await write(() => confirmMailbox({ code: code.trim() }))) onClose();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} onChange={forget}>
       <Stack gap={12}>
         <p className={css.text}>{text.sent}</p>
         <TextInput
           label={text.code}
           value={code}
-          maxLength={64}
-          error={mistakeOf(refusal, 'code', text.code)}
+          error={tooLong(code.trim(), 64) ?? mistakeOf(refusal, 'code', text.code)}
           onChange={(event) => setCode(event.currentTarget.value)}
           autoComplete="one-time-code"
           data-autofocus

@@ -5,6 +5,7 @@ import { removeMailServer, setMailServer } from '../../api/channels';
 import { fieldOf } from '../../api/problems';
 import type { MailSecurityKind, MailServerBody, MailServerRequest } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { numberTyped, whyTyped } from '../../format/typed';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Instant } from '../../parts/Instant';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
@@ -13,6 +14,7 @@ import { mailServerWords as text } from './carrierWords';
 import css from './System.module.css';
 
 const SECURITIES: readonly MailSecurityKind[] = ['tls', 'starttls', 'none'];
+const PORT = { kind: 'whole', least: 1, most: 65_535 } as const;
 const FIELDS = ['host', 'port', 'security', 'user', 'password', 'from'] as const;
 type Field = (typeof FIELDS)[number];
 type Typed = Record<Field, string>;
@@ -30,8 +32,8 @@ function typedOf(server: MailServerBody | null): Typed {
 
 /** What is sent; null while the port is none. */
 function requestOf(typed: Typed): MailServerRequest | null {
-  const port = Number(typed.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return null;
+  const port = numberTyped(typed.port, PORT);
+  if (port === null) return null;
   const security = SECURITIES.find((one) => one === typed.security) ?? 'tls';
   const body: MailServerRequest = {
     host: typed.host.trim(),
@@ -96,6 +98,7 @@ function Form({ server }: { server: MailServerBody | null }) {
   const field = (name: Field) => ({
     label: text[name],
     value: typed[name],
+    // What is longer than the daemon takes is refused by it at once, and not cut while it is typed.
     error: mistakeOf(refusal, name, text[name]),
     onChange: (event: { currentTarget: { value: string } }) => {
       setTyped({ ...typed, [name]: event.currentTarget.value });
@@ -105,29 +108,24 @@ function Form({ server }: { server: MailServerBody | null }) {
   const isFilled = typed.host.trim() !== '' && typed.from.trim() !== '';
   return (
     <form onSubmit={submit} className={css.form} autoComplete="off">
-      <TextInput {...field('host')} maxLength={253} autoComplete="off" />
+      <TextInput {...field('host')} autoComplete="off" />
       <TextInput
         {...field('port')}
         inputMode="numeric"
         autoComplete="off"
-        error={body === null ? text.noPort : mistakeOf(refusal, 'port', text.port)}
+        error={whyTyped(typed.port, PORT) ?? mistakeOf(refusal, 'port', text.port)}
       />
       <NativeSelect
         {...field('security')}
         data={SECURITIES.map((value) => ({ value, label: text.securities[value] }))}
       />
-      <TextInput
-        {...field('user')}
-        description={text.userHint}
-        maxLength={254}
-        autoComplete="off"
-      />
+      <TextInput {...field('user')} description={text.userHint} autoComplete="off" />
       <PasswordInput
         {...field('password')}
         description={text.passwordHint}
         autoComplete="new-password"
       />
-      <TextInput {...field('from')} maxLength={254} autoComplete="off" />
+      <TextInput {...field('from')} autoComplete="off" />
       <Refusal refusal={fieldOf(refusal, FIELDS) === null ? refusal : null} />
       <div>
         <Button type="submit" disabled={isBusy || body === null || !isFilled}>

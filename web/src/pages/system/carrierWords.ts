@@ -34,6 +34,5 @@ export const mailServerWords = {
   remove: 'Remove',
   removeTitle: 'Remove the mail server?',
   removeText: 'Mailboxes stay channels, and their messages wait for another server for a day.',
-  noPort: 'This is no port.',
   since: 'Since',
 } as const;
