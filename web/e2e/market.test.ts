@@ -82,7 +82,14 @@ describe('the list of shares', () => {
     await expect.poll(() => told).toEqual([symbol]);
     const at = `${TODAY}T09:16:00.000+05:30`;
     const last_paise = Math.round(close * 1.0125);
-    const price = { type: 'quote', at, priced_at: at, source: 'synthetic', last_paise, previous_close_paise: close };
+    const price = {
+      type: 'quote',
+      at,
+      priced_at: at,
+      source: 'synthetic',
+      last_paise,
+      previous_close_paise: close,
+    };
     tell({ ...price, symbol });
     const row = shareRow(page, symbol);
     await row.getByText(rupeesPlain(last_paise), { exact: true }).waitFor();
