@@ -6,7 +6,19 @@ import type { Code, Problem, paths } from './schema';
  * The daemon's API. The session is a cookie that no script can read; the browser itself proves with `Origin` and
  * `Sec-Fetch-Site` that a change comes from this console, so nothing has to be added to a request.
  */
-export const api = createClient<paths, 'application/json'>({ baseUrl: globalThis.location.origin });
+export const api = createClient<paths, 'application/json'>({
+  baseUrl: globalThis.location.origin,
+  fetch: (request) =>
+    // What was sent may still be done, so that is waited for.
+    request.method === 'GET' ? fetch(request, { signal: patient(request.signal) }) : fetch(request),
+});
+
+/** Over a connection that is stalled and not cut, a read would never end. */
+export const PATIENCE_MS = 30_000;
+
+function patient(unwanted: AbortSignal): AbortSignal {
+  return AbortSignal.any([unwanted, AbortSignal.timeout(PATIENCE_MS)]);
+}
 
 /** The daemon did not answer, what answered was not the daemon, or the code of a page did not come. */
 type OwnCode = 'unreachable' | 'not_the_daemon' | 'not_loaded';
