@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { Signal } from '../../api/schema';
-import { codeWords } from '../../format/codes';
 import { count, decimal, percentSigned } from '../../format/numbers';
 import { toMs } from '../../format/time';
 import type { Column } from '../../parts/DataTable';
@@ -8,6 +7,7 @@ import { Day } from '../../parts/Day';
 import { Instant } from '../../parts/Instant';
 import { MarkWord } from '../../parts/MarkWord';
 import { Money } from '../../parts/Money';
+import { reasonText } from './reasons';
 import { WhyLink } from './WhyLink';
 import { kindWords, STATUSES, words } from './words';
 
@@ -158,7 +158,7 @@ export const columns: readonly SignalColumn[] = [
 ];
 
 function reasonWords({ reasons }: Finding) {
-  const text = reasons.map(codeWords).join(', ');
+  const text = reasons.map(reasonText).join(', ');
   return <span title={text}>{text}</span>;
 }
 
