@@ -143,7 +143,10 @@ const signals = createRoute({
 const symbols = createRoute({
   getParentRoute: () => inside,
   path: '/symbols',
-  validateSearch: (search): { q?: string | undefined } => text(search, 'q'),
+  validateSearch: (search): { q?: string | undefined; sort?: string | undefined } => ({
+    ...text(search, 'q'),
+    ...text(search, 'sort'),
+  }),
   component: lazyRouteComponent(
     code(() => import('./pages/symbol/SymbolsPage')),
     'SymbolsPage',
