@@ -27,7 +27,7 @@ describe('a page that is opened while the daemon is away', () => {
     const { gate, page } = await opened(visit, onTestFinished);
     const link = page.getByRole('navigation').getByRole('link', { name: 'P&L' });
     // A pointer above it has its code loaded.
-    await link.hover();
+    await Promise.all([page.waitForResponse(/\/pnl-[^/]*\.js$/), link.hover()]);
     await page.waitForLoadState('networkidle');
     gate.shut();
     await link.click();
