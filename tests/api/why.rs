@@ -92,7 +92,7 @@ async fn what_a_limit_refused_ends_at_the_gate(console: &Console, symbol: &str, 
     let told = why(&user, symbol, day).await;
     starts(
         &told,
-        "nothing was ordered: buy_orders was refused an order (order value limit): the order is worth ",
+        "nothing was ordered: Buy orders was refused an order (order value limit): the order is worth ",
     );
     assert_eq!(told["ordered"], false);
     let stop = stop(&told);
@@ -137,6 +137,10 @@ async fn of_other_days_nothing_is_known(console: &Console, symbol: &str) {
         ("2025-03-05", format!("nothing is known of {symbol} on 2025-03-05: ")),
         (SATURDAY, format!("nothing was ordered: the exchange was closed on {SATURDAY}, ")),
         ("2025-03-20", "nothing is known of 2025-03-20: it has not begun".to_owned()),
+        (
+            "2010-01-01",
+            "nothing is known of 2010-01-01: the trading calendar begins on 2023-01-01".to_owned(),
+        ),
     ] {
         let told = why(&user, symbol, day).await;
         starts(&told, &expected);

@@ -66,6 +66,28 @@ describe('the list of shares', () => {
     expect(asked.length).toBe(Math.ceil(bars.size / 50));
   });
 
+  test('is put into the order of the prices of all shares, by a heading or by name', async ({
+    visit,
+  }) => {
+    const page = await visit(own.as('user2'));
+    await goTo(page, SHARES);
+    const closes = [...bars].filter(([symbol]) => symbol !== NEWCOMER);
+    const prices = closes.map(([, rows]) => lastClose(rows)).toSorted((one, other) => one - other);
+    const first = page.getByRole('table', { name: 'Shares' }).getByRole('row').nth(1);
+    const heading = page.getByRole('columnheader', { name: 'Last ₹' }).getByRole('button');
+    await heading.click();
+    await first.getByText(rupeesPlain(prices[0] ?? 0), { exact: true }).waitFor();
+    await heading.click();
+    await first.getByText(rupeesPlain(prices.at(-1) ?? 0), { exact: true }).waitFor();
+    await page.waitForURL(/sort=-last/);
+    // A share without a price comes last either way.
+    await page.getByRole('row').last().getByText('no price', { exact: true }).waitFor();
+    await page.setViewportSize(PHONE);
+    await page.getByLabel('Order', { exact: true }).selectOption('gainers first');
+    await page.waitForURL(/sort=-change/);
+    expect([...(await overflow(page)), ...(await barriers(page))]).toEqual([]);
+  });
+
   test('follows the prices that the stream tells of the rows that are shown', async ({ visit }) => {
     const page = await visit(own.as('user2'));
     let told: string[] = [];

@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { meQuery } from './api/auth';
+import { code } from './api/code';
 import type { Live } from './live/live';
 import { isSignedOut } from './live/session';
 import { analyticsSearch } from './pages/analytics/search';
@@ -49,13 +50,19 @@ const logIn = createRoute({
 const setUp = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => import('./pages/sign-in/SetUpPage'), 'SetUpPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/sign-in/SetUpPage')),
+    'SetUpPage',
+  ),
 });
 
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/reset',
-  component: lazyRouteComponent(() => import('./pages/sign-in/ResetPage'), 'ResetPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/sign-in/ResetPage')),
+    'ResetPage',
+  ),
 });
 
 interface Viewed {
@@ -97,63 +104,93 @@ const orders = createRoute({
   getParentRoute: () => inside,
   path: '/orders',
   validateSearch: orderSearch,
-  component: lazyRouteComponent(() => import('./pages/orders'), 'OrdersPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/orders')),
+    'OrdersPage',
+  ),
 });
 
 const positions = createRoute({
   getParentRoute: () => inside,
   path: '/positions',
   validateSearch: positionsSearch,
-  component: lazyRouteComponent(() => import('./pages/positions'), 'PositionsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/positions')),
+    'PositionsPage',
+  ),
 });
 
 const pnl = createRoute({
   getParentRoute: () => inside,
   path: '/pnl',
   validateSearch: pnlSearch,
-  component: lazyRouteComponent(() => import('./pages/pnl'), 'PnlPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/pnl')),
+    'PnlPage',
+  ),
 });
 
 const signals = createRoute({
   getParentRoute: () => inside,
   path: '/signals',
   validateSearch: signalSearch,
-  component: lazyRouteComponent(() => import('./pages/signals'), 'SignalsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/signals')),
+    'SignalsPage',
+  ),
 });
 
 const symbols = createRoute({
   getParentRoute: () => inside,
   path: '/symbols',
-  validateSearch: (search): { q?: string | undefined } => text(search, 'q'),
-  component: lazyRouteComponent(() => import('./pages/symbol/SymbolsPage'), 'SymbolsPage'),
+  validateSearch: (search): { q?: string | undefined; sort?: string | undefined } => ({
+    ...text(search, 'q'),
+    ...text(search, 'sort'),
+  }),
+  component: lazyRouteComponent(
+    code(() => import('./pages/symbol/SymbolsPage')),
+    'SymbolsPage',
+  ),
 });
 
 const analytics = createRoute({
   getParentRoute: () => inside,
   path: '/analytics',
   validateSearch: analyticsSearch,
-  component: lazyRouteComponent(() => import('./pages/analytics'), 'AnalyticsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/analytics')),
+    'AnalyticsPage',
+  ),
 });
 
 const symbol = createRoute({
   getParentRoute: () => inside,
   path: '/symbols/$symbol',
   validateSearch: (search): { day?: string | undefined } => date(search, 'day'),
-  component: lazyRouteComponent(() => import('./pages/symbol'), 'SymbolPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/symbol')),
+    'SymbolPage',
+  ),
 });
 
 const services = createRoute({
   getParentRoute: () => inside,
   path: '/services',
   validateSearch: servicesSearch,
-  component: lazyRouteComponent(() => import('./pages/services'), 'ServicesPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/services')),
+    'ServicesPage',
+  ),
 });
 
 const runs = createRoute({
   getParentRoute: () => inside,
   path: '/runs',
   validateSearch: runSearch,
-  component: lazyRouteComponent(() => import('./pages/runs'), 'RunsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/runs')),
+    'RunsPage',
+  ),
 });
 
 const run = createRoute({
@@ -164,54 +201,78 @@ const run = createRoute({
     stringify: (params) => ({ run: String(params.run) }),
   },
   validateSearch: lineSearch,
-  component: lazyRouteComponent(() => import('./pages/runs/RunPage'), 'RunPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/runs/RunPage')),
+    'RunPage',
+  ),
 });
 
 const slots = createRoute({
   getParentRoute: () => inside,
   path: '/slots',
   validateSearch: slotSearch,
-  component: lazyRouteComponent(() => import('./pages/slots'), 'SlotsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/slots')),
+    'SlotsPage',
+  ),
 });
 
 const logs = createRoute({
   getParentRoute: () => inside,
   path: '/logs',
   validateSearch: logSearch,
-  component: lazyRouteComponent(() => import('./pages/logs'), 'LogsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/logs')),
+    'LogsPage',
+  ),
 });
 
 const schedules = createRoute({
   getParentRoute: () => inside,
   path: '/schedules',
   validateSearch: (search): { day?: string | undefined } => date(search, 'day'),
-  component: lazyRouteComponent(() => import('./pages/schedules'), 'SchedulesPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/schedules')),
+    'SchedulesPage',
+  ),
 });
 
 const schedule = createRoute({
   getParentRoute: () => inside,
   path: '/schedules/$task',
-  component: lazyRouteComponent(() => import('./pages/schedule'), 'SchedulePage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/schedule')),
+    'SchedulePage',
+  ),
 });
 
 const calendar = createRoute({
   getParentRoute: () => inside,
   path: '/calendar',
   validateSearch: (search): { year?: number | undefined } => wholeNumber(search, 'year'),
-  component: lazyRouteComponent(() => import('./pages/calendar'), 'CalendarPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/calendar')),
+    'CalendarPage',
+  ),
 });
 
 const modules = createRoute({
   getParentRoute: () => inside,
   path: '/admin/modules',
-  component: lazyRouteComponent(() => import('./pages/modules'), 'ModulesPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/modules')),
+    'ModulesPage',
+  ),
 });
 
 const module = createRoute({
   getParentRoute: () => inside,
   path: '/admin/modules/$task',
   validateSearch: (search): { version?: number | undefined } => wholeNumber(search, 'version'),
-  component: lazyRouteComponent(() => import('./pages/module'), 'ModulePage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/module')),
+    'ModulePage',
+  ),
 });
 
 const grants = createRoute({
@@ -221,14 +282,20 @@ const grants = createRoute({
     ...text(search, 'task'),
     ...wholeNumber(search, 'whom'),
   }),
-  component: lazyRouteComponent(() => import('./pages/grants'), 'GrantsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/grants')),
+    'GrantsPage',
+  ),
 });
 
 const tasks = createRoute({
   getParentRoute: () => inside,
   path: '/admin/tasks',
   validateSearch: (search): { task?: string | undefined } => text(search, 'task'),
-  component: lazyRouteComponent(() => import('./pages/tasks'), 'TasksPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/tasks')),
+    'TasksPage',
+  ),
 });
 
 const alerts = createRoute({
@@ -240,7 +307,10 @@ const alerts = createRoute({
     ...oneOf(search, 'level', ['info', 'warning', 'error']),
     ...yes(search, 'unread'),
   }),
-  component: lazyRouteComponent(() => import('./pages/alerts'), 'AlertsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/alerts')),
+    'AlertsPage',
+  ),
 });
 
 interface AlertsSearch {
@@ -262,13 +332,19 @@ const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/$section',
   validateSearch: (search): { task?: string | undefined } => text(search, 'task'),
-  component: lazyRouteComponent(() => import('./pages/settings'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/settings')),
+    'SettingsPage',
+  ),
 });
 
 const halts = createRoute({
   getParentRoute: () => inside,
   path: '/admin/halts',
-  component: lazyRouteComponent(() => import('./pages/halts'), 'HaltsPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/halts')),
+    'HaltsPage',
+  ),
 });
 
 const users = createRoute({
@@ -279,7 +355,10 @@ const users = createRoute({
     ...oneOf(search, 'role', ['admin', 'user']),
     ...oneOf(search, 'state', ['active', 'inactive']),
   }),
-  component: lazyRouteComponent(() => import('./pages/users'), 'UsersPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/users')),
+    'UsersPage',
+  ),
 });
 
 interface UsersSearch {
@@ -291,7 +370,10 @@ interface UsersSearch {
 const user = createRoute({
   getParentRoute: () => inside,
   path: '/admin/users/$id',
-  component: lazyRouteComponent(() => import('./pages/users/UserPage'), 'UserPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/users/UserPage')),
+    'UserPage',
+  ),
 });
 
 const audit = createRoute({
@@ -304,7 +386,10 @@ const audit = createRoute({
     ...date(search, 'since'),
     ...date(search, 'until'),
   }),
-  component: lazyRouteComponent(() => import('./pages/audit'), 'AuditPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/audit')),
+    'AuditPage',
+  ),
 });
 
 interface AuditSearch {
@@ -318,14 +403,17 @@ interface AuditSearch {
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/admin/system',
-  component: lazyRouteComponent(() => import('./pages/system'), 'SystemPage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/system')),
+    'SystemPage',
+  ),
 });
 
 /** Every shared part, for whoever works on the console; a build has neither the route nor the page. */
 const gallery = createRoute({
   getParentRoute: () => root,
   path: '/dev/gallery',
-  component: lazyRouteComponent(() => import('./pages/gallery')),
+  component: lazyRouteComponent(code(() => import('./pages/gallery'))),
 });
 
 /** A new page: its route here and in the list, its entry in shell/navigation.ts. See README.md. */

@@ -16,7 +16,7 @@ export function watch(
     if (text.startsWith('Failed to load resource')) {
       if (text.includes('status of') || loses) return;
     }
-    if (loses && text.includes('WebSocket connection')) return;
+    if (loses && /WebSocket connection|Failure: the daemon cannot be reached/.test(text)) return;
     faults.push(`${page.url()}: ${text}`);
   });
   page.on('response', (response) => {

@@ -1,14 +1,27 @@
 import createClient from 'openapi-fetch';
+import { noteAway } from './reach';
 import type { Code, Problem, paths } from './schema';
 
 /**
  * The daemon's API. The session is a cookie that no script can read; the browser itself proves with `Origin` and
  * `Sec-Fetch-Site` that a change comes from this console, so nothing has to be added to a request.
  */
-export const api = createClient<paths, 'application/json'>({ baseUrl: globalThis.location.origin });
+export const api = createClient<paths, 'application/json'>({
+  baseUrl: globalThis.location.origin,
+  fetch: (request) =>
+    // What was sent may still be done, so that is waited for.
+    request.method === 'GET' ? fetch(request, { signal: patient(request.signal) }) : fetch(request),
+});
 
-/** The daemon did not answer, or what answered was not the daemon. */
-type OwnCode = 'unreachable' | 'not_the_daemon';
+/** Over a connection that is stalled and not cut, a read would never end. */
+export const PATIENCE_MS = 30_000;
+
+function patient(unwanted: AbortSignal): AbortSignal {
+  return AbortSignal.any([unwanted, AbortSignal.timeout(PATIENCE_MS)]);
+}
+
+/** The daemon did not answer, what answered was not the daemon, or the code of a page did not come. */
+type OwnCode = 'unreachable' | 'not_the_daemon' | 'not_loaded';
 
 export type FailureCode = Code | OwnCode;
 
@@ -39,6 +52,7 @@ interface Answer<T> {
 /** Returns what the daemon answered; throws a `Failure` when that is a problem or when it did not answer. */
 export async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await request.catch(refuseUnreachable);
+  noteAway(response.status >= 502);
   if (data !== undefined) return data;
   throw refused(error, response);
 }
@@ -52,6 +66,7 @@ export async function done(request: Promise<Answer<unknown>>): Promise<void> {
 function refuseUnreachable(error: unknown): never {
   // The query that is no longer wanted is not a failure: whoever cancelled it has to see that it was.
   if (error instanceof DOMException && error.name === 'AbortError') throw error;
+  noteAway(true);
   throw new Failure('unreachable', 'the daemon did not answer', 0);
 }
 

@@ -1,6 +1,7 @@
 import { inRupees } from '../format/money';
 import { sentence } from '../format/text';
 import { Failure, type FailureCode } from './client';
+import { isPassing } from './queries';
 
 /** What a person reads when something was not done. */
 export interface Explanation {
@@ -242,6 +243,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The daemon does not answer',
     next: 'Orders and schedules go on without this page. Check that it runs and that you are connected.',
   },
+  not_loaded: {
+    title: 'This page could not be loaded',
+    next: 'Orders and schedules go on without it. Check that the daemon runs and that you are connected.',
+  },
   not_the_daemon: {
     title: 'Something else answered in place of the daemon',
     next: 'Check the proxy in between, then reload the page.',
@@ -320,8 +325,12 @@ function afterName(detail: string, field: string): string | null {
   return isFirst ? detail.slice(field.length) : null;
 }
 
-/** The same in the shape of `PageState`. */
+/** Of what is read and not sent: that is never tried again by itself. */
+const BY_ITSELF = 'It is tried again by itself.';
+
+/** What a person reads in place of what could not be read, in the shape of `PageState`. */
 export function pageError(error: unknown, onRetry?: () => void) {
   const { title, next, detail, code } = explain(error);
-  return { title, text: detail === '' ? next : `${detail} ${next}`, code, onRetry };
+  const sentences = [detail, next, isPassing(error) ? BY_ITSELF : ''];
+  return { title, text: sentences.filter((one) => one !== '').join(' '), code, onRetry };
 }

@@ -23,6 +23,16 @@ export function createQueryClient(): QueryClient {
 }
 
 /** Whether the same read may be answered a moment later. */
-function isPassing(error: unknown): boolean {
-  return error instanceof Failure && (error.code === 'unreachable' || error.status >= 500);
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  return error.code === 'unreachable' || error.code === 'not_loaded' || error.status >= 500;
+}
+
+/** The daemon answers: what is shown and could not be read while it did not is asked for again. */
+export function askFailedAgain(cache: QueryClient): void {
+  void cache.refetchQueries(
+    { type: 'active', predicate: ({ state }) => isPassing(state.error) },
+    // What is being tried just now ends by itself.
+    { cancelRefetch: false },
+  );
 }

@@ -1,5 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { readCalendarNow } from '../api/calendar';
+import { askFailedAgain } from '../api/queries';
+import { noteAway } from '../api/reach';
 import type { CalendarNow } from '../api/schema';
 import { MarketClock } from './clock';
 import { Gatherer } from './gatherer';
@@ -115,8 +117,12 @@ export class Live {
   }
 
   private become(state: StreamState): void {
-    if (state === 'live') this.lostAt.set(null);
-    else if (this.lostAt.get() === null && this.clock.isSet) this.lostAt.set(this.clock.nowMs());
+    noteAway(state === 'lost');
+    if (state === 'live') {
+      this.lostAt.set(null);
+      // A stream that goes on where it was reloads nothing, yet reads may have failed meanwhile.
+      askFailedAgain(this.cache);
+    } else if (this.lostAt.get() === null && this.clock.isSet) this.lostAt.set(this.clock.nowMs());
     this.state.set(state);
     this.isReady.set(true);
   }
@@ -144,6 +150,7 @@ export class Live {
       this.calendar.set(now);
       // A daemon that answers without a stream, as with too many of them open: what is shown is asked for now and then.
       if (this.state.get() === 'lost') this.reload(false);
+      else askFailedAgain(this.cache);
       if (!this.clock.isPaceKnown) wait = SECOND_READING_MS;
     } catch {
       // The band under the header says that the daemon does not answer; the clock ticks on meanwhile.

@@ -34,8 +34,8 @@ export interface StreamSettings {
   random?: () => number;
 }
 
-/** Two of the daemon's beats and slack. */
-export const SILENCE_MS = 45_000;
+/** The daemon beats every 20 s; one beat and slack, as LIVE.md has it. Coming back costs little. */
+export const SILENCE_MS = 30_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 

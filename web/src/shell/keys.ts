@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { Store, useStore } from '../live/store';
+import { toFirstRow } from './firstRow';
 import { entriesFor } from './navigation';
 
 const STORED = 'prahari.single-letter-keys';
@@ -80,6 +81,7 @@ export function useKeys({ isAdmin, openPalette, openHelp }: Commands): void {
       if (event.key === 'g') goUntil.current = performance.now() + SECOND_LETTER_MS;
       if (event.key === '?') openHelp();
       if (event.key === '/') toFilter(event);
+      if (event.key === 'j' || event.key === 'k') toFirstRow(event);
     };
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);

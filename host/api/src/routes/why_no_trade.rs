@@ -41,7 +41,7 @@ struct WhyNoTrade {
     day: Date,
     /// The answer in one sentence, without a capital and a stop.
     conclusion: String,
-    /// Whether an order of the day is open or was filled, at least in part.
+    /// Whether there is an order of the day, whatever became of it: the conclusion says that.
     ordered: bool,
     /// The steps in the order of the chain; those of one kind by time. None when nothing is known of the day.
     #[schema(max_items = 200)]

@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { curveQuery, type PnlRange } from '../../api/pnl';
 import { pageError } from '../../api/problems';
 import { DownloadTable } from '../../parts/DownloadTable';
+import { LazyPart } from '../../parts/LazyPart';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { placesOf } from './curve';
 import css from './Pnl.module.css';
 import { words } from './words';
 
-const Curve = lazy(() => import('./Curve'));
+const curve = { name: 'pnl-curve', load: () => import('./Curve') };
 
 /** How the money went over the range, up to the present. */
 export function CurveSection({ range }: { range: PnlRange }) {
@@ -27,9 +28,11 @@ export function CurveSection({ range }: { range: PnlRange }) {
         error={data || !error ? null : pageError(error, () => void refetch())}
         empty={places.length < 2 && { title: words.shortTitle, text: words.short }}
       >
-        <Suspense fallback={<div className={css.curve} aria-busy="true" />}>
-          <Curve places={places} />
-        </Suspense>
+        <LazyPart
+          of={curve}
+          waiting={<div className={css.curve} aria-busy="true" />}
+          given={{ places }}
+        />
       </PageState>
     </Section>
   );

@@ -1,13 +1,13 @@
 import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
-import { lazy, Suspense } from 'react';
 import { Icon } from '../../parts/icons/Icon';
+import { LazyPart } from '../../parts/LazyPart';
 import { RULE_KINDS, type RuleDraft } from './draft';
 import css from './Schedule.module.css';
 import { TimeField } from './TimeField';
 import { words } from './words';
 
 /** The largest library of the page; only who writes a script needs it. */
-const ScriptEditor = lazy(() => import('./ScriptEditor'));
+const scriptEditor = { name: 'script-editor', load: () => import('./ScriptEditor') };
 
 interface Props {
   rule: RuleDraft;
@@ -49,15 +49,17 @@ export function RuleFields({ rule, number, onChange, onRemove, refusal }: Props)
         )}
       </div>
       {rule.kind === 'script' && (
-        <Suspense fallback={<p className={css.soft}>{words.editorLoading}</p>}>
-          <ScriptEditor
-            label={words.script}
-            help={words.scriptHelp}
-            value={rule.script}
-            refusal={refusal}
-            onChange={(script) => onChange({ ...rule, script })}
-          />
-        </Suspense>
+        <LazyPart
+          of={scriptEditor}
+          waiting={<p className={css.soft}>{words.editorLoading}</p>}
+          given={{
+            label: words.script,
+            help: words.scriptHelp,
+            value: rule.script,
+            refusal,
+            onChange: (script) => onChange({ ...rule, script }),
+          }}
+        />
       )}
     </fieldset>
   );

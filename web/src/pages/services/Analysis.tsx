@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { runAnalysis } from '../../api/services';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
+import { Countdown } from '../../parts/Countdown';
 import css from './Services.module.css';
 import { useRunOnce } from './useRunOnce';
 import { words } from './words';
@@ -9,7 +10,7 @@ import { words } from './words';
 /** Runs the analysis that all users share; for admins. */
 export function Analysis() {
   const [isAsking, setIsAsking] = useState(false);
-  const { run, wait } = useRunOnce(words.analysisWord, runAnalysis);
+  const { run, retryAt } = useRunOnce(words.analysisWord, runAnalysis);
   return (
     <>
       <Button variant="default" size="xs" onClick={() => setIsAsking(true)}>
@@ -20,7 +21,7 @@ export function Analysis() {
         onClose={() => setIsAsking(false)}
         title={words.analysisTitle}
         confirm={words.once}
-        blocked={wait}
+        blocked={retryAt && <Countdown until={retryAt} />}
         onConfirm={run}
       >
         <p className={css.text}>{words.analysisText}</p>

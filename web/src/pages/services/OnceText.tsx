@@ -1,15 +1,20 @@
 import { duration, toMs } from '../../format/time';
+import { Countdown } from '../../parts/Countdown';
 import { useNow } from '../../parts/clock';
+import { Instant } from '../../parts/Instant';
 import { Icon } from '../../parts/icons/Icon';
+import type { Held } from './held';
 import type { TaskRow } from './rows';
 import css from './Services.module.css';
 import { words } from './words';
 
-/** Below this the last start is named, as the daemon may refuse another; whether it does, it says itself. */
-const RECENT_MS = 120_000;
+interface Props {
+  row: TaskRow;
+  held: Held | null;
+}
 
-/** What running a task once means now. */
-export function OnceText({ row }: { row: TaskRow }) {
+/** What running a task once means now, and why it cannot be. */
+export function OnceText({ row, held }: Props) {
   return (
     <>
       <p className={css.text}>
@@ -17,25 +22,32 @@ export function OnceText({ row }: { row: TaskRow }) {
           .filter(Boolean)
           .join(' ')}
       </p>
-      <Conflict row={row} />
+      {held && (
+        <p className={`${css.text} ${css.warn}`}>
+          <Icon name="warning" /> <Reason row={row} held={held} />
+        </p>
+      )}
     </>
   );
 }
 
-function Conflict({ row }: { row: TaskRow }) {
+function Reason({ row, held: { why, untilMs } }: { row: TaskRow; held: Held }) {
   const now = useNow();
-  const { executing, last_run } = row.status;
-  if (executing) return <Warning text={words.onceExecuting} />;
-  if (!last_run || now === null) return null;
-  const ago = now - toMs(last_run.started_at);
-  if (ago > RECENT_MS) return null;
-  return <Warning text={words.onceRecent(duration(ago))} />;
-}
-
-function Warning({ text }: { text: string }) {
+  const { last_run, next_run_at } = row.status;
+  if (why === 'executing') return words.onceExecuting;
+  if (why === 'ticking') {
+    const [before, after] = words.onceTicking;
+    return (
+      <>
+        {before} <Instant at={next_run_at} />. {after}
+      </>
+    );
+  }
+  const ago = last_run && now !== null ? now - toMs(last_run.started_at) : null;
   return (
-    <p className={`${css.text} ${css.warn}`}>
-      <Icon name="warning" /> {text}
-    </p>
+    <>
+      {ago !== null && words.onceRecent(duration(ago))} {words.onceUntil}{' '}
+      {untilMs !== null && <Countdown until={untilMs} />}.
+    </>
   );
 }

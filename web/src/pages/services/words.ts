@@ -91,9 +91,16 @@ export const words = {
   onceText: 'It runs at once, whatever service is on and whatever its schedule says.',
   onceTrades: 'This task may place orders.',
   onceShared: 'All users share this task: it runs once for everybody.',
-  onceExecuting: 'The same task is executing now. A second run beside it is refused.',
+  onceExecuting: 'It is executing now; a second run beside it is refused.',
   onceRecent: (ago: string) =>
-    `The same task was started ${ago} ago. It may be refused until some time has passed.`,
+    `It was started ${ago} ago. Two minutes pass from one start to the next, so that two presses make one run.`,
+  onceTicking: [
+    'It cannot be run besides while its service is on: two minutes have to pass after each start, and its service starts it again before, next at',
+    'Nothing is lost by waiting for that run.',
+  ],
+  onceUntil: 'It can be run once in',
+  onceIn: 'Again in',
+  onceHeld: { executing: 'Executing', recent: 'Too soon', ticking: 'Runs by itself' },
   onceBegun: (task: string, run: number) => `${task} runs: run ${run}`,
 
   log: 'What happened to the services',

@@ -4,6 +4,7 @@ import { Day } from '../../parts/Day';
 import { MarkWord } from '../../parts/MarkWord';
 import { Money } from '../../parts/Money';
 import css from './Signals.module.css';
+import { WhyLink } from './WhyLink';
 import { kindWords, STATUSES, words } from './words';
 
 /** A signal on a narrow screen. */
@@ -23,6 +24,7 @@ export function SignalCard({ signal }: { signal: Signal }) {
         <Money paise={finding.buy_low_paise} plain /> –{' '}
         <Money paise={finding.buy_high_paise} plain />
       </span>
+      <WhyLink {...signal} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Instant } from '../../parts/Instant';
 import { MarkWord } from '../../parts/MarkWord';
 import { Money } from '../../parts/Money';
 import { reasonWords } from './reasons';
+import { WhyLink } from './WhyLink';
 import { kindWords, STATUSES, words } from './words';
 
 const c = words.columns;
@@ -80,17 +81,7 @@ export const columns: readonly SignalColumn[] = [
   {
     id: 'why',
     header: c.why,
-    cell: ({ symbol, day, status }) =>
-      status !== 'traded' && (
-        <Link
-          to="/symbols/$symbol"
-          params={{ symbol }}
-          search={{ day }}
-          aria-label={words.whyOf(symbol, day)}
-        >
-          {words.why}
-        </Link>
-      ),
+    cell: WhyLink,
   },
   score('priority', c.priority, (finding) => finding.priority_score),
   optional(score('strength', c.strength, (finding) => finding.strength_score)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, signalSearch, sortOf, sortText } from './filter';
+import { sortOf, sortText } from '../../parts/DataTable';
+import { filterOf, signalSearch } from './filter';
 
 describe('the search parameters of Signals', () => {
   it('leave out what does not fit', () => {

@@ -1,6 +1,5 @@
 import { ofUser } from '../../api/pages';
 import type { SignalFilter } from '../../api/signals';
-import type { Sort } from '../../parts/DataTable';
 import { date, oneOf, text } from '../../shell/search';
 
 export const STATUS_NAMES = ['active', 'traded', 'rejected', 'failed', 'expired'] as const;
@@ -49,14 +48,4 @@ export function filterOf(search: SignalSearch, user: number | undefined): Signal
 
 export function isFiltered({ status, kind, symbol, from, through }: SignalSearch): boolean {
   return [status, kind, symbol, from, through].some((value) => value !== undefined);
-}
-
-export function sortOf({ sort }: SignalSearch): Sort | null {
-  if (sort === undefined) return null;
-  const descending = sort.startsWith('-');
-  return { column: descending ? sort.slice(1) : sort, descending };
-}
-
-export function sortText(sort: Sort | null): string | undefined {
-  return sort === null ? undefined : `${sort.descending ? '-' : ''}${sort.column}`;
 }

@@ -1,12 +1,13 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { candlesQuery, type Interval } from '../../api/market';
 import { pageError } from '../../api/problems';
 import type { Bars } from '../../api/schema';
 import { count, decimal } from '../../format/numbers';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
+import { LazyPart } from '../../parts/LazyPart';
 import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
@@ -14,7 +15,7 @@ import { COUNT, FIRST_INTERVAL } from './candles';
 import css from './Symbol.module.css';
 import { words } from './words';
 
-const PriceChart = lazy(() => import('./PriceChart'));
+const priceChart = { name: 'price-chart', load: () => import('./PriceChart') };
 
 type Bar = Bars['bars'][number];
 
@@ -60,9 +61,11 @@ export function Prices({ symbol }: { symbol: string }) {
         empty={data?.bars.length === 0 && { title: words.noPricesTitle, text: words.noPrices }}
       >
         {data && !isTable && (
-          <Suspense fallback={<div className={css.chart} aria-busy="true" />}>
-            <PriceChart label={words.chartLabel(symbol, data.bars.length)} bars={data.bars} />
-          </Suspense>
+          <LazyPart
+            of={priceChart}
+            waiting={<div className={css.chart} aria-busy="true" />}
+            given={{ label: words.chartLabel(symbol, data.bars.length), bars: data.bars }}
+          />
         )}
         {isTable && (
           <DataTable

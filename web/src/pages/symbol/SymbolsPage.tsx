@@ -1,15 +1,13 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { useListState } from '../../api/listState';
-import { isPartOfSymbol, symbolsQuery } from '../../api/market';
-import type { Share } from '../../api/schema';
-import { type Column, DataTable } from '../../parts/DataTable';
+import { getRouteApi } from '@tanstack/react-router';
+import { DataTable, sortOf, sortText } from '../../parts/DataTable';
 import { FilterBar, type FilterField } from '../../parts/FilterBar';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
 import { Panel } from '../../parts/Panel';
-import { ChangeOf, LastOf, PricedAt } from './SharePrice';
+import { ShareCard } from './ShareCard';
+import { ShareOrder } from './ShareOrder';
 import css from './Symbol.module.css';
+import { useShareRows } from './useShareRows';
 import { words } from './words';
 
 const route = getRouteApi('/inside/symbols');
@@ -19,12 +17,12 @@ const fields: readonly FilterField[] = [
 
 /** The shares of the market, each a press away from its page. */
 export function SymbolsPage() {
-  const { q = '' } = route.useSearch();
+  const { q = '', sort } = route.useSearch();
   const navigate = route.useNavigate();
-  const isPossible = q === '' || isPartOfSymbol(q);
-  const { items, state, table } = useListState(
-    useInfiniteQuery({ ...symbolsQuery(q.toUpperCase(), 200), enabled: isPossible }),
-  );
+  const change = (to: { q?: string | undefined; sort?: string | undefined }) =>
+    void navigate({ search: (before) => ({ ...before, ...to }), replace: true });
+  const order = sortOf({ sort });
+  const { columns, shares, state, table, note } = useShareRows(q, order);
   return (
     <PageFrame title={words.shares} note={words.sharesNote}>
       <Panel label={words.shares}>
@@ -32,27 +30,23 @@ export function SymbolsPage() {
           <FilterBar
             fields={fields}
             values={{ q: q === '' ? undefined : q }}
-            onChange={(_, value) =>
-              void navigate({ search: (before) => ({ ...before, q: value }), replace: true })
-            }
+            onChange={(_, value) => change({ q: value })}
           />
+          <ShareOrder sort={sort} onSort={(value) => change({ sort: value })} />
           <p className={css.filterNote}>{words.pricesOf}</p>
+          <output className={css.filterNote}>{note}</output>
         </div>
         <PageState
           {...state}
-          loading={state.loading && isPossible}
-          empty={
-            (!isPossible || items.length === 0) && {
-              title: words.noShareTitle,
-              text: words.noShare(q),
-            }
-          }
+          empty={shares.length === 0 && { title: words.noShareTitle, text: words.noShare(q) }}
         >
           <DataTable
             label={words.shares}
-            rows={items}
+            rows={shares}
             columns={columns}
             rowId={({ symbol }) => symbol}
+            sort={order}
+            onSort={(next) => change({ sort: sortText(next) })}
             card={ShareCard}
             onOpen={({ symbol }) =>
               void navigate({ to: '/symbols/$symbol', params: { symbol }, search: {} })
@@ -62,63 +56,5 @@ export function SymbolsPage() {
         </PageState>
       </Panel>
     </PageFrame>
-  );
-}
-
-const columns: readonly Column<Share>[] = [
-  {
-    id: 'symbol',
-    header: words.symbol,
-    cell: SymbolLink,
-    sortBy: ({ symbol }) => symbol,
-  },
-  {
-    id: 'series',
-    header: words.series,
-    cell: ({ series }) => series ?? '–',
-    sortBy: ({ series }) => series,
-  },
-  // Without a sort: only the prices of the rows that are drawn are known.
-  {
-    id: 'last',
-    header: words.lastRupees,
-    align: 'right',
-    cell: ({ symbol }) => <LastOf symbol={symbol} />,
-  },
-  {
-    id: 'change',
-    header: words.dayChange,
-    align: 'right',
-    cell: ({ symbol }) => <ChangeOf symbol={symbol} />,
-  },
-  {
-    id: 'priced',
-    header: words.pricedAt,
-    cell: ({ symbol }) => <PricedAt symbol={symbol} />,
-    grow: true,
-  },
-];
-
-function SymbolLink({ symbol }: Share) {
-  return (
-    <Link to="/symbols/$symbol" params={{ symbol }}>
-      {symbol}
-    </Link>
-  );
-}
-
-function ShareCard(share: Share) {
-  const { symbol, series } = share;
-  return (
-    <div className={css.share}>
-      <b>
-        <SymbolLink {...share} />
-      </b>
-      <LastOf symbol={symbol} />
-      <span className={css.soft}>
-        {series ?? '–'} <PricedAt symbol={symbol} />
-      </span>
-      <ChangeOf symbol={symbol} />
-    </div>
   );
 }

@@ -30,7 +30,8 @@ export const whyWords = {
   run: 'Run',
   signal: 'Signal',
   order: 'Order',
-  noneTitle: 'Nothing is known of this day',
+  /** Of a holiday everything is known, of other days nothing: the sentence below says which. */
+  noneTitle: 'There are no steps to follow on this day',
   leftOut: (kinds: readonly StepKindName[]) =>
     `There may be more ${kinds.map((kind) => MANY[kind]).join(', ')} than are listed here.`,
 } as const;

@@ -12,6 +12,18 @@ export const words = {
   pricedAt: 'Priced at',
   pricesOf:
     'A price is of the last trade that the source of market data has seen; before the first trade of a day it is the close before.',
+  order: 'Order',
+  orderUsual: 'by symbol',
+  orderOfHeading: 'by the heading',
+  namedOrders: [
+    { value: '-change', label: 'gainers first' },
+    { value: 'change', label: 'losers first' },
+    { value: '-last', label: 'dearest first' },
+    { value: 'last', label: 'cheapest first' },
+    { value: '-priced', label: 'newest price first' },
+  ],
+  ranking: 'The prices of all shares are being read; then they are put into order.',
+  notRanked: 'The prices of all shares could not be read, so they are in no order yet.',
   reading: '…',
   noPrice: 'no price',
   priceNotRead: 'not read',

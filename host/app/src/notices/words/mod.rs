@@ -16,6 +16,7 @@ pub(crate) mod services;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use money::{grouped, rupees};
 use prahari_domain::ids::RunId;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};

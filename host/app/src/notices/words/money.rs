@@ -3,13 +3,14 @@
 use prahari_domain::money::Paise;
 
 /// Rupees with two decimals and groups of two digits above the thousands, such as `Rs 1,23,456.50`.
-pub(super) fn rupees(amount: Paise) -> String {
+pub(crate) fn rupees(amount: Paise) -> String {
     let sign = if amount.0 < 0 { "-" } else { "" };
     let paise = amount.0.unsigned_abs();
     format!("{sign}Rs {}.{:02}", grouped(paise / 100), paise % 100)
 }
 
-fn grouped(rupees: u64) -> String {
+/// A whole number with groups of two digits above the thousands, such as `1,23,456`.
+pub(crate) fn grouped(rupees: u64) -> String {
     let digits = rupees.to_string();
     let count = digits.len();
     let mut text = String::with_capacity(count + count / 2);

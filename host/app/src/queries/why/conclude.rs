@@ -1,7 +1,9 @@
 //! Where the chain ended: the first link that nothing went on from, told by what the later links say.
 //!
-//! An order is the end of every chain. Without one, a decision about a signal of the day or a refusal is as far as it came. Before
+//! An order is the end of every chain, whatever became of it. Without one, a decision about a signal of the day or a refusal is as far as it came. Before
 //! that the first missing thing counts: bar, signal, halt, run.
+
+use prahari_domain::orders::Side;
 
 use super::{Asked, Link, Links, Says, StepKind, WhyNoTrade, WhyStep};
 
@@ -20,8 +22,7 @@ pub(super) fn conclude(asked: Asked, evidence: Evidence, all: [Links; 6]) -> Why
     let mut left_out: Vec<StepKind> = all.iter().filter_map(|links| links.cut).collect();
     left_out.dedup();
     let mut links: Vec<Link> = all.into_iter().flat_map(|links| links.links).collect();
-    let order = links.iter().rev().find(|link| link.says == Says::Ordered);
-    let ordered = order.map(|order| format!("it was ordered: {}", order.step.found));
+    let ordered = ordered(&links);
     let is_ordered = ordered.is_some();
     let conclusion = match ordered.or_else(|| unknown(&asked, evidence)) {
         None => end(&asked, &mut links),
@@ -34,6 +35,15 @@ pub(super) fn conclude(asked: Asked, evidence: Evidence, all: [Links; 6]) -> Why
     WhyNoTrade { symbol: asked.symbol, day: asked.day, conclusion, ordered: is_ordered, steps, left_out }
 }
 
+/// What was ordered and what became of it, buys before sells: of each the newest order that came to something, else the newest.
+fn ordered(links: &[Link]) -> Option<String> {
+    let newest = |says: Says| links.iter().rev().find(|link| link.says == says);
+    let of = |side: Side| newest(Says::Ordered(side)).or_else(|| newest(Says::OrderedInVain(side)));
+    let told: Vec<&str> =
+        [Side::Buy, Side::Sell].into_iter().filter_map(of).map(|link| link.step.found.as_str()).collect();
+    (!told.is_empty()).then(|| format!("it was ordered: {}", told.join("; and ")))
+}
+
 /// Why nothing can be said of the day; none when something can. What was not found is no step then.
 fn unknown(asked: &Asked, evidence: Evidence) -> Option<String> {
     if evidence.is_named || evidence.has_runs {
@@ -43,6 +53,8 @@ fn unknown(asked: &Asked, evidence: Evidence) -> Option<String> {
     let days = asked.kept.signals_days.min(asked.kept.decisions_days);
     if *day > asked.now.ist_day() {
         Some(format!("nothing is known of {day}: it has not begun"))
+    } else if let Some(outside) = &asked.outside {
+        Some(format!("nothing is known of {day}: {outside}"))
     } else if !asked.exchange.open {
         Some(format!("nothing was ordered: the exchange was closed on {day}, {}", asked.exchange.note))
     } else if asked.may_be_forgotten(days) {
@@ -69,7 +81,6 @@ fn end(asked: &Asked, links: &mut [Link]) -> String {
     link.step.stops = true;
     let WhyStep { kind, found, .. } = &link.step;
     match (kind, remark) {
-        (StepKind::Order, _) => format!("what was ordered came to nothing: {found}"),
         (StepKind::Signal, Some(remark)) => {
             format!("nothing was ordered: {found}, and the last word of a task that may trade is: {remark}")
         }
@@ -92,11 +103,10 @@ fn silence(asked: &Asked) -> String {
 fn place(links: &[Link]) -> Option<usize> {
     let at =
         |link: &Link, says: Says, kinds: &[StepKind]| link.says == says && kinds.contains(&link.step.kind);
-    let order = links.iter().rposition(|link| at(link, Says::Stops, &[StepKind::Order]));
     let word = || links.iter().rposition(|link| at(link, Says::Stops, &[StepKind::Decision, StepKind::Gate]));
     let missing = || links.iter().position(|link| link.says == Says::Stops);
     let remark = || links.iter().rposition(|link| link.says == Says::Remarks);
-    order.or_else(word).or_else(missing).or_else(remark)
+    word().or_else(missing).or_else(remark)
 }
 
 #[cfg(test)]
@@ -117,6 +127,7 @@ mod tests {
             day,
             now: Timestamp::start_of(today).plus_minutes(12 * 60),
             exchange: Calendar::embedded().unwrap().day_or_closed(day),
+            outside: None,
             tasks: Arc::default(),
             kept: Retention::default(),
         }
@@ -160,24 +171,41 @@ mod tests {
         let missed = (Run, Says::Stops);
         ends(&[missed, (Decision, Says::Stops)], "nothing was ordered: a decision", Some(1));
         ends(&[(Decision, Says::Stops), (Gate, Says::Stops)], "nothing was ordered: a gate", Some(1));
-        ends(
-            &[(Gate, Says::Stops), (Order, Says::Stops)],
-            "what was ordered came to nothing: a order",
-            Some(1),
-        );
-        ends(
-            &[(Gate, Says::Stops), (Order, Says::Stops), (Order, Says::Ordered)],
-            "it was ordered: a order",
-            None,
-        );
-        // A sell of what is held ends nothing that began with a signal to buy.
-        ends(&[(Decision, Says::Stops), (Order, Says::Remarks)], "nothing was ordered: a decision", Some(0));
+        for says in
+            [Says::Ordered(Side::Buy), Says::OrderedInVain(Side::Buy), Says::OrderedInVain(Side::Sell)]
+        {
+            ends(&[(Gate, Says::Stops), (Order, says)], "it was ordered: a order", None);
+        }
+        let both = [(Order, Says::Ordered(Side::Sell)), (Order, Says::OrderedInVain(Side::Buy))];
+        ends(&both, "it was ordered: a order; and a order", None);
         // Of a task that follows what is held: it may not be about the signal.
         let remark = (Decision, Says::Remarks);
         ends(&[missed, remark], "nothing was ordered: a run", Some(0));
         ends(&[(Run, Says::Passes), remark], "nothing was ordered: a decision", Some(1));
         let both = "nothing was ordered: a signal, and the last word of a task that may trade is: a decision";
         ends(&[(Signal, Says::Stops), remark], both, Some(0));
+    }
+
+    #[test]
+    fn an_order_that_came_to_something_is_told_before_a_later_one_that_did_not() {
+        let link = |says: Says, found: &str| Link::new(StepKind::Order, None, found.to_owned(), says);
+        let sell = Side::Sell;
+        let links = [
+            link(Says::Ordered(sell), "a sell was filled"),
+            link(Says::OrderedInVain(sell), "a sell expired"),
+        ];
+        assert_eq!(ordered(&links).as_deref(), Some("it was ordered: a sell was filled"));
+        assert_eq!(ordered(&links[1..]).as_deref(), Some("it was ordered: a sell expired"));
+        assert_eq!(ordered(&[]), None);
+    }
+
+    #[test]
+    fn before_the_calendar_begins_nothing_is_known() {
+        let outside =
+            Some(super::super::outside("2010-01-01".parse().unwrap(), "2023-01-01".parse().unwrap()));
+        let asked = Asked { outside, ..asked("2010-01-01", "2025-03-10") };
+        let (told, _) = concluded(asked, NOTHING, &[(StepKind::Signal, Says::Stops)]);
+        assert_eq!(told, "nothing is known of 2010-01-01: the trading calendar begins on 2023-01-01");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DecisionLine, DecisionRow, DecisionSearch};
 
+use super::words::{self, words};
 use super::{Asked, Link, Links, Says, StepKind, StepSubject};
 use crate::error::AppError;
 use crate::queries::UserQueries;
@@ -80,10 +81,10 @@ fn link(line: DecisionLine, times: usize, asked: &Asked, signals: &BTreeSet<Sign
         (true, false) => Says::Remarks,
         (false, _) => Says::Passes,
     };
-    let (action, reason) = (words(&decision.action), words(&decision.reason));
+    let (title, action, reason) = (asked.title(task), words(&decision.action), words(&decision.reason));
     let (kind, found) = match refusal {
-        Some(refusal) => (StepKind::Gate, format!("{task} was refused an order ({reason}): {refusal}")),
-        None => (StepKind::Decision, format!("{task} decided {action}: {reason}{}", values(&decision))),
+        Some(refusal) => (StepKind::Gate, format!("{title} was refused an order ({reason}): {refusal}")),
+        None => (StepKind::Decision, format!("{title} decided {action}: {reason}{}", values(&decision))),
     };
     let found = if times > 1 { format!("{found}; {times} times that day") } else { found };
     Link::new(kind, Some(cursor.run.started_at), found, says).of(task).about(StepSubject::Run(cursor.run.run))
@@ -97,7 +98,8 @@ fn value<'a>(decision: &'a DecisionRow, name: &str) -> Option<&'a str> {
 /// What a decision went by, in brackets; empty when it says nothing.
 fn values(decision: &DecisionRow) -> String {
     let named = decision.evidence.iter().take(MOST_VALUES);
-    let all: Vec<String> = named.map(|(name, value)| format!("{} {value}", words(name))).collect();
+    let all: Vec<String> =
+        named.map(|(name, text)| format!("{} {}", words(name), words::value(name, text))).collect();
     if all.is_empty() {
         return String::new();
     }
@@ -106,11 +108,6 @@ fn values(decision: &DecisionRow) -> String {
     let text: String = text.chars().take(LONGEST_VALUES).collect();
     let rest = if is_cut { ", ..." } else { "" };
     format!(" ({text}{rest})")
-}
-
-/// A code as people write it.
-fn words(code: &str) -> String {
-    code.replace('_', " ")
 }
 
 #[cfg(test)]
@@ -152,7 +149,7 @@ mod tests {
     fn what_a_decision_went_by_is_bounded() {
         assert_eq!(values(&line(1, "x", &[]).decision), "");
         let two = line(1, "x", &[("last_close", "9.00"), ("rsi", "27")]);
-        assert_eq!(values(&two.decision), " (last close 9.00, rsi 27)");
+        assert_eq!(values(&two.decision), " (last close Rs 9.00, RSI 27)");
         let long = "9".repeat(300);
         let long = values(&line(1, "x", &[("price", &long)]).decision);
         assert!(long.chars().count() < LONGEST_VALUES + 20 && long.ends_with(", ...)"), "{long}");

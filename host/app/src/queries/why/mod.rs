@@ -8,12 +8,14 @@ mod ordered;
 mod runs;
 mod signalled;
 mod stopped;
+mod words;
 
 use std::sync::Arc;
 
 use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::{OrderId, RunId, SignalId};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::Side;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -102,7 +104,7 @@ pub struct WhyNoTrade {
     pub day: Day,
     /// The answer, one sentence.
     pub conclusion: String,
-    /// Whether an order of the day is open or was filled, at least in part.
+    /// Whether there is an order of the day, whatever became of it; the conclusion says that.
     pub ordered: bool,
     /// The steps in the order of the chain; those of one kind by time. None when nothing is known of the day.
     pub steps: Vec<WhyStep>,
@@ -116,6 +118,8 @@ struct Asked {
     day: Day,
     now: Timestamp,
     exchange: TradingDay,
+    /// Why the calendar says nothing of the day; none where it does.
+    outside: Option<String>,
     tasks: Arc<TaskSet>,
     kept: Retention,
 }
@@ -127,10 +131,12 @@ enum Says {
     Passes,
     /// That it may have ended there.
     Stops,
-    /// A decision of a task that may trade, or a sell that came to nothing: it may not be about a signal of the day.
+    /// A decision of a task that may trade: it may not be about a signal of the day.
     Remarks,
-    /// That an order came of it.
-    Ordered,
+    /// That there is an order, which is open or was filled, at least in part.
+    Ordered(Side),
+    /// That there was an order, of which nothing came.
+    OrderedInVain(Side),
 }
 
 /// A step with what it says.
@@ -215,7 +221,17 @@ impl UserQueries<'_> {
         let day = day.unwrap_or_else(newest);
         let tasks = self.all.tasks.current();
         let kept = Retention::in_force(&self.all.store).await?;
-        Ok(Asked { symbol, day, now, exchange: calendar.day_or_closed(day), tasks, kept })
+        let outside = calendar.trading_day(day).is_err().then(|| outside(day, calendar.covers().0));
+        Ok(Asked { symbol, day, now, exchange: calendar.day_or_closed(day), outside, tasks, kept })
+    }
+}
+
+/// Why the calendar, which begins on a day, says nothing of another.
+fn outside(day: Day, begins: Day) -> String {
+    if day < begins {
+        format!("the trading calendar begins on {begins}")
+    } else {
+        "the trading calendar does not reach that far".to_owned()
     }
 }
 

@@ -31,7 +31,8 @@ impl UserQueries<'_> {
         let mut links = Vec::new();
         for slot in slots.into_iter().filter(|slot| asked.may_trade(slot.task)) {
             let ticks = self.ticks(&slot).await?;
-            links.push(of_slot(slot, &ticks, asked.now, since));
+            let title = asked.title(slot.task);
+            links.push(of_slot(slot, &title, &ticks, asked.now, since));
         }
         for trigger in [RunTrigger::RunOnce, RunTrigger::Manual] {
             let filter = RunFilter {
@@ -43,6 +44,7 @@ impl UserQueries<'_> {
             };
             let runs = self.scope.runs(filter).await?;
             cut |= runs.len() >= MOST_LOOKED_AT as usize;
+            let of_run = |run: RunRow| of_run(&asked.title(run.task), run);
             links.extend(runs.into_iter().filter(|run| asked.may_trade(run.task)).map(of_run));
         }
         Ok(Links::newest(links, MOST_RUNS, StepKind::Run, cut))
@@ -53,7 +55,11 @@ impl UserQueries<'_> {
         if slot.kind != SlotKind::Continuous {
             return Ok(String::new());
         }
-        let told = format!("{} of {} ticks succeeded", slot.ticks_ran, slot.ticks_expected);
+        // A slot that is over has counted them in its own reason.
+        let told = slot
+            .reason
+            .is_empty()
+            .then(|| format!("{} of {} ticks succeeded", slot.ticks_ran, slot.ticks_expected));
         let reasons = if slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed > 0 {
             self.scope.tick_reasons(slot.task, slot.due_at).await?
         } else {
@@ -61,13 +67,14 @@ impl UserQueries<'_> {
         };
         let more = reasons.len().saturating_sub(MOST_REASONS);
         let first = reasons.into_iter().take(MOST_REASONS);
-        let reasons = first.map(|(outcome, reason, count)| format!(", {count} {}: {reason}", outcome.name()));
-        let more = if more > 0 { format!(", and {more} more reasons") } else { String::new() };
-        Ok(format!(" ({told}{}{more})", reasons.collect::<String>()))
+        let reasons = first.map(|(outcome, reason, count)| format!("{count} {}: {reason}", outcome.name()));
+        let more = (more > 0).then(|| format!("and {more} more reasons"));
+        let all: Vec<String> = told.into_iter().chain(reasons).chain(more).collect();
+        Ok(if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) })
     }
 }
 
-fn of_slot(slot: SlotRow, ticks: &str, now: Timestamp, since: Option<Timestamp>) -> Link {
+fn of_slot(slot: SlotRow, title: &str, ticks: &str, now: Timestamp, since: Option<Timestamp>) -> Link {
     let task = slot.task;
     let ends_at = slot.ends_at.unwrap_or(slot.due_at);
     let (what, is_nothing) = match slot.outcome {
@@ -84,15 +91,15 @@ fn of_slot(slot: SlotRow, ticks: &str, now: Timestamp, since: Option<Timestamp>)
     let concerns = since.is_some_and(|since| ends_at >= since);
     let says = if is_nothing && concerns { Says::Stops } else { Says::Passes };
     let subject = slot.run.map_or(StepSubject::Nothing, StepSubject::Run);
-    let found = format!("{task} {what}{reason}{ticks}");
+    let found = format!("{title} {what}{reason}{ticks}");
     Link::new(StepKind::Run, Some(slot.due_at), found, says).of(task).about(subject)
 }
 
 /// A run that somebody asked for: that it failed says nothing of those that were due.
-fn of_run(run: RunRow) -> Link {
+fn of_run(title: &str, run: RunRow) -> Link {
     let outcome = run.outcome.map_or_else(|| "it executes".to_owned(), |outcome| outcome.replace('_', " "));
     let detail = if run.detail.is_empty() { String::new() } else { format!(": {}", run.detail) };
-    let found = format!("{} was run once, {outcome}{detail}", run.task);
+    let found = format!("{title} was run once, {outcome}{detail}");
     Link::new(StepKind::Run, Some(run.started_at), found, Says::Passes)
         .of(run.task)
         .about(StepSubject::Run(run.id))
@@ -110,21 +117,21 @@ mod tests {
         let day = "2025-03-07".parse().unwrap();
         let planned = SlotRow::planned(UserId(2), task, day, Timestamp(50), SlotKind::OneShot);
         let slot = SlotRow { outcome, reason: "why".to_owned(), ..planned };
-        let link = of_slot(slot, "", Timestamp(40), since.map(Timestamp));
+        let link = of_slot(slot, "Evening buys", "", Timestamp(40), since.map(Timestamp));
         (link.step.found, link.says)
     }
 
     #[test]
     fn a_slot_ends_the_chain_only_when_it_came_to_nothing_after_a_signal() {
         let missed = Some(SlotOutcome::Missed);
-        assert_eq!(said(missed, Some(50)), ("evening_buys was missed: why".to_owned(), Says::Stops));
+        assert_eq!(said(missed, Some(50)), ("Evening buys was missed: why".to_owned(), Says::Stops));
         assert_eq!(said(missed, Some(51)).1, Says::Passes);
         assert_eq!(said(missed, None).1, Says::Passes);
         assert_eq!(
             said(Some(SlotOutcome::Ran), Some(50)),
-            ("evening_buys ran: why".to_owned(), Says::Passes)
+            ("Evening buys ran: why".to_owned(), Says::Passes)
         );
-        let due = "evening_buys is due and has not run yet: why".to_owned();
+        let due = "Evening buys is due and has not run yet: why".to_owned();
         assert_eq!(said(None, Some(50)), (due, Says::Stops));
     }
 }

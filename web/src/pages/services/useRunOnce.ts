@@ -1,18 +1,17 @@
 import { showNotification } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Failure } from '../../api/client';
 import type { BegunRun } from '../../api/schema';
 import { toMs } from '../../format/time';
-import { Countdown } from '../../parts/Countdown';
 import { useNow } from '../../parts/clock';
 import { words } from './words';
 
 interface Once {
   /** Sends it; throws when it was refused. */
   run: () => Promise<void>;
-  /** Time left until the daemon allows it again, after a refusal; null when it may be tried. */
-  wait: ReactNode | null;
+  /** Until when the daemon refused it when it was pressed last; null when it did not, or that is over. */
+  retryAt: string | null;
 }
 
 /** A single run that somebody asks for, and how long it has to wait when it was asked for too soon. */
@@ -32,7 +31,7 @@ export function useRunOnce(word: string, send: () => Promise<BegunRun>): Once {
       void cache.invalidateQueries({ queryKey: ['services'] });
     }
   };
-  return { run, wait: mustWait ? <Countdown until={retryAt} /> : null };
+  return { run, retryAt: mustWait ? retryAt : null };
 }
 
 /** A warning stays until it is closed. */
