@@ -242,7 +242,10 @@ fn tries(document: &Value, schema: &Value, place: &str) -> Vec<Try> {
     let mut add = |value: Value, fits: bool| tries.push(Try { value, fits });
     if schema["enum"].is_array() {
         for value in schema["enum"].as_array().unwrap() {
-            add(value.clone(), true);
+            // Mail without TLS is a matter of how the daemon was started.
+            if (place, value.as_str()) != ("security", Some("none")) {
+                add(value.clone(), true);
+            }
         }
         add(json!("none-of-them"), false);
     } else if is(&schema, "string") && schema["format"] == "date" {
@@ -296,6 +299,14 @@ fn tries(document: &Value, schema: &Value, place: &str) -> Vec<Try> {
 /// A text of this length that the field may be.
 fn of_length(schema: &Value, place: &str, length: i64) -> String {
     let length = usize::try_from(length).unwrap();
+    match place {
+        "from" => return mailbox_of_length(length),
+        // The number of a bot, a colon and what is secret.
+        "token" if schema["maxLength"] == 121 => {
+            return "1:".chars().chain("a".repeat(length).chars()).take(length).collect();
+        }
+        _ => {}
+    }
     let one = match schema["pattern"].as_str() {
         Some("^[+][0-9]+$") => return "+".chars().chain("1".repeat(length).chars()).take(length).collect(),
         Some("^[0-9]+$") => "1",
@@ -311,6 +322,12 @@ fn of_length(schema: &Value, place: &str, length: i64) -> String {
         None => "abcdefghijklmnop",
     };
     one.chars().cycle().take(length).collect()
+}
+
+/// An address of a mailbox of this length; no part of its domain has more than 61 letters.
+fn mailbox_of_length(length: usize) -> String {
+    let domain = (2..length).map(|at| if at % 62 == 61 && at + 1 < length { '.' } else { 'a' });
+    ['a', '@'].into_iter().chain(domain).take(length).collect()
 }
 
 fn with(body: Value, place: &str, value: Value) -> Value {

@@ -1,15 +1,15 @@
 //! The fake against what is known of the interface.
 
-use reqwest::Client;
 use serde_json::Value;
 
 use crate::fake_yahoo::Mood;
+use crate::house::http_client::http_client;
 use crate::world::{FRIDAY, World, at, day, weekdays};
 
 /// Asks as a browser does; status and text.
 async fn ask(world: &World, path: &str, agent: &str) -> (u16, String) {
     let url = format!("{}/v8/finance/chart/{path}", world.fake.url());
-    let answer = Client::new().get(url).header("user-agent", agent).send().await.unwrap();
+    let answer = http_client().get(url).header("user-agent", agent).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 

@@ -55,12 +55,12 @@ fn check_shape(bar: &Candle) -> Result<(), String> {
 
 /// `2025-01-31`, the same with midnight behind it as data frames write it, or `31-Jan-2025` as the exchange does.
 fn date(text: &str) -> Result<Day, String> {
-    let plain = text.split_once([' ', 'T']).map_or(Some(text), |(date, time)| {
-        // Another time would mean another zone, and thereby perhaps another day.
-        time.starts_with("00:00:00").then_some(date)
+    let plain = |text: &str| text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%d-%b-%Y").ok());
+    // Another time would mean another zone, and thereby perhaps another day. Looked at second: OCT has a T of its own.
+    let parsed = plain(text).or_else(|| {
+        let (date, time) = text.split_once([' ', 'T'])?;
+        time.starts_with("00:00:00").then(|| plain(date)).flatten()
     });
-    let parsed = plain
-        .and_then(|plain| plain.parse().ok().or_else(|| NaiveDate::parse_from_str(plain, "%d-%b-%Y").ok()));
     let day: Day = parsed.ok_or_else(|| format!("{text:?} is not a date such as 2025-01-31"))?;
     if !YEARS.contains(&day.year()) {
         return Err(format!("{text} is outside the years {} to {}", YEARS.start(), YEARS.end()));
@@ -174,6 +174,7 @@ mod tests {
         {
             assert_eq!(date(text), Ok(day), "{text}");
         }
+        assert_eq!(date("01-OCT-2018"), Ok("2018-10-01".parse().unwrap()));
         for text in ["", "2024-07", "05/07/2024", "2024-07-04 18:30:00+00:00", "20240705"] {
             assert!(date(text).unwrap_err().ends_with("is not a date such as 2025-01-31"), "{text}");
         }
