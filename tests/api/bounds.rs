@@ -301,9 +301,10 @@ fn of_length(schema: &Value, place: &str, length: i64) -> String {
     let length = usize::try_from(length).unwrap();
     match place {
         "from" => return mailbox_of_length(length),
-        // The number of a bot, a colon and what is secret.
+        // The number of a bot, a colon and at most a hundred characters that are secret.
         "token" if schema["maxLength"] == 121 => {
-            return "1:".chars().chain("a".repeat(length).chars()).take(length).collect();
+            let number = "1".repeat(length.saturating_sub(101).max(1));
+            return format!("{number}:{}", "a".repeat(length.saturating_sub(number.len() + 1)));
         }
         _ => {}
     }

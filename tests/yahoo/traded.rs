@@ -165,6 +165,11 @@ async fn what_is_held_is_fetched_ahead_before_the_open() {
     let house = TestHost::new(1).on(Arc::new(world.market()));
     let daemon = house.start(at(MONDAY, "09:20")).await;
     assert_eq!(bought(&daemon, "XYZ", at(MONDAY, "09:20")).await, Ok(()));
+    world.pace.set(at(MONDAY, "09:25"));
+    let user = daemon.users.find(ADMIN).unwrap();
+    user.desk.lock().await.sync_fills(at(MONDAY, "09:25")).await.unwrap();
+    assert_eq!(user.desk.lock().await.book().held(&symbol("XYZ")), 10);
+    drop(user);
     stop(daemon).await;
     // The next morning, of a daemon that was started anew and has nothing in memory.
     world.fake.take_asked();

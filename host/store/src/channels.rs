@@ -84,7 +84,7 @@ impl UserScope {
     }
 
     /// Adds a channel and waits until it is durable; returns its id. None is added, and none returned, when the user
-    /// has `most` already.
+    /// has `most` already, or when the chat is a channel, whosever.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -98,7 +98,8 @@ impl UserScope {
                     return Ok(None);
                 }
                 let sql = "INSERT INTO channels (user_id, kind, name, shown, sealed, created_at, chat_id)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id";
+                           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+                           WHERE NOT EXISTS (SELECT 1 FROM channels WHERE chat_id = ?7) RETURNING id";
                 let NewChannel { kind, name, shown, sealed, created_at, chat } = new;
                 let values = (user, kind.name(), name, shown, sealed, created_at.0, chat);
                 select_one(conn, sql, values, |row| unsigned(row, "id"))

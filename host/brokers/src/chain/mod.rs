@@ -123,7 +123,7 @@ impl MarketData for Chain {
         let (mut best, mut down) = (Candles::none(self.source()), Down::default());
         for source in &self.sources {
             match source.candles(symbol, interval, count, forming, now).await {
-                Ok(found) if best.is_empty() || found.as_of() > best.as_of() => best = found,
+                Ok(found) if !found.is_empty() && found.as_of() > best.as_of() => best = found,
                 Ok(_) => {}
                 Err(error) => down.add(source.source(), &error),
             }
