@@ -165,6 +165,8 @@ async fn what_is_held_is_fetched_ahead_before_the_open() {
     let house = TestHost::new(1).on(Arc::new(world.market()));
     let daemon = house.start(at(MONDAY, "09:20")).await;
     assert_eq!(bought(&daemon, "XYZ", at(MONDAY, "09:20")).await, Ok(()));
+    // It is filled at what is traded in the minutes that follow.
+    world.fake.set_minutes("XYZ", day(MONDAY), &[(10_000, 500); 10]);
     world.pace.set(at(MONDAY, "09:25"));
     let user = daemon.users.find(ADMIN).unwrap();
     user.desk.lock().await.sync_fills(at(MONDAY, "09:25")).await.unwrap();
