@@ -1,5 +1,5 @@
 //! Notices: the alerts about conditions that last, and the messages to users, marked by what each of them prefers.
-//! What a message says is written in [`words`], from typed facts.
+//! What a message says is written in `words`, from typed facts.
 
 mod alerts;
 mod gathered;

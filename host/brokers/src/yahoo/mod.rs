@@ -3,15 +3,15 @@
 //! What is known of it, and what follows:
 //!
 //! - **One request names one share**, and more than one request every two seconds is answered with a lock-out of a quarter of an
-//!   hour or more. So one line ([`line`]) asks one question at a time, at a pace; a share that many ask for is asked for
+//!   hour or more. So one line (`line.rs`) asks one question at a time, at a pace; a share that many ask for is asked for
 //!   once; after a lock-out nobody asks for at least as long, twice as long after the next.
 //! - **Daily bars are adjusted** for splits, bonus issues and some demergers, all of history at once. So when a bar that is known
-//!   comes with another price, the whole history is fetched again, and what changed is told ([`merge`]). What the exchange
+//!   comes with another price, the whole history is fetched again, and what changed is told (`merge.rs`). What the exchange
 //!   traded at before a split cannot be had.
 //! - **There are bars of days without a session, bars without volume, holes, and a bar of the running day** that changes until
-//!   the close. All of them are left out ([`daily`]): a bar counts when the calendar has its day and it was fetched when it
+//!   the close. All of them are left out (`daily.rs`): a bar counts when the calendar has its day and it was fetched when it
 //!   was final. A hole never takes away a bar that is known.
-//! - **Minutes are kept for some weeks only.** So the running day is told by its minutes ([`tape`]), of which one counts
+//! - **Minutes are kept for some weeks only.** So the running day is told by its minutes (`tape.rs`), of which one counts
 //!   when it is over, and a past day by a path through its bar, as the other sources of bars have it.
 //!
 //! Bars of closed days come from a [`BarCache`] and are asked for once.
