@@ -121,12 +121,30 @@ async function faultsInEveryLook(page: Page): Promise<string> {
 }
 
 /** What opened beside something is put in its place anew, some frames later. What does not fit then is a fault. */
-const placed = (page: Page) =>
-  page
+async function placed(page: Page) {
+  await page.evaluate(stands);
+  await page
     .waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, {
       timeout: 2000,
     })
     .catch(() => undefined);
+}
+
+/** Waits until what floats over the page has stood in one place for ten frames; runs in the page. */
+async function stands() {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const places = () =>
+    [...document.querySelectorAll('[data-position]')]
+      .map((floating) => JSON.stringify(floating.getBoundingClientRect()))
+      .join();
+  let [last, still] = [places(), 0];
+  for (let frames = 0; still < 10 && frames < 300; frames += 1) {
+    await frame();
+    const now = places();
+    still = now === last ? still + 1 : 0;
+    last = now;
+  }
+}
 
 describe('at a zoom of 200 % no page scrolls sideways', () => {
   test('any page', { timeout: 400_000 }, async ({ visit }) => {
