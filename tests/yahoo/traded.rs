@@ -185,7 +185,11 @@ async fn what_is_held_is_fetched_ahead_before_the_open() {
     let house = house.on(Arc::new(world.market()));
     let living = Living::begin(&house, morning).await;
     let daemon = living.daemon.clone();
+    // Also of a user whose desk is busy just then.
+    let user = daemon.users.find(ADMIN).unwrap();
+    let busy = user.desk.lock().await;
     daemon.maintenance.upkeep_step(&mut Some(day("2025-03-11"))).await.unwrap();
+    drop(busy);
     daemon.background.finish().await;
     let asked: Vec<String> = world.fake.take_asked().into_iter().map(|asked| asked.symbol).collect();
     assert!(!asked.is_empty() && asked.iter().all(|symbol| symbol == "XYZ.NS"), "{asked:?}");

@@ -6,14 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::future::join_all;
 use parking_lot::Mutex;
 use prahari_brokers::{Session, Sessions, WarmFor, Warmed};
-
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
 use crate::day_log::Kind;
 use crate::prices::Prices;
+use crate::user::User;
 
 /// How long before the pre-open session what is held is fetched, in minutes.
 const BEFORE_OPEN_MINUTES: i64 = 30;
@@ -132,7 +133,7 @@ impl Prices {
     /// Fetches ahead; nothing when what there is cannot be had.
     async fn warm(&self, due: Due, now: Timestamp) -> Option<Warmed> {
         let (symbols, reason) = match due {
-            Due::Held => (self.held_shares(), WarmFor::Prices),
+            Due::Held => (self.held_shares().await, WarmFor::Prices),
             Due::Universe => (self.trading.market.universe().await.ok()?.to_vec(), WarmFor::Bars),
         };
         let progress = |done: usize, of: usize| {
@@ -145,14 +146,11 @@ impl Prices {
         Some(self.trading.market.warm(&symbols, reason, now, &progress).await)
     }
 
-    fn held_shares(&self) -> Vec<Symbol> {
-        let mut symbols = BTreeSet::new();
-        for user in self.users.all() {
-            // A desk that is busy trades already, and asks for its prices itself.
-            let Ok(desk) = user.desk.try_lock() else { continue };
-            symbols.extend(desk.symbols_at_stake());
-        }
-        symbols.into_iter().collect()
+    /// What anybody holds or has orders of. A desk that is busy is waited for beside the others: its broker's calls end.
+    async fn held_shares(&self) -> Vec<Symbol> {
+        let users = self.users.all();
+        let held = join_all(users.iter().map(|user| at_stake(user))).await;
+        held.into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn tell_warmed(&self, due: Due, warmed: Option<&Warmed>) {
@@ -163,6 +161,10 @@ impl Prices {
         };
         self.handles.day_log.noted(None, kind, &format!("prices {}: {what}", due.words()));
     }
+}
+
+async fn at_stake(user: &User) -> BTreeSet<Symbol> {
+    user.desk.lock().await.symbols_at_stake()
 }
 
 #[cfg(test)]
