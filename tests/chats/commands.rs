@@ -108,6 +108,22 @@ async fn commands_of_a_chat_are_bounded_by_the_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_of_a_chat_are_answered_a_few_times_an_hour() {
+    let world = World::with_bot().await;
+    for _ in 0..prahari_app::chats::MOST_WRONG_CODES + 3 {
+        world.telegram.write(99, "/start k3vq-7hdm-2xzp-a4tn");
+    }
+    for _ in 0..prahari_app::chats::MOST_WRONG_CODES {
+        assert!(world.telegram.next().text.starts_with("This code is not the right one"));
+    }
+    world.telegram.wait_until_read();
+    assert!(world.telegram.is_quiet());
+    world.pass_minutes(60);
+    world.telegram.write(99, "/start k3vq-7hdm-2xzp-a4tn");
+    assert!(world.telegram.next().text.starts_with("This code is not the right one"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_is_not_active_is_not_answered() {
     let world = World::with_bot().await;
     let user = world.console.user().await;

@@ -54,6 +54,8 @@ pub enum Mood {
     LockedOut,
     /// It sends to another host.
     Elsewhere,
+    /// It answers with more than anybody asked for.
+    Endless,
 }
 
 /// A request that came.
@@ -209,6 +211,7 @@ async fn chart(
                 .into_response()
         }
         Mood::Silent => std::future::pending().await,
+        Mood::Endless => " ".repeat(9 << 20).into_response(),
         Mood::Elsewhere => (StatusCode::FOUND, [(header::LOCATION, "http://localhost:1/")]).into_response(),
     }
 }

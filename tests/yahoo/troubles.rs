@@ -50,6 +50,15 @@ async fn a_server_that_sends_elsewhere_is_not_followed() {
 }
 
 #[tokio::test]
+async fn an_answer_beyond_its_bound_is_not_read_to_its_end_nor_asked_for_again() {
+    let world = world().await;
+    world.fake.set_mood(Mood::Endless);
+    let market = world.market();
+    let reason = reason(&market, "ABC", at(THURSDAY, "18:00")).await;
+    assert_eq!((reason.as_str(), market.requests()), ("it answers with more than 8388608 bytes", 1));
+}
+
+#[tokio::test]
 async fn a_server_that_says_nothing_is_given_up() {
     let world = world().await;
     world.fake.set_mood(Mood::Silent);

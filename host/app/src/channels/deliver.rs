@@ -17,7 +17,7 @@ use crate::notices::words::digests;
 
 /// Most attempts at a time, of all users together. Each holds a connection and ends within [`LONGEST_DELIVERY`]; with
 /// more receivers that hang than this, messages to others wait that long and no trading does.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// Name of the kind of a test.
 const TEST: &str = "test";

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -14,9 +15,11 @@ use prahari_domain::time::Timestamp;
 use prahari_secrets::{Key, KeyRing};
 use prahari_store::{Durability, NewUser, NotificationLevel, NotificationRow, Role};
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
+use super::deliver::AT_ONCE;
 use super::*;
 use crate::clock::ManualClock;
 use crate::events::{Delivery, EventBus, Listener, Message};
@@ -31,6 +34,12 @@ type Answers = Mutex<VecDeque<Option<Result<(), Undelivered>>>>;
 struct FakeCourier {
     answers: Answers,
     handed: UnboundedSender<OutgoingMessage>,
+    /// Where attempts wait, when the test lets them go one by one.
+    gate: Mutex<Option<Arc<Semaphore>>>,
+    /// Attempts under way.
+    now: AtomicUsize,
+    /// Most attempts that were ever under way together.
+    most: AtomicUsize,
 }
 
 #[async_trait]
@@ -45,11 +54,28 @@ impl Courier for FakeCourier {
 
     async fn deliver(&self, _to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered> {
         let answer = self.answers.lock().pop_front().unwrap_or(Some(Ok(())));
+        self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         self.handed.send(message.clone()).unwrap();
+        let gate = self.gate.lock().clone();
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
+        self.now.fetch_sub(1, Ordering::SeqCst);
         match answer {
             Some(answer) => answer,
             None => std::future::pending().await,
         }
+    }
+}
+
+fn new_user(name: &str) -> NewUser {
+    NewUser {
+        name: name.to_owned(),
+        role: Role::User,
+        capital: Paise::rupees(1),
+        strategy: "{}".to_owned(),
+        limits: "{}".to_owned(),
+        created_at: START,
     }
 }
 
@@ -69,18 +95,16 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap();
-        let new = NewUser {
-            name: "asha".to_owned(),
-            role: Role::User,
-            capital: Paise::rupees(1),
-            strategy: "{}".to_owned(),
-            limits: "{}".to_owned(),
-            created_at: START,
-        };
-        let asha = store.system().create_user(new).await.unwrap();
+        let asha = store.system().create_user(new_user("asha")).await.unwrap();
         let (clock, hand) = Clock::manual(START);
         let (tell, handed) = unbounded_channel();
-        let courier = Arc::new(FakeCourier { answers: Mutex::default(), handed: tell });
+        let courier = Arc::new(FakeCourier {
+            answers: Mutex::default(),
+            handed: tell,
+            gate: Mutex::default(),
+            now: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
+        });
         let outbox = Arc::new(Outbox::default());
         let events = Arc::new(EventBus::new(clock.clone()));
         let deps = ChannelDeps {
@@ -245,6 +269,32 @@ async fn a_receiver_that_hangs_keeps_only_its_own_messages_waiting() {
     let filter = DeliveryFilter { channel: Some(second), state: None, after: None, limit: 10 };
     let rows = world.channels.deliveries(world.asha, filter).await.unwrap();
     assert_eq!(rows.len(), 1);
+}
+
+#[tokio::test]
+async fn no_more_attempts_than_a_few_are_under_way_together_and_all_get_their_turn() {
+    let mut world = World::new().await;
+    let gate = Arc::new(Semaphore::new(0));
+    *world.courier.gate.lock() = Some(gate.clone());
+    let channels = AT_ONCE + 8;
+    for number in 0..channels {
+        let new = new_user(&format!("user{number}"));
+        let user = world.store.system().create_user(new).await.unwrap();
+        let prepared = world.channels.prepare_webhook(Secret::new("https://receiver/".to_owned())).unwrap();
+        world.channels.add_webhook(user, "mine".to_owned(), prepared).await.unwrap();
+        world.asha = user;
+        world.notify(&format!("to {number}"), None).await;
+    }
+    let _delivering = world.channels.start();
+    for _ in 0..AT_ONCE {
+        world.next().await;
+    }
+    // Each that ends makes room for one.
+    for _ in AT_ONCE..channels {
+        gate.add_permits(1);
+        world.next().await;
+    }
+    assert_eq!(world.courier.most.load(Ordering::SeqCst), AT_ONCE);
 }
 
 #[tokio::test]

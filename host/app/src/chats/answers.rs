@@ -6,6 +6,7 @@ use prahari_store::{OrderFilter, SlotCounts};
 use super::Chats;
 use crate::desk::Valuation;
 use crate::error::AppError;
+use crate::notices::words::rupees;
 use crate::services::ServiceState;
 use crate::user::User;
 
@@ -44,10 +45,11 @@ impl Chats {
         let slots = slots(day.tasks.iter().map(|(_, counts)| counts));
         let net = funds.realised - funds.charges;
         Ok(format!(
-            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: Rs {}, of which cash Rs {}\nUnrealised: Rs {}\nRealised so far, after charges: Rs {net}",
-            funds.total(),
-            funds.cash,
-            funds.unrealised(),
+            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: {}, of which cash {}\nUnrealised: {}\nRealised so far, after charges: {}",
+            rupees(funds.total()),
+            rupees(funds.cash),
+            rupees(funds.unrealised()),
+            rupees(net),
         ))
     }
 
@@ -82,10 +84,8 @@ fn position(held: &Valuation) -> String {
     let Valuation { position, price, unpriced, .. } = held;
     let gain = held.value() - position.invested;
     let note = if *unpriced { ", an older price" } else { "" };
-    format!(
-        "{} {} at Rs {}, now Rs {price} (Rs {gain}){note}",
-        position.quantity, position.symbol, position.average_price
-    )
+    let (average, price, gain) = (rupees(position.average_price), rupees(*price), rupees(gain));
+    format!("{} {} at {average}, now {price} ({gain}){note}", position.quantity, position.symbol)
 }
 
 fn order(order: &Order) -> String {

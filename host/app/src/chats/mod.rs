@@ -36,7 +36,7 @@ const MINUTE_MS: i64 = 60_000;
 pub const MOST_COMMANDS: usize = 20;
 
 /// Most wrong codes of a chat within an hour that are answered.
-const MOST_WRONG_CODES: usize = 5;
+pub const MOST_WRONG_CODES: usize = 5;
 
 /// Most chats of strangers that are remembered, and most that are connected. The second are as many as users connect, so that no
 /// stranger keeps anybody from stopping their orders.

@@ -146,4 +146,17 @@ mod tests {
         let series = |day: &str| history.before(&bars[0].0, day.parse().unwrap());
         assert_eq!(["2025-01-01", "2025-01-02", "2025-01-03"].map(series), ["EQ", "EQ", "BE"]);
     }
+
+    #[test]
+    fn shares_and_bars_are_bounded() {
+        let mut histories = Histories::default();
+        for number in 0..MOST_SHARES {
+            histories.add(&format!("S{number}"), 0, bar("2025-01-01", 100)).unwrap();
+        }
+        let one_more = histories.add("ONEMORE", 0, bar("2025-01-01", 100)).unwrap_err();
+        assert_eq!(one_more, format!("the market folder holds more than {MOST_SHARES} shares"));
+        histories.bars = MOST_BARS;
+        let one_more = histories.add("S1", 0, bar("2025-01-02", 100)).unwrap_err();
+        assert_eq!(one_more, format!("the market folder holds more than {MOST_BARS} bars"));
+    }
 }

@@ -213,6 +213,8 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOT_FOUND: &str = r#"{"chart":{"result":null,"error":{"code":"Not Found","description":"No data found, symbol may be delisted"}}}"#;
@@ -271,5 +273,35 @@ mod tests {
         assert!(matches!(read(200, dollars.as_bytes(), "BEL.NS"), Err(Trouble::Lasting(_))));
         let half = BEL.replace("[442.299987,null]", "[442.299987]");
         assert!(matches!(read(200, half.as_bytes(), "BEL.NS"), Err(Trouble::Passing(_))));
+    }
+
+    #[test]
+    fn more_bars_than_thirty_years_have_are_refused() {
+        let of = |rows: usize| {
+            let times = vec!["1"; rows].join(",");
+            let body =
+                format!(r#"{{"chart":{{"result":[{{"meta":{{"symbol":"A.NS"}},"timestamp":[{times}]}}]}}}}"#);
+            read(200, body.as_bytes(), "A.NS")
+        };
+        assert!(matches!(of(MOST_ROWS), Ok(Reply::Chart(chart)) if chart.rows.len() == MOST_ROWS));
+        assert!(matches!(of(MOST_ROWS + 1), Err(Trouble::Lasting(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_an_answer_or_a_trouble(status in any::<u16>(), body in any::<Vec<u8>>()) {
+            let _either = read(status, &body, "BEL.NS");
+        }
+
+        #[test]
+        fn a_chart_in_which_something_is_replaced_has_no_more_rows_than_times(
+            at in 0..BEL.len(), length in 0..40_usize, other in "[-0-9.,:\"\\[\\]{}a-z]{0,12}"
+        ) {
+            let end = (at + length).min(BEL.len());
+            let body = [&BEL[..at], &other, &BEL[end..]].concat();
+            if let Ok(Reply::Chart(chart)) = read(200, body.as_bytes(), "BEL.NS") {
+                prop_assert!(chart.rows.len() <= body.matches(',').count() + 1);
+            }
+        }
     }
 }

@@ -57,6 +57,18 @@ async fn next(test: &TestStore) -> Vec<NextDelivery> {
 }
 
 #[tokio::test]
+async fn a_long_message_is_queued_cut_and_kept_whole() {
+    let test = TestStore::new();
+    let asha = user(&test, "asha").await;
+    add(&asha, "mine").await;
+    let long = NotificationRow { body: "b".repeat(10_000), ..message(&"t".repeat(10_000), 5) };
+    asha.notify(long, NotificationKind::Error, None).await.unwrap();
+    let queued = all(&asha).await.remove(0);
+    assert_eq!((queued.title.chars().count(), queued.body.chars().count()), (201, 2_001));
+    assert!(queued.title.ends_with("t…") && queued.body.ends_with("b…"));
+}
+
+#[tokio::test]
 async fn a_message_is_queued_for_each_channel_of_its_user_unless_it_is_silent() {
     let test = TestStore::new();
     let (asha, ravi) = (user(&test, "asha").await, user(&test, "ravi").await);
