@@ -13,6 +13,7 @@ mod link;
 mod market;
 pub mod paper;
 mod path;
+mod price_push;
 mod push;
 mod rules;
 mod seeded_hash;
@@ -35,6 +36,7 @@ pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,
     PaperStoreError,
 };
+pub use price_push::{PriceBoard, PricePush, PricePushes};
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use sessions::{Session, Sessions};
 pub use synthetic::SyntheticMarket;

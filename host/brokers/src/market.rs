@@ -10,6 +10,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
+use crate::price_push::PricePushes;
 
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
 #[async_trait]
@@ -98,6 +99,11 @@ pub trait MarketData: Send + Sync {
         _progress: OnProgress<'_>,
     ) -> Warmed {
         Warmed::default()
+    }
+
+    /// The prices that the source tells by itself; `None` of one that only answers.
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        None
     }
 
     /// Takes what happened to the source since this was last asked.

@@ -7,15 +7,19 @@
 //!   knows the share and nobody was down it is not listed, which is an empty answer; where somebody was down it cannot
 //!   be known, which is an error that names who was down and why. Of many shares in one question those that were
 //!   answered are answered, and the error is for a question of which nothing was.
+//! - The prices of a share are pushed by the first source that pushes them.
 //! - The minutes of a day come from the first source that has that day of the share, as its quotes and bars of it do.
 
 mod asked;
 mod merged;
+mod pushes;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
@@ -23,6 +27,7 @@ use prahari_domain::time::{Day, Timestamp};
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::price_push::PricePushes;
 use crate::sessions::Sessions;
 use asked::{Asked, Down};
 
@@ -33,12 +38,14 @@ const LONGEST_CLOSURE: usize = 16;
 pub struct Chain {
     sources: Vec<Arc<dyn MarketData>>,
     sessions: Arc<dyn Sessions>,
+    /// What is followed at each of the sources that push, in their order.
+    pushed_by: Mutex<Vec<BTreeSet<Symbol>>>,
 }
 
 impl Chain {
     /// A chain of these sources, which are asked in this order.
     pub fn new(sources: Vec<Arc<dyn MarketData>>, sessions: Arc<dyn Sessions>) -> Self {
-        Self { sources, sessions }
+        Self { sources, sessions, pushed_by: Mutex::default() }
     }
 
     /// The day of which a fresh source has a price at `now`: today from the open on for a price of the running session, and
@@ -208,6 +215,10 @@ impl MarketData for Chain {
             warmed.add(source.warm(&wanted, reason, now, progress).await);
         }
         warmed
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.sources.iter().any(|source| source.price_pushes().is_some()).then_some(self)
     }
 
     fn news(&self) -> Vec<SourceNews> {

@@ -25,6 +25,7 @@ fn run() -> RecordedRun {
         outcome: RunOutcome::Succeeded(Summary { text: "done".to_owned(), counters: Vec::new() }),
         cpu_micros: 5,
         peak_memory: 6,
+        cause: None,
     }
 }
 
