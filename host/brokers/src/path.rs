@@ -131,11 +131,8 @@ impl DayPath {
         // Neither of them the first or the last step, and not the same.
         let first = 1 + below(draw.with(1), STEPS - 2);
         let second = first + 1 + below(draw.with(2), STEPS - 1 - first);
-        let (one, other) = if draw.with(3).unit() < 0.5 {
-            (minute.high, minute.low)
-        } else {
-            (minute.low, minute.high)
-        };
+        let (one, other) =
+            if draw.with(3).unit() < 0.5 { (minute.high, minute.low) } else { (minute.low, minute.high) };
         [(0, minute.open), (first, one), (second, other), (STEPS, minute.close)]
     }
 }

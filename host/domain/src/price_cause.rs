@@ -43,11 +43,8 @@ mod tests {
             let time = NaiveTime::from_hms_opt(hour, minute, second).unwrap();
             Timestamp::from_ist("2025-01-03".parse().unwrap(), time)
         };
-        let cause = PriceCause {
-            symbol: Symbol::new("M&M").unwrap(),
-            price: Paise(12_345),
-            at: at(10, 15, 2),
-        };
+        let cause =
+            PriceCause { symbol: Symbol::new("M&M").unwrap(), price: Paise(12_345), at: at(10, 15, 2) };
         assert_eq!(cause.words(at(10, 15, 5).plus_millis(999)), "M&M at 123.45 of 10:15:02, 3 s old");
         assert_eq!(cause.words(at(10, 15, 1)), "M&M at 123.45 of 10:15:02, 0 s old");
     }

@@ -1,19 +1,18 @@
-//! Changes of the prices of shares that somebody follows: pushed by the market source, or found by asking it once a minute
-//! where it does not push.
+//! Changes of the prices of shares that somebody follows, as the market source pushes them.
 //!
 //! A change is told once, at most one a second and share. What a source tells late or twice, a price of another day and one
-//! after a jump that nobody has explained are no changes. On a virtual clock everything happens at instants that are known
-//! beforehand, and nothing is asked beside the schedule.
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+//! after a jump that nobody has explained are no changes. Of a source that pushes nothing there are none between two minutes,
+//! and at each minute tasks have their ticks and listeners are told prices anyway.
 
 use parking_lot::Mutex;
-use prahari_brokers::{PriceBoard, PricePush, PricePushes, Sessions};
+use prahari_brokers::{PricePush, PricePushes, Sessions};
+use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, NewAlert};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::error::AppError;
 use crate::prices::Prices;
@@ -49,10 +48,15 @@ pub struct PriceChange {
 #[derive(Debug, Default)]
 pub struct PriceChanges {
     state: Mutex<State>,
-    /// Prices that were asked for, because the source does not push them.
-    asked: PriceBoard,
-    /// Held while the source is asked.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    /// Held while listeners are told prices that have changed.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// The shares that listeners of the stream want, and those of the users whom they follow.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Watched {
+    pub shares: BTreeSet<Symbol>,
+    pub held: BTreeMap<UserId, BTreeSet<Symbol>>,
 }
 
 /// How much is followed, and what came of it since the start.
@@ -62,7 +66,7 @@ pub struct ChangesUse {
     pub shares: usize,
     /// Those of them whose prices the source pushes.
     pub pushed: usize,
-    /// Shares that somebody holds and that had no place.
+    /// Shares that somebody holds or watches and that had no place.
     pub left_out: usize,
     /// Changes that were told.
     pub changes: u64,
@@ -73,6 +77,7 @@ pub struct ChangesUse {
 #[derive(Debug, Default)]
 struct State {
     followed: BTreeSet<Symbol>,
+    watched: Watched,
     /// Those of them that the source pushes.
     pushed: BTreeSet<Symbol>,
     seen: BTreeMap<Symbol, Seen>,
@@ -139,6 +144,22 @@ impl State {
     }
 }
 
+impl PriceChanges {
+    /// Takes what the listeners of the stream want, as of the pulse of the market.
+    pub(super) fn watch(&self, watched: Watched) {
+        self.state.lock().watched = watched;
+    }
+
+    /// Returns what of these shares the listeners want.
+    pub(super) fn watched<'a>(&self, symbols: impl Iterator<Item = &'a Symbol>) -> Watched {
+        let state = self.state.lock();
+        let shares: BTreeSet<Symbol> =
+            symbols.filter(|symbol| state.watched.shares.contains(*symbol)).cloned().collect();
+        let held = if shares.is_empty() { BTreeMap::new() } else { state.watched.held.clone() };
+        Watched { shares, held }
+    }
+}
+
 impl Prices {
     /// How much is followed, and what came of it since the start.
     pub fn changes_use(&self) -> ChangesUse {
@@ -151,23 +172,33 @@ impl Prices {
         !self.changes.state.lock().followed.is_empty()
     }
 
-    /// Follows these shares from now on and no others, [`MOST_FOLLOWED`] at most: the first by name, so that the same ones
-    /// have a place each time.
-    pub(crate) fn follow_changes(&self, wanted: &BTreeSet<Symbol>) {
-        let followed: Vec<Symbol> = wanted.iter().take(MOST_FOLLOWED).cloned().collect();
-        let is_same = {
+    /// Returns whether the prices of any shares are, or should be, followed.
+    pub(crate) fn has_to_follow(&self) -> bool {
+        let state = self.changes.state.lock();
+        !state.followed.is_empty() || !state.watched.shares.is_empty()
+    }
+
+    /// Follows these shares from now on, those that listeners of the stream want, and no others, [`MOST_FOLLOWED`] at most: these
+    /// first, and of either the first by name, so that the same ones have a place each time.
+    pub(crate) fn follow_changes(&self, held: &BTreeSet<Symbol>) {
+        let Some(pushes) = self.pushes() else { return };
+        let followed: BTreeSet<Symbol> = {
             let mut state = self.changes.state.lock();
-            state.used.left_out = wanted.len() - followed.len();
-            state.followed.len() == followed.len() && followed.iter().all(|it| state.followed.contains(it))
+            let watched = state.watched.shares.difference(held);
+            let wanted = held.len() + watched.clone().count();
+            let followed: BTreeSet<Symbol> =
+                held.iter().chain(watched).take(MOST_FOLLOWED).cloned().collect();
+            state.used.left_out = wanted - followed.len();
+            if followed == state.followed {
+                return;
+            }
+            followed
         };
-        if is_same {
-            return;
-        }
-        let pushed = self.pushes().map(|pushes| pushes.follow(&followed)).unwrap_or_default();
-        self.changes.asked.follow(&followed);
+        let symbols: Vec<Symbol> = followed.iter().cloned().collect();
+        let pushed = pushes.follow(&symbols);
         let mut state = self.changes.state.lock();
-        state.seen.retain(|symbol, _| wanted.contains(symbol));
-        (state.followed, state.pushed) = (followed.into_iter().collect(), pushed);
+        state.seen.retain(|symbol, _| followed.contains(symbol));
+        (state.followed, state.pushed) = (followed, pushed);
     }
 
     /// The next instant after `cursor` at which a price may have changed, if it is known.
@@ -176,22 +207,19 @@ impl Prices {
             return None;
         }
         let clock = &self.handles.clock;
-        // On a real clock what was passed over is seen with what comes next.
-        let late = clock.now().plus_millis(-APART_MS);
-        let after = if clock.is_lockstep() { cursor } else { cursor.max(late) };
+        // On a real clock what was passed over is seen with what comes next; a virtual one stands at the cursor.
+        let slack = if clock.is_lockstep() { 1 } else { APART_MS };
+        let after = cursor.max(clock.now().plus_millis(-slack));
         let put_off = self.changes.state.lock().put_off.map(|at| at.max(after.plus_millis(1)));
         let pushed = self.pushes().and_then(|pushes| pushes.next_after(after));
-        [put_off, pushed, self.changes.asked.next_after(after)].into_iter().flatten().min()
+        put_off.into_iter().chain(pushed).min()
     }
 
     /// Returns when a price has come that was not to be foreseen; never while nobody follows any. It may be dropped at any time.
     pub(crate) async fn price_came(&self) {
-        let Some(pushes) = self.pushes().filter(|_| self.follows_changes()) else {
-            return self.changes.asked.pushed().await;
-        };
-        tokio::select! {
-            () = pushes.pushed() => {}
-            () = self.changes.asked.pushed() => {}
+        match self.pushes().filter(|_| self.follows_changes()) {
+            Some(pushes) => pushes.pushed().await,
+            None => std::future::pending().await,
         }
     }
 
@@ -204,7 +232,6 @@ impl Prices {
             state.followed.iter().cloned().collect()
         };
         let pushed = self.pushes().map(|pushes| pushes.newest(&symbols, now)).unwrap_or_default();
-        let asked = self.changes.asked.newest(&symbols, now);
         if !self.is_trading(now) {
             return BTreeMap::new();
         }
@@ -214,48 +241,15 @@ impl Prices {
             state.silence.heard |= seen.is_none_or(|seen| push.at > seen.at);
         }
         let mut changes = BTreeMap::new();
-        for push in pushed.into_iter().chain(asked).flatten() {
+        for push in pushed.into_iter().flatten() {
             if !self.counts_as_change(&push, now) {
-                state.used.not_counted += 1;
+                let is_other = state.seen.get(&push.symbol).is_none_or(|seen| seen.last != push.last);
+                state.used.not_counted += u64::from(is_other);
             } else if let Some(change) = state.look(&push, now) {
                 changes.insert(change.symbol.clone(), change);
             }
         }
         changes
-    }
-
-    /// Asks for the prices of what is followed and not pushed, at the pulse of the market. In lockstep they are there when this
-    /// returns; on a real clock they come when the source has answered, and nobody waits for it.
-    pub(crate) async fn ask_for_changes(self: &Arc<Self>) {
-        let now = self.handles.clock.now();
-        let unpushed: Vec<Symbol> = {
-            let state = self.changes.state.lock();
-            state.followed.difference(&state.pushed).cloned().collect()
-        };
-        if unpushed.is_empty() || !self.is_trading(now) {
-            return;
-        }
-        let Ok(turn) = self.changes.turn.clone().try_lock_owned() else { return };
-        if self.handles.clock.is_lockstep() {
-            return self.ask_prices(&unpushed, now).await;
-        }
-        let prices = Arc::clone(self);
-        self.background.spawn(async move {
-            prices.ask_prices(&unpushed, now).await;
-            drop(turn);
-        });
-    }
-
-    async fn ask_prices(&self, symbols: &[Symbol], now: Timestamp) {
-        match self.trading.market.quotes(symbols, now).await {
-            Ok(quotes) => {
-                for quote in quotes.into_iter().flatten() {
-                    let (symbol, last, at, source) = (quote.symbol, quote.last, quote.at, quote.source);
-                    self.changes.asked.push(PricePush { symbol, last, at, source });
-                }
-            }
-            Err(error) => tracing::warn!(%error, "the prices of what is followed cannot be had this minute"),
-        }
     }
 
     /// Tells when a source that pushes has said nothing for some minutes of trading, and when it speaks again. Asked at the
@@ -275,7 +269,9 @@ impl Prices {
         let (code, subject) = (AlertCode::SourceDown, SUBJECT.to_owned());
         match news {
             None => Ok(()),
-            Some(false) => self.notices.clear(code, None, SUBJECT, "prices are pushed again").await.map(|_| ()),
+            Some(false) => {
+                self.notices.clear(code, None, SUBJECT, "prices are pushed again").await.map(|_| ())
+            }
             Some(true) => {
                 let source = self.trading.market.source();
                 let detail = format!(
@@ -308,14 +304,20 @@ mod tests {
     use super::*;
 
     fn push(last: i64, at: i64) -> PricePush {
-        PricePush { symbol: Symbol::new("ABC").unwrap(), last: Paise(last), at: Timestamp(at), source: "feed" }
+        PricePush {
+            symbol: Symbol::new("ABC").unwrap(),
+            last: Paise(last),
+            at: Timestamp(at),
+            source: "feed",
+        }
     }
 
     #[test]
     fn a_change_is_told_once_and_at_most_one_a_second() {
         let mut state = State::default();
         let mut look = |last, at, now| {
-            let told = state.look(&push(last, at), Timestamp(now)).map(|change| (change.before.0, change.last.0));
+            let told =
+                state.look(&push(last, at), Timestamp(now)).map(|change| (change.before.0, change.last.0));
             (told, state.put_off.take().map(|at| at.0))
         };
         assert_eq!(look(100, 0, 0), (None, None), "the first price is no change");

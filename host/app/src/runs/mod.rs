@@ -23,7 +23,8 @@ use prahari_runtime::{
     Budget, DescribedSettings, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies,
 };
 use prahari_store::{
-    DecisionRow, LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind,
+    DecisionRow, LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger,
+    ServiceKind,
 };
 
 use crate::background::Background;
@@ -366,12 +367,7 @@ impl Runs {
 }
 
 /// Says in the log of a run and with each of its decisions which price it was run for, and how old that was when it began.
-fn tell_cause(
-    cause: &PriceCause,
-    began: Timestamp,
-    decisions: &mut [DecisionRow],
-    log: &mut Vec<LogRow>,
-) {
+fn tell_cause(cause: &PriceCause, began: Timestamp, decisions: &mut [DecisionRow], log: &mut Vec<LogRow>) {
     let words = cause.words(began);
     let message = format!("run on the price of {words}");
     log.insert(0, LogRow { level: "info".to_owned(), message, at: Some(began) });

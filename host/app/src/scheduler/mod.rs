@@ -189,7 +189,8 @@ impl Scheduler {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
         let (latest, retry) = (self.waiting.first_latest(), self.rooms.ledger.retries.first());
-        let (restart, change) = (self.rooms.services.next_restart(), self.rooms.prices.next_change(self.cursor));
+        let (restart, change) =
+            (self.rooms.services.next_restart(), self.rooms.prices.next_change(self.cursor));
         let waited = [latest, retry, restart, change].into_iter().flatten().min();
         let waited = waited.map(|at| at.max(self.cursor));
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);

@@ -27,14 +27,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 impl Scheduler {
     /// Has tasks run on prices that have changed until an instant. At the pulse of the market it is looked first what is held
-    /// now, and then asked for what the source does not push.
+    /// now.
     pub(super) async fn run_on_prices(&self, instant: Timestamp, is_pulse: bool) -> Result<(), AppError> {
         let rooms = &self.rooms;
         if is_pulse {
             self.follow_held(instant).await;
-            if rooms.prices.follows_changes() {
-                rooms.prices.ask_for_changes().await;
-            }
         }
         if !rooms.prices.follows_changes() {
             return Ok(());
@@ -46,6 +43,7 @@ impl Scheduler {
         if changes.is_empty() {
             return Ok(());
         }
+        rooms.prices.tell_changes(&changes).await;
         let mut works: BTreeMap<_, Arc<[Work]>> = BTreeMap::new();
         for user in rooms.users.all() {
             let due = rooms.slots.due_on_prices(&user, &changes, instant);
@@ -66,7 +64,7 @@ impl Scheduler {
         let concerns =
             |user: &Arc<User>| user.price_runs.is_on() || !user.settings.price_runs().value.tasks.is_empty();
         let users: Vec<Arc<User>> = rooms.users.all().into_iter().filter(concerns).collect();
-        if users.is_empty() && !rooms.prices.follows_changes() {
+        if users.is_empty() && !rooms.prices.has_to_follow() {
             return;
         }
         if rooms.handles.clock.is_lockstep() {

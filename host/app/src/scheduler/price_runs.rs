@@ -95,10 +95,7 @@ impl UserPriceRuns {
 
     /// The change that a run of this user would be for: of several at once that of the greatest part of its price, of equal ones the
     /// first by name. One run sees them all.
-    pub(super) fn greatest<'a>(
-        &self,
-        changes: &'a BTreeMap<Symbol, PriceChange>,
-    ) -> Option<&'a PriceChange> {
+    pub(super) fn greatest<'a>(&self, changes: &'a BTreeMap<Symbol, PriceChange>) -> Option<&'a PriceChange> {
         let state = self.state.lock();
         let of_user = state.held.iter().filter_map(|symbol| changes.get(symbol));
         of_user.reduce(|greatest, next| if is_greater(next, greatest) { next } else { greatest })

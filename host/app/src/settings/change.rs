@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits};
 use prahari_domain::settings::{
-    NotificationPreferences, PREFERENCES, PriceRuns, STRATEGY, Setting, SettingsError, Strategy, Values, from_values,
-    merge, to_values,
+    NotificationPreferences, PREFERENCES, PriceRuns, STRATEGY, Setting, SettingsError, Strategy, Values,
+    from_values, merge, to_values,
 };
 use prahari_store::{Settings as Kind, StoreError};
 use serde::Serialize;

@@ -163,7 +163,13 @@ impl BarMarket {
         Some((session, entry.path.as_ref()?.so_far_within(session.elapsed(now), step)?))
     }
 
-    fn forming_bar(&self, day_data: &MarketDay, at: usize, series: &Series, now: Timestamp) -> Option<Candle> {
+    fn forming_bar(
+        &self,
+        day_data: &MarketDay,
+        at: usize,
+        series: &Series,
+        now: Timestamp,
+    ) -> Option<Candle> {
         let (_, SoFar { last, open, high, low, volume }) =
             self.begun(day_data, day_data.entry(at, series)?, now)?;
         Some(Candle { day: day_data.day, open, high, low, close: last, volume })
