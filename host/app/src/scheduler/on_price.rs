@@ -43,7 +43,10 @@ impl Scheduler {
         if changes.is_empty() {
             return Ok(());
         }
-        rooms.prices.tell_changes(&changes).await;
+        // The pulse has told all of them just now.
+        if !is_pulse {
+            rooms.prices.tell_changes(&changes).await;
+        }
         let mut works: BTreeMap<_, Arc<[Work]>> = BTreeMap::new();
         for user in rooms.users.all() {
             let due = rooms.slots.due_on_prices(&user, &changes, instant);
