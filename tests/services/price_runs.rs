@@ -21,13 +21,13 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, AlertFilter, HaltCode, RunRow, RunTrigger, ServiceKind};
 
+use super::move_to;
 use super::support::desk_fixture::{buy, order_context};
 use super::support::fake_broker::{FlatMarket, PRICE};
 use super::support::waiting::until;
 use super::support::{
     ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, day, run, runs, slot, start_services, stop,
 };
-use super::move_to;
 
 const TASK: Task = Task::literal("sell_monitor");
 
@@ -188,11 +188,8 @@ async fn a_change_is_run_on_once_and_row_recording_and_log_say_which_price_and_h
     run(&daemon, at(MONDAY, "09:41:50")).await;
 
     let [row]: [RunRow; 1] = on_prices(&daemon).await.try_into().unwrap();
-    let cause = PriceCause {
-        symbol: Symbol::new("XYZ").unwrap(),
-        price: Paise(10_050),
-        at: at(MONDAY, "09:41:12"),
-    };
+    let cause =
+        PriceCause { symbol: Symbol::new("XYZ").unwrap(), price: Paise(10_050), at: at(MONDAY, "09:41:12") };
     assert_eq!(row.cause.as_ref(), Some(&cause));
     assert_eq!((row.started_at, row.slot_due), (at(MONDAY, "09:41:15"), None));
     assert_eq!((row.trigger, row.service), (RunTrigger::Scheduled, Some(ServiceKind::Unified)));
