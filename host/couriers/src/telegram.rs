@@ -13,9 +13,10 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::authorities::Authorities;
 use crate::courier::{OutgoingMessage, TelegramChat, Undelivered};
 use crate::http;
-use crate::tls::{self, Tls};
+use crate::tls;
 use crate::webhook::{DELIVERY_DEADLINE, within};
 
 /// Telegram's own server.
@@ -42,8 +43,10 @@ const LONGEST_COMMAND: usize = 200;
 /// A client of the Bot API, for whichever bot.
 pub struct Telegram {
     server: Url,
-    tls: Tls,
+    authorities: Authorities,
     client: OnceCell<Client>,
+    /// Most bytes of an answer that are read.
+    most_bytes: usize,
 }
 
 /// Something that happened at the bot.
@@ -136,9 +139,24 @@ impl Telegram {
     pub fn at(server: &str) -> Result<Self, String> {
         let server = Url::parse(server).map_err(|why| format!("the address cannot be read: {why}"))?;
         match server.scheme() {
-            "https" | "http" => Ok(Self { server, tls: Tls::default(), client: OnceCell::new() }),
+            "https" | "http" => Ok(Self::of(server)),
             _ => Err("the address must begin with https:// or http://".to_owned()),
         }
+    }
+
+    fn of(server: Url) -> Self {
+        Self {
+            server,
+            authorities: Authorities::default(),
+            client: OnceCell::new(),
+            most_bytes: MOST_ANSWER_BYTES,
+        }
+    }
+
+    /// Trusts these authorities.
+    #[must_use]
+    pub fn trusting(self, authorities: Authorities) -> Self {
+        Self { authorities, ..self }
     }
 
     /// Returns whether a text has the form of a token, such as `123456:ABC-DEF`.
@@ -216,14 +234,14 @@ impl Telegram {
         let address = Url::parse(address.expose())
             .map_err(|_| Undelivered::for_good("the token of the bot is none"))?;
         let response = self.client().await?.post(address).json(body).send().await.map_err(http::failed)?;
-        read(response).await
+        read(response, self.most_bytes).await
     }
 
     /// One client for everything: its connections are used again.
     async fn client(&self) -> Result<&Client, Undelivered> {
         let make = || async {
             let config = match self.server.scheme() {
-                "https" => self.tls.config().await?,
+                "https" => self.authorities.config().await?,
                 _ => tls::trusting_nobody()?,
             };
             http::built(http::builder(config))
@@ -245,11 +263,11 @@ impl From<RawUpdate> for TelegramUpdate {
     }
 }
 
-async fn read(mut response: Response) -> Result<Reply, Undelivered> {
+async fn read(mut response: Response, most_bytes: usize) -> Result<Reply, Undelivered> {
     let status = response.status();
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(http::failed)? {
-        if body.len() + part.len() > MOST_ANSWER_BYTES {
+        if body.len() + part.len() > most_bytes {
             return Err(Undelivered::unclear("the answer of Telegram is too long"));
         }
         body.extend_from_slice(&part);
