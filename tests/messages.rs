@@ -106,9 +106,9 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     // Bought in two parts.
     let bought = day_of.place(&buy("ABC", 10, PRICE.0)).await;
     day_of.execute(&broker, &bought, 4);
-    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 4 of 10 ABC at Rs 100.00"));
+    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 4 of 10 ABC at ₹100.00"));
     day_of.execute(&broker, &bought, 6);
-    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 10 ABC at Rs 100.00"));
+    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 10 ABC at ₹100.00"));
 
     // What is switched off is kept and not sent.
     let off = json!({ "order_cancelled": false });
@@ -189,7 +189,6 @@ async fn each_user_is_told_of_a_date_when_they_want_it_and_nobody_before_the_ses
     assert_eq!(told_at("21:14").await, [true, true]);
     // The next date begins anew, and a day without a session has none.
     hand.pass_until(at("2025-03-11", "18:30"));
-    let mut evening = evening.clone();
     daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
     let tuesday = day("2025-03-11");
     assert_eq!([ADMIN, OTHER].map(|user| evening.was_told(user, tuesday)), [true, false]);
