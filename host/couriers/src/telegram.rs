@@ -316,6 +316,8 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     fn reply(text: &str) -> Undelivered {
@@ -369,6 +371,38 @@ mod tests {
     fn an_update_that_is_not_understood_still_counts() {
         let raw: RawUpdate = serde_json::from_str(r#"{"update_id":7,"message":{"chat":{"id":1}}}"#).unwrap();
         assert_eq!(TelegramUpdate::from(raw), TelegramUpdate { id: 7, message: None });
+    }
+
+    /// A server that gives one answer of so many bytes, with its length at the head or without.
+    async fn answering(bytes: usize, says_length: bool) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (begin, end) = (r#"{"ok":true,"result":{"username":"bot"},"x":""#, r#""}"#);
+        let body = format!("{begin}{}{end}", "x".repeat(bytes - begin.len() - end.len()));
+        let length = if says_length { format!("content-length: {bytes}\r\n") } else { String::new() };
+        let answer = format!("HTTP/1.1 200 OK\r\n{length}connection: close\r\n\r\n{body}");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = [0; 4_096];
+            let _request = stream.read(&mut head).await;
+            let _gone = stream.write_all(answer.as_bytes()).await;
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn of_an_answer_so_many_bytes_are_read_and_no_more_whatever_it_says_of_its_length() {
+        let token = Secret::new("1:QXZWQXZW".to_owned());
+        for says_length in [true, false] {
+            let asked = async |bytes| {
+                let telegram = Telegram::at(&answering(bytes, says_length).await).unwrap();
+                Telegram { most_bytes: 1_000, ..telegram }.bot_name(&token).await
+            };
+            assert_eq!(asked(1_000).await.unwrap(), "bot");
+            let refused = asked(1_001).await.unwrap_err();
+            assert_eq!(refused.reason, "the answer of Telegram is too long");
+        }
+        assert_eq!(Telegram::at(TELEGRAM_SERVER).unwrap().most_bytes, MOST_ANSWER_BYTES);
     }
 
     #[tokio::test]
