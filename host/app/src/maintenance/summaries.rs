@@ -47,7 +47,7 @@ impl Maintenance {
         let now = self.handles.clock.now();
         let today = now.ist_day();
         // A session may be in the evening: nobody knows before its end what the date came to.
-        if !self.handles.calendar.session(today).is_some_and(|session| now >= session.closes()) {
+        if self.handles.calendar.session(today).is_none_or(|session| now < session.closes()) {
             return Ok(());
         }
         evening.enter(today);
