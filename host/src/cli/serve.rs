@@ -65,6 +65,10 @@ pub struct Serve {
     /// messages are handed over on the internet and with TLS only.
     #[arg(long)]
     pub local_mail: bool,
+    /// Certificates, in the form of PEM, of authorities that are trusted beside those of the system by whatever brings messages:
+    /// of a mail server or a webhook with a certificate of your own network. May be given several times.
+    #[arg(long = "extra-ca", value_name = "FILE")]
+    pub extra_authorities: Vec<PathBuf>,
     /// The server of Telegram's Bot API: Telegram's own, or one that you run.
     #[arg(long, value_name = "URL", default_value = TELEGRAM_SERVER)]
     pub telegram_server: String,

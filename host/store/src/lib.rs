@@ -130,7 +130,9 @@ pub use retention::{PrunableRunData, PrunedRuns, PrunedSignals};
 pub use run_analytics::{AnalyticsRange, Results, RunAnalytics, RunGroup, RunGroupKey, RunSums};
 pub use run_footprint::RunFootprint;
 pub use run_list::{RunCursor, RunFilter};
-pub use runs::{EXECUTING, INTERRUPTED, RunFinish, RunRow, RunStart, RunTrigger, SUPERSEDED, ServiceKind};
+pub use runs::{
+    EXECUTING, INTERRUPTED, InterruptedRun, RunFinish, RunRow, RunStart, RunTrigger, SUPERSEDED, ServiceKind,
+};
 pub use schedules::{ScheduleChange, ScheduleRow};
 pub use service_log::{ServiceLogFilter, ServiceLogRow};
 pub use services::{HeartbeatRow, ServiceRow};
