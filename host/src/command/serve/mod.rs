@@ -28,7 +28,7 @@ use signals::Signals;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::{Market, Serve};
+use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
 use crate::wiring::{self, Database};
@@ -102,7 +102,7 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    if options.demo && options.markets.contains(&Market::Yahoo) {
+    if options.demo && MarketLink::any(&options.markets, &Market::Yahoo) {
         return Err(Failure::input(
             "--market yahoo is not for a demonstration, which lives through days at once",
         ));
