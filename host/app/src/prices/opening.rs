@@ -35,7 +35,7 @@ impl Prices {
         if opens.is_done() {
             return Ok(());
         }
-        let symbols = self.shares_to_look_at(&mut opens);
+        let symbols = self.shares_to_look_at(&mut opens).await;
         let found = self.find_jumps_in_time(&symbols, now).await;
         for jump in &found.jumps {
             let busy = self.halt_for_jump(jump).await?;
@@ -47,7 +47,7 @@ impl Prices {
     }
 
     /// The shares that users hold or have orders of, of users that were not asked yet, and those that had not opened.
-    fn shares_to_look_at(self: &Arc<Self>, opens: &mut Opens) -> BTreeSet<Symbol> {
+    async fn shares_to_look_at(self: &Arc<Self>, opens: &mut Opens) -> BTreeSet<Symbol> {
         let mut symbols = std::mem::take(&mut opens.unopened);
         let mut busy = BTreeSet::new();
         for user in self.users.all().into_iter().filter(|user| opens.asks(user.id)) {
@@ -58,7 +58,7 @@ impl Prices {
                 Some(at_stake) => symbols.extend(at_stake),
                 None => {
                     busy.insert(user.id);
-                    self.look_when_free(user);
+                    self.look_when_free(user).await;
                 }
             }
         }
@@ -68,17 +68,21 @@ impl Prices {
 
     /// Looks at the opens of a user as soon as their desk is free. Who waits for a desk comes to it before whoever asks for it
     /// later, so nothing that begins after this sells a share that jumped.
-    fn look_when_free(self: &Arc<Self>, user: Arc<User>) {
+    async fn look_when_free(self: &Arc<Self>, user: Arc<User>) {
         if self.handles.clock.is_lockstep() || !self.watch.begin_wait(user.id) {
             return;
         }
         let (prices, day) = (Arc::clone(self), self.handles.clock.now().ist_day());
-        self.background.spawn(async move {
+        let mut looking = Box::pin(async move {
             if let Err(error) = prices.look_at_opens_of(&user, day).await {
                 tracing::error!(user = %user.id, %error, "the opens of a user's shares could not be looked at");
             }
             prices.watch.end_wait(user.id);
         });
+        // From here on it stands in the queue of the desk, before what the instant begins.
+        if futures::poll!(looking.as_mut()).is_pending() {
+            self.background.spawn(looking);
+        }
     }
 
     async fn look_at_opens_of(&self, user: &User, day: Day) -> Result<(), AppError> {
@@ -151,7 +155,7 @@ impl Prices {
                 Some(false) => continue,
                 None => {
                     busy.push(user.id);
-                    self.look_when_free(user);
+                    self.look_when_free(user).await;
                     continue;
                 }
             }
