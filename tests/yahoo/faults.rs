@@ -9,7 +9,6 @@ use prahari_brokers::{Chain, CsvMarket, MarketData, YahooSettings};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::orders::{OrderEvent, Side};
 use prahari_domain::risk::RefusalCode;
-use prahari_domain::tasks::Task;
 use prahari_store::AlertCode;
 
 use crate::fake_yahoo::Mood;
@@ -157,7 +156,7 @@ async fn a_source_that_is_down_for_days_stops_no_task_buys_nothing_and_is_told_u
         "{stale:?}"
     );
     for task in ["sell_monitor", "position_monitor", "analysis", "buy_orders", "eod_cleanup"] {
-        let runs = runs(&daemon, ADMIN, Task::new(task).unwrap()).await;
+        let runs = runs(&daemon, ADMIN, task.parse().unwrap()).await;
         let outcomes: Vec<_> = runs.iter().map(|run| run.outcome.clone()).collect();
         eprintln!("{task}: {outcomes:?}");
     }

@@ -47,6 +47,7 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
         demo::check_address(options.listen)?;
     }
     wiring::check_shipped(&options.modules)?;
+    wiring::check_links(&options.markets)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
     // First of all, so that a port in use ends the program with nothing begun.
