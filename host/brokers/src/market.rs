@@ -10,6 +10,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
+use crate::source_state::SourceState;
 
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
 #[async_trait]
@@ -98,6 +99,12 @@ pub trait MarketData: Send + Sync {
         _progress: OnProgress<'_>,
     ) -> Warmed {
         Warmed::default()
+    }
+
+    /// How the source stands; of several in a chain each, in their order.
+    fn sources(&self) -> Vec<SourceState> {
+        let state = SourceState::new(self.source());
+        vec![SourceState { folders: self.folders(), report: self.report(), ..state }]
     }
 
     /// Takes what happened to the source since this was last asked.

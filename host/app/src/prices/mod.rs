@@ -24,7 +24,7 @@ pub use age::MOST_TRADING_MINUTES;
 pub(crate) use age::too_old;
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
-pub use warming::{WarmProgress, Warmer};
+pub use warming::{WarmKind, WarmState, Warmer, Warming};
 pub use watch::PriceWatch;
 
 use crate::background::Background;
