@@ -13,6 +13,7 @@ mod link;
 mod market;
 pub mod paper;
 mod path;
+mod price_push;
 mod push;
 mod questions;
 mod rules;
@@ -37,6 +38,7 @@ pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,
     PaperStoreError,
 };
+pub use price_push::{PriceBoard, PricePush, PricePushes};
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use questions::{Answers, Question};
 pub use sessions::{Session, Sessions};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
-    SourceState, WarmFor, Warmed,
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, PricePushes, Quote,
+    SourceNews, SourceState, WarmFor, Warmed,
 };
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
@@ -107,6 +107,10 @@ impl MarketData for TimedMarket {
 
     fn sources(&self) -> Vec<SourceState> {
         self.inner.sources()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.inner.price_pushes()
     }
 
     fn news(&self) -> Vec<SourceNews> {

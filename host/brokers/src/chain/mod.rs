@@ -7,17 +7,21 @@
 //!   knows the share and nobody was down it is not listed, which is an empty answer; where somebody was down it cannot
 //!   be known, which is an error that names who was down and why. Of many shares in one question those that were
 //!   answered are answered, and the error is for a question of which nothing was.
+//! - The prices of a share are pushed by the first source that pushes them.
 //! - The minutes of a day come from the first source that has that day of the share, as its quotes and bars of it do.
 //! - What each source may answer is the operator's (`questions.rs`): what it may not be asked it is as if it were not there for.
 //!   A source of bars without quotes tells closed days only, so a running bar is never made of two sources.
 
 mod asked;
 mod merged;
+mod pushes;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
@@ -25,6 +29,7 @@ use prahari_domain::time::{Day, Timestamp};
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::price_push::PricePushes;
 use crate::questions::{Answers, Question};
 use crate::sessions::Sessions;
 use crate::source_state::SourceState;
@@ -37,6 +42,8 @@ const LONGEST_CLOSURE: usize = 16;
 pub struct Chain {
     links: Vec<Link>,
     sessions: Arc<dyn Sessions>,
+    /// What is followed at each of the sources that push, in their order.
+    pushed_by: Mutex<Vec<BTreeSet<Symbol>>>,
 }
 
 /// A source and what it may be asked.
@@ -58,7 +65,7 @@ impl Chain {
         sessions: Arc<dyn Sessions>,
     ) -> Self {
         let links = sources.into_iter().map(|(source, answers)| Link { source, answers }).collect();
-        Self { links, sessions }
+        Self { links, sessions, pushed_by: Mutex::default() }
     }
 
     fn all(&self) -> impl Iterator<Item = &Arc<dyn MarketData>> {
@@ -254,6 +261,10 @@ impl MarketData for Chain {
             states.map(|state| SourceState { answers: link.answers, ..state }).collect::<Vec<_>>()
         };
         self.links.iter().flat_map(states).collect()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.may(Question::Quotes).any(|source| source.price_pushes().is_some()).then_some(self)
     }
 
     fn news(&self) -> Vec<SourceNews> {

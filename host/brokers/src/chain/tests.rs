@@ -34,6 +34,7 @@ impl Line {
         };
         let market =
             BarMarket::new(source, shares.iter().map(history).collect(), 1, Arc::new(Weekdays)).unwrap();
+        let market = market.moving();
         Arc::new(Self { market, down: AtomicBool::new(false), asked: AtomicUsize::new(0) })
     }
 
@@ -52,6 +53,10 @@ impl Line {
 impl MarketData for Line {
     fn source(&self) -> &'static str {
         self.market.source()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.market.price_pushes()
     }
 
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
@@ -223,4 +228,27 @@ async fn a_source_of_bars_without_quotes_tells_closed_days_and_one_of_quotes_lis
     // Where another source tells bars too, the running one comes from it, with the days before.
     let chain = restricted(&[(&bars, "bars,instruments"), (&quotes, "bars,quotes")]);
     assert_eq!(running(&chain).await, ("yahoo", 2, true));
+}
+
+#[tokio::test]
+async fn a_share_is_pushed_by_the_first_source_that_pushes_it_and_by_no_other() {
+    let days: &[&str] = &["2025-01-02", "2025-01-03"];
+    let one = Line::of("one", &[("ABC", 100, days)]);
+    let two = Line::of("two", &[("ABC", 200, days), ("XYZ", 300, days)]);
+    let chain = Chain::new(vec![one, two], Arc::new(Weekdays));
+    let pushes = chain.price_pushes().unwrap();
+    let time = NaiveTime::from_hms_opt(10, 15, 7).unwrap();
+    let now = Timestamp::from_ist("2025-01-03".parse().unwrap(), time);
+    let shares = ["XYZ", "ABC", "NONE"].map(|name| Symbol::new(name).unwrap());
+    assert_eq!((pushes.newest(&shares, now), pushes.next_after(now)), (vec![None; 3], None));
+    let followed: Vec<String> = pushes.follow(&shares).iter().map(ToString::to_string).collect();
+    assert_eq!(followed, ["ABC", "XYZ"]);
+    let newest = pushes.newest(&shares, now);
+    let told: Vec<_> =
+        newest.iter().map(|push| push.as_ref().map(|push| (push.source, push.last, push.at))).collect();
+    let at = now.plus_millis(-2_000);
+    assert_eq!(told, [Some(("two", Paise::rupees(300), at)), Some(("one", Paise::rupees(100), at)), None]);
+    assert_eq!(pushes.next_after(now), Some(now.plus_millis(3_000)));
+    pushes.follow(&[]);
+    assert_eq!(pushes.next_after(now), None);
 }
