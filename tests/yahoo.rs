@@ -30,3 +30,5 @@ mod traded;
 mod troubles;
 #[path = "yahoo/world.rs"]
 mod world;
+#[path = "yahoo/year.rs"]
+mod year;
