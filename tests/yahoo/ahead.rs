@@ -46,7 +46,7 @@ async fn what_is_held_comes_first_and_what_became_of_all_of_it_is_told() {
     let house = TestHost::new(1).on(Arc::new(world.market()));
     let daemon = house.start(at(MONDAY, "09:20")).await;
     assert_eq!(bought(&daemon, "XYZ", at(MONDAY, "09:20")).await, Ok(()));
-    assert_eq!(daemon.prices.warming().fetches, false, "not in lockstep");
+    assert!(!daemon.prices.warming().fetches, "not in lockstep");
     stop(daemon).await;
     world.fake.change(|days| {
         days.values_mut().for_each(|bars| bars.extend(weekdays(MONDAY, MONDAY, 100)));
