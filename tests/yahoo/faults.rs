@@ -116,7 +116,7 @@ async fn a_slow_source_holds_up_an_order_no_longer_than_its_patience() {
     stop(daemon).await;
 }
 
-/// Days and sides of the orders that anybody decided.
+/// Symbols and sides of the orders that were decided.
 async fn ordered(daemon: &Daemon) -> Vec<(String, Side)> {
     let journal = daemon.store.user(ADMIN).load_journal(0).await.unwrap();
     let order = |event: &OrderEvent| match event {
