@@ -14,7 +14,7 @@ use prahari_store::{AlertCode, AlertFilter};
 
 use crate::support::desk_fixture::{buy, order_context, sell};
 use crate::support::living::Living;
-use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, stop};
+use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, start_services, stop};
 
 /// Bars of ABC at these rupees on these days, and of another share on all of them.
 fn folder(bars: &[(&str, u32)], days: &[&str]) -> tempfile::TempDir {
@@ -36,11 +36,12 @@ async fn holding(folder: &tempfile::TempDir) -> TestHost {
     let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     let house = TestHost::new(1).on(Arc::new(market));
     let daemon = house.start(at(MONDAY, "10:00")).await;
+    start_services(&daemon).await;
     let mut request = buy("ABC", 10, 10_000);
     request.kind = OrderKind::Market;
     let user = daemon.users.find(ADMIN).unwrap();
     user.desk.lock().await.place(request, order_context(at(MONDAY, "10:00"))).await.unwrap().unwrap();
-    run(&daemon, at(MONDAY, "10:05")).await;
+    user.desk.lock().await.sync_fills(at(MONDAY, "10:05")).await.unwrap();
     assert_eq!(user.desk.lock().await.book().held(&"ABC".parse().unwrap()), 10);
     drop(user);
     stop(daemon).await;
@@ -95,7 +96,8 @@ async fn a_desk_that_is_busy_at_the_close_keeps_its_alert_of_a_missing_price() {
     let living = Living::begin(&house, at("2025-03-13", "15:39")).await;
     let user = living.daemon.users.find(ADMIN).unwrap();
     let at_work = user.desk.lock().await;
-    living.pass_until(at("2025-03-13", "15:41")).await;
+    // The evening's tasks are due then: it is not before them that the scheduler moves.
+    living.pass_until(at("2025-03-13", "16:10")).await;
     drop(at_work);
     living.daemon.background.finish().await;
     assert_eq!(missing(&living.daemon).await, 1, "it is still without a price");

@@ -46,7 +46,12 @@ async fn what_is_held_comes_first_and_what_became_of_all_of_it_is_told() {
     let house = TestHost::new(1).on(Arc::new(world.market()));
     let daemon = house.start(at(MONDAY, "09:20")).await;
     assert_eq!(bought(&daemon, "XYZ", at(MONDAY, "09:20")).await, Ok(()));
-    assert_eq!(daemon.prices.warming().fetches, false, "not in lockstep");
+    world.pace.set(at(MONDAY, "09:25"));
+    let user = daemon.users.find(ADMIN).unwrap();
+    user.desk.lock().await.sync_fills(at(MONDAY, "09:25")).await.unwrap();
+    assert_eq!(user.desk.lock().await.book().held(&symbol("XYZ")), 10);
+    assert!(!daemon.prices.warming().fetches, "not in lockstep");
+    drop(user);
     stop(daemon).await;
     world.fake.change(|days| {
         days.values_mut().for_each(|bars| bars.extend(weekdays(MONDAY, MONDAY, 100)));
@@ -55,7 +60,6 @@ async fn what_is_held_comes_first_and_what_became_of_all_of_it_is_told() {
     asked(&world);
     let house = house.on(Arc::new(world.market_with(|settings| settings.universe = universe())));
     let (daemon, hand) = house.start_manual(at(MONDAY, "15:55"), &[]).await;
-    // An order of it is open, or it is held: either way it is what most depends on.
     upkeep(&daemon).await;
     assert_eq!(newest(&daemon).ended_at, None);
     daemon.background.finish().await;

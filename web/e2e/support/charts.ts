@@ -37,7 +37,10 @@ export async function startCharts(shares: readonly string[]): Promise<Charts> {
     }
     const stamps = opens(Number(searchParams.get('period1')), Number(searchParams.get('period2')));
     const interval = searchParams.get('interval') ?? '1d';
-    answer(200, { result: [chartOf(name, interval, interval === '1d' ? stamps : [])], error: null });
+    answer(200, {
+      result: [chartOf(name, interval, interval === '1d' ? stamps : [])],
+      error: null,
+    });
   });
   const port = await new Promise<number>((listens, fails) => {
     server.once('error', fails);

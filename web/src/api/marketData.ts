@@ -41,9 +41,7 @@ export const restatementsQuery = (filter: RestatementFilter) =>
     queryKey: ['system', 'restatements', filter],
     queryFn: ({ pageParam, signal }) => {
       const query = { ...filter, ...pageParam };
-      return answered(
-        api.GET('/api/v1/system/market/restatements', { params: { query }, signal }),
-      );
+      return answered(api.GET('/api/v1/system/market/restatements', { params: { query }, signal }));
     },
     initialPageParam: FIRST_PAGE,
     getNextPageParam: nextPage,

@@ -21,7 +21,10 @@ const restatement = (changed: string[], after: Restatement['after']): Restatemen
 });
 
 test('each field that changed is told with what it was and is', () => {
-  const changed = restatement(['close', 'volume'], { ...bar(10_000, 2_00_000), close_paise: 5_000 });
+  const changed = restatement(['close', 'volume'], {
+    ...bar(10_000, 2_00_000),
+    close_paise: 5_000,
+  });
   expect(changesOf(changed)).toEqual(['close ₹100.00 → ₹50.00', 'volume 1,000 → 2,00,000']);
 });
 

@@ -6,7 +6,7 @@ import { words } from './words';
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Field = (typeof FIELDS)[number];
 
-function valueOf(bar: BarValues, field: Field): string {
+function shownOf(bar: BarValues, field: Field): string {
   return field === 'volume' ? count(bar.volume) : rupees(bar[`${field}_paise`]);
 }
 
@@ -15,6 +15,6 @@ export function changesOf({ before, after, changed }: Restatement): string[] {
   if (after === null) return [words.gone];
   const isNamed = (field: Field) => changed.includes(field);
   return FIELDS.filter(isNamed).map((field) =>
-    words.fromTo(words.fields[field], valueOf(before, field), valueOf(after, field)),
+    words.fromTo(words.fields[field], shownOf(before, field), shownOf(after, field)),
   );
 }

@@ -33,7 +33,8 @@ export const words = {
   warming: 'Fetched ahead',
   warmingNote:
     'What is held from half an hour before the pre-open session on, and all shares, the held ones first, after the close. What is there is not fetched again.',
-  local: 'Nothing is fetched ahead: every source is on this machine, or the clock is not a real one.',
+  local:
+    'Nothing is fetched ahead: every source is on this machine, or the clock is not a real one.',
   kinds: { held: 'What is held, before the open', universe: 'All shares, for the scan' },
   fetch: { held: 'Fetch what is held now', universe: 'Fetch all shares now' },
   asking: 'Beginning…',
@@ -60,7 +61,8 @@ export const words = {
   restatementsNote:
     'Of sources over the net, the newest first. After a split all of a share’s history is among them; a single volume changes more often.',
   emptyTitle: 'Nothing was restated',
-  empty: 'A bar of a past day that a source says otherwise than before stands here, with what it was.',
+  empty:
+    'A bar of a past day that a source says otherwise than before stands here, with what it was.',
   emptyFound: 'No bar of this share was restated.',
   share: 'Share',
   shareHint: 'RELIANCE',
