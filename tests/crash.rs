@@ -4,11 +4,16 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::orders::OrderState;
+use prahari_domain::settings::NotificationKind;
+use prahari_store::{Durability, NotificationFilter, OrderFilter, Store};
 use serde_json::Value;
 use support::{heavy, prahari, read_json, simulate};
 
@@ -71,6 +76,34 @@ fn trace_lines() -> u64 {
     u64::try_from(output.stderr.split(|byte| *byte == b'\n').count()).unwrap()
 }
 
+/// Checks that each run that placed orders, one that a kill cut off too, is told of once, and each slot in trouble.
+fn check_what_was_told(db: &Path) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(db, Durability::Off).unwrap();
+        for user in [1, 2].map(|id| store.user(UserId(id))) {
+            let all = NotificationFilter { limit: 100_000, ..NotificationFilter::default() };
+            let told = user.notifications(all).await.unwrap();
+            let of = |kind| told.iter().filter(move |message| message.kind == kind);
+            let mut runs: Vec<RunId> =
+                of(NotificationKind::OrderPlaced).filter_map(|message| message.row.run).collect();
+            runs.sort_unstable();
+            let filter = OrderFilter { limit: 100_000, ..OrderFilter::default() };
+            let orders = user.orders(filter).await.unwrap().items;
+            let placed = orders.iter().filter(|order| order.state != OrderState::Rejected);
+            let placed: BTreeSet<RunId> = placed.map(|order| order.run).collect();
+            assert!(!placed.is_empty() && placed.into_iter().eq(runs.iter().copied()), "{runs:?}");
+            let mut troubled = 0;
+            for date in 10..=14 {
+                troubled +=
+                    user.slots_in_trouble_on(format!("2025-03-{date}").parse().unwrap()).await.unwrap();
+            }
+            assert_eq!(of(NotificationKind::TaskFailed).count() as u64, troubled);
+        }
+        store.close().await.unwrap();
+    });
+}
+
 #[test]
 fn a_simulation_killed_at_random_points_ends_as_an_undisturbed_one() {
     let undisturbed = simulate(&WEEK).report;
@@ -86,6 +119,7 @@ fn a_simulation_killed_at_random_points_ends_as_an_undisturbed_one() {
         for part in ["journal_digest", "slots", "orders", "fills", "signals", "books"] {
             assert_eq!(report[part], undisturbed[part], "{part} after {kills} kills");
         }
+        check_what_was_told(&folder.path().join("week.db"));
     }
 }
 
@@ -114,5 +148,7 @@ fn an_evening_order_whose_answer_was_lost_is_settled_before_its_task_runs_again(
         for part in ["journal_digest", "orders", "fills", "books"] {
             assert_eq!(report[part], undisturbed[part], "{part}");
         }
+        // The run that was cut off has its end by the next start, with what it had placed.
+        check_what_was_told(&db);
     }
 }

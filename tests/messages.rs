@@ -16,6 +16,7 @@ use prahari_app::brokers::Brokers;
 use prahari_app::channels::Channels;
 use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
+use prahari_app::maintenance::Evening;
 use prahari_app::settings::Change;
 use prahari_app::vault::Vault;
 use prahari_couriers::Reach;
@@ -105,9 +106,9 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     // Bought in two parts.
     let bought = day_of.place(&buy("ABC", 10, PRICE.0)).await;
     day_of.execute(&broker, &bought, 4);
-    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 4 of 10 ABC at Rs 100.00"));
+    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 4 of 10 ABC at ₹100.00"));
     day_of.execute(&broker, &bought, 6);
-    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 10 ABC at Rs 100.00"));
+    assert_eq!(taken(receiver.next()), words("order_filled", "Bought 10 ABC at ₹100.00"));
 
     // What is switched off is kept and not sent.
     let off = json!({ "order_cancelled": false });
@@ -132,12 +133,12 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
 
     // The evening, in which the daemon is killed before the receiver has answered.
     day_of.hand.pass_until(at(MONDAY, "18:29"));
-    let mut told_on = None;
-    day_of.daemon.maintenance.tell_of_today(&mut told_on).await.unwrap();
-    assert_eq!(told_on, None, "too early");
+    let mut evening = Evening::default();
+    day_of.daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
+    assert!(!evening.was_told(OTHER, day(MONDAY)), "too early");
     day_of.hand.pass_until(at(MONDAY, "18:30"));
-    day_of.daemon.maintenance.tell_of_today(&mut told_on).await.unwrap();
-    assert_eq!(told_on, Some(day(MONDAY)));
+    day_of.daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
+    assert!(evening.was_told(OTHER, day(MONDAY)));
     let first = receiver.next();
     let message = first.json();
     assert_eq!(message["data"]["title"], format!("10 Mar 2025: net -{loss}"), "{message}");
@@ -155,11 +156,45 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     assert_eq!(repeated.json()["data"]["repeated"], true, "{}", repeated.body);
     repeated.answer(204);
     // The date was told: nothing comes before the test.
-    again.daemon.maintenance.tell_of_today(&mut None).await.unwrap();
+    again.daemon.maintenance.tell_of_today(&mut Evening::default()).await.unwrap();
     again.channels.test(OTHER, channel).await.unwrap();
     assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
     assert!(receiver.is_quiet());
     drop((again, killed));
+}
+
+#[tokio::test]
+async fn each_user_is_told_of_a_date_when_they_want_it_and_nobody_before_the_session_is_over() {
+    let house = TestHost::new(2);
+    let (daemon, hand) = house.start_manual(at(MONDAY, "10:00"), &[]).await;
+    let set = async |time: &str| {
+        let user = daemon.users.find(OTHER).unwrap();
+        let values = json!({ "summary_at": time });
+        let change = Change::Merge(values.as_object().unwrap());
+        daemon.settings.change_preferences(&user, change, None).await.unwrap().save().await.unwrap();
+    };
+    set("21:15").await;
+    let mut evening = Evening::default();
+    let mut told_at = async |time: &str| {
+        hand.pass_until(at(MONDAY, time));
+        daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
+        [ADMIN, OTHER].map(|user| evening.was_told(user, day(MONDAY)))
+    };
+    assert_eq!(told_at("15:29").await, [false, false]);
+    assert_eq!(told_at("18:29").await, [false, false]);
+    assert_eq!(told_at("18:30").await, [true, false]);
+    assert_eq!(told_at("21:14").await, [true, false]);
+    // Set to a time that is over, it is told at the next look.
+    set("21:10").await;
+    assert_eq!(told_at("21:14").await, [true, true]);
+    // The next date begins anew, and a day without a session has none.
+    hand.pass_until(at("2025-03-11", "18:30"));
+    daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
+    let tuesday = day("2025-03-11");
+    assert_eq!([ADMIN, OTHER].map(|user| evening.was_told(user, tuesday)), [true, false]);
+    hand.pass_until(at("2025-03-14", "23:00"));
+    daemon.maintenance.tell_of_today(&mut evening).await.unwrap();
+    assert!(!evening.was_told(ADMIN, day("2025-03-14")), "Holi");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_connected_chat_reads_what_is_its_users_and_nothing_of_others() {
         world.telegram.next().text
     };
     let status = ask("/status");
-    for part in ["Service: running", "Kill switch: off", "Slots of 2025-03-07: ", "Worth: Rs "] {
+    for part in ["Service: running", "Kill switch: off", "Slots of 2025-03-07: ", "Worth: ₹"] {
         assert!(status.contains(part), "{part} in {status}");
     }
     assert_eq!(ask("/positions"), "You hold nothing.");

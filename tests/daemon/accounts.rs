@@ -34,6 +34,6 @@ async fn a_user_whose_paper_account_differs_from_the_journal_is_halted_at_the_st
     assert_eq!(daemon.store.user(ADMIN).open_halts().await.unwrap(), []);
     let halts = daemon.store.user(OTHER).open_halts().await.unwrap();
     assert_eq!((halts.len(), halts[0].code), (1, HaltCode::BooksContradicted), "{halts:?}");
-    let why = "user 2: the account and the journal differ in cash, in rupees: ";
+    let why = "user 2: the account and the journal differ in cash: ₹";
     assert!(halts[0].reason.starts_with(why), "{halts:?}");
 }

@@ -103,8 +103,8 @@ async fn a_held_share_that_is_halted_by_a_jump_counts_as_one_without_a_price_unt
     run(&daemon, at(TUESDAY, "20:00")).await;
     assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [], "one day is forgiven");
     run(&daemon, at(THURSDAY, "09:00")).await;
-    let detail = "ABC had no new price on two trading days, 2025-03-11 and 2025-03-12: ABC opened at 50.00 on 2025-03-11 \
-                  after a close of 100.50 on 2025-03-10 (-50.2 %), and no price since then counts before an admin has \
+    let detail = "ABC had no new price on two trading days, 2025-03-11 and 2025-03-12: ABC opened at ₹50.00 on 2025-03-11 \
+                  after a close of ₹100.50 on 2025-03-10 (-50.2 %), and no price since then counts before an admin has \
                   explained it";
     assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [("ABC".to_owned(), detail.to_owned())]);
     daemon.prices.explain_price_jumps(&"ABC".parse().unwrap(), ADMIN, "a bonus of 1:1").await.unwrap();
@@ -182,7 +182,7 @@ async fn a_share_that_left_the_band_is_bought_by_nobody_before_an_admin_has_expl
     };
     let refusal = place("ABC", 5_000).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::SymbolHalted);
-    let sentence = "ABC opened at 50.00 on 2025-03-11 after a close of 100.50 on 2025-03-10 (-50.2 %)";
+    let sentence = "ABC opened at ₹50.00 on 2025-03-11 after a close of ₹100.50 on 2025-03-10 (-50.2 %)";
     assert!(refusal.detail.contains(sentence), "{}", refusal.detail);
     place("XYZ", 10_000).await.unwrap();
     let symbol = "ABC".parse().unwrap();

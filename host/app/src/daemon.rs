@@ -175,7 +175,8 @@ impl Daemon {
         let trading = Arc::new(trading);
         let handles = Handles::new(clock, trading.store.clone(), trading.calendar.clone());
         let (store, now) = (&handles.store, handles.clock.now());
-        let (interrupted, stopped) = end_what_was_running(store, now).await?;
+        let interrupted = store.system().interrupted_runs().await?;
+        let stopped = end_services(store, now).await?;
         let faults = modules.attach(store, now).await?;
         modules.tell(handles.events.clone());
         let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
@@ -186,7 +187,8 @@ impl Daemon {
         keep_first(store, &handles.calendar.current()).await?;
         let settings = Arc::new(Settings::load(handles.clone()).await?);
         let cursor = store.system().cursor().await?;
-        let mut start_state = StartState { cursor, interrupted, stopped, faults, pushes: Vec::new() };
+        let mut start_state =
+            StartState { cursor, interrupted: interrupted.clone(), stopped, faults, pushes: Vec::new() };
         let users = load_users(&handles, &trading, &settings, &mut start_state).await?;
         let (active_signals, unread) =
             load_signals(store, &handles.calendar.current(), users.iter().map(|user| user.id)).await?;
@@ -197,8 +199,24 @@ impl Daemon {
         }
         let base = Base { handles, trading, runtime, modules, tasks, grants, schedules, settings, signals };
         let daemon = base.compose(Arc::new(Users::new(users)), &mut start_state);
+        daemon.end_runs_of_the_last_process(&interrupted).await?;
         daemon.recover(start_state).await?;
         Ok(Arc::new(daemon))
+    }
+
+    /// Writes down that what the last process was executing has ended, with what it had placed by then.
+    async fn end_runs_of_the_last_process(&self, interrupted: &[RunRow]) -> Result<(), AppError> {
+        if !interrupted.is_empty() {
+            tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
+        }
+        let detail = "the daemon ended while it was executing";
+        self.runs.end_interrupted(interrupted, detail, self.clock.now()).await?;
+        for run in interrupted {
+            if let Ok(user) = self.users.find(run.user) {
+                user.services.activity().last_task = Some((run.task, self.clock.now()));
+            }
+        }
+        Ok(())
     }
 
     /// Halts whom something is wrong with, and follows brokers and days from where the last process was.
@@ -249,6 +267,12 @@ impl Daemon {
         }
     }
 
+    /// Ends what executes still, with what it has placed.
+    async fn end_executing(&self, detail: &str) -> Result<(), AppError> {
+        let executing = self.store.system().interrupted_runs().await?;
+        self.runs.end_interrupted(&executing, detail, self.clock.now()).await
+    }
+
     /// Closes the store. Runs that have no outcome by then are written as interrupted by the stop of the daemon, in
     /// the last write that there is.
     ///
@@ -259,24 +283,19 @@ impl Daemon {
         self.day_log.end();
         let reason = self.shutdown.reason().map(|stop| format!(" ({stop})")).unwrap_or_default();
         let detail = format!("the daemon stopped{reason} while it was executing");
+        if let Err(error) = self.end_executing(&detail).await {
+            tracing::error!(%error, "what interrupted runs have placed could not be told");
+        }
         Ok(self.store.close_interrupting(detail, self.clock.now()).await?)
     }
 }
 
-/// Writes down that what the last process was executing has ended; returns its runs and individual services.
-async fn end_what_was_running(
-    store: &Store,
-    now: Timestamp,
-) -> Result<(Vec<RunRow>, Vec<(UserId, Task)>), AppError> {
+/// Writes down that the individual services of the last process have ended; returns them.
+async fn end_services(store: &Store, now: Timestamp) -> Result<Vec<(UserId, Task)>, AppError> {
     let system = store.system();
-    let interrupted: Vec<RunRow> = system.interrupted_runs().await?;
-    if !interrupted.is_empty() {
-        tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
-        system.mark_interrupted(interrupted.iter().map(|run| run.id).collect(), now).await?;
-    }
     let stopped = system.stop_individual_services(RESTARTED, now).await?;
     system.stop_services_of_inactive_users().await?;
-    Ok((interrupted, stopped))
+    Ok(stopped)
 }
 
 async fn load_users(

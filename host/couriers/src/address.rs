@@ -106,10 +106,16 @@ pub(crate) async fn lookup(
         Host::Domain(name) => tokio::net::lookup_host((name.as_str(), port))
             .await
             .map_err(|_| "the name of the host is not known".to_owned())?
-            .take(MOST_ADDRESSES)
             .collect(),
         number => number_of(number).map(|number| SocketAddr::new(number, port)).into_iter().collect(),
     };
+    within_reach(found, tls, reach)
+}
+
+/// The first of the addresses that a name has, of which each must be within reach. Whoever answers for the name says how
+/// many there are: the others are neither looked at nor connected to.
+fn within_reach(mut found: Vec<SocketAddr>, tls: bool, reach: Reach) -> Result<Vec<SocketAddr>, String> {
+    found.truncate(MOST_ADDRESSES);
     if found.is_empty() {
         return Err("the name of the host has no address".to_owned());
     }
@@ -163,6 +169,24 @@ mod tests {
         }
         assert!(Address::read("http://127.0.0.1:8080/", Reach::Local).is_ok());
         assert!(Address::read("http://10.0.0.1/", Reach::Local).is_err());
+    }
+
+    #[test]
+    fn of_a_host_with_many_addresses_the_first_eight_are_looked_at_and_no_other_is_connected_to() {
+        let public = |last: u8| SocketAddr::from(([8, 8, 8, last], 443));
+        let within = |found: Vec<SocketAddr>| within_reach(found, true, Reach::Public);
+        let many: Vec<SocketAddr> = (0..100).map(public).collect();
+        let eight: Vec<SocketAddr> = (0..8).map(public).collect();
+        assert_eq!(within(many).unwrap(), eight);
+        let inside = SocketAddr::from(([10, 0, 0, 1], 443));
+        let with = |place: usize| {
+            let mut found = eight.clone();
+            found.insert(place, inside);
+            within(found)
+        };
+        assert_eq!(with(7).unwrap_err(), NOT_ALLOWED);
+        assert_eq!(with(8).unwrap(), eight);
+        assert_eq!(within(Vec::new()).unwrap_err(), "the name of the host has no address");
     }
 
     #[tokio::test]

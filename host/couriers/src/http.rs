@@ -11,9 +11,10 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, retry};
 use rustls::ClientConfig;
 
 use crate::address::Address;
+use crate::authorities::Authorities;
 use crate::courier::Undelivered;
 use crate::reach::Reach;
-use crate::tls::{self, Tls};
+use crate::tls;
 
 /// What an answer says: nothing of its body is read.
 pub(crate) struct Answer {
@@ -28,9 +29,13 @@ pub(crate) struct Answer {
 ///
 /// # Errors
 /// When the host is not known or not within reach, or TLS cannot be used.
-pub(crate) async fn client_for(address: &Address, reach: Reach, tls: &Tls) -> Result<Client, Undelivered> {
+pub(crate) async fn client_for(
+    address: &Address,
+    reach: Reach,
+    authorities: &Authorities,
+) -> Result<Client, Undelivered> {
     let found = address.resolve(reach).await.map_err(Undelivered::not_sent)?;
-    let config = if address.tls { tls.config().await? } else { tls::trusting_nobody()? };
+    let config = if address.tls { authorities.config().await? } else { tls::trusting_nobody()? };
     let builder = builder(config).pool_max_idle_per_host(0).dns_resolver(Arc::new(NoLookup));
     let builder = match address.name() {
         Some(name) => builder.resolve_to_addrs(name, &found),
@@ -94,6 +99,9 @@ pub(crate) fn failed(error: reqwest::Error) -> Undelivered {
 /// holds a secret, is taken out.
 fn root_of(error: reqwest::Error) -> String {
     let error = error.without_url();
+    if let Some(why) = tls::refused_certificate(&error) {
+        return why;
+    }
     let mut innermost: &dyn Error = &error;
     while let Some(source) = innermost.source() {
         innermost = source;

@@ -4,6 +4,7 @@
 //! not known here. Everything that a user chooses about a destination is treated as hostile: see [`WebhookCourier`].
 
 mod address;
+mod authorities;
 mod courier;
 mod couriers;
 mod http;
@@ -13,6 +14,7 @@ mod telegram;
 mod tls;
 mod webhook;
 
+pub use authorities::Authorities;
 pub use courier::{
     Courier, Destination, LONGEST_REASON, OutgoingMessage, TelegramChat, Undelivered, Webhook,
 };

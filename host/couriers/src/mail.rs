@@ -10,7 +10,9 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, CertificateStore, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
 use prahari_domain::text::{lines, one_line};
@@ -19,8 +21,10 @@ use prahari_secrets::Secret;
 use url::Host;
 
 use crate::address::{lookup, number_of};
+use crate::authorities::Authorities;
 use crate::courier::{OutgoingMessage, Undelivered};
 use crate::reach::Reach;
+use crate::tls;
 use crate::webhook::within;
 
 /// Longest time that handing over one message may take, real time: servers make clients wait on purpose.
@@ -89,12 +93,19 @@ struct Mail<'a> {
 /// Hands messages over to mail servers.
 pub struct MailCourier {
     reach: Reach,
+    authorities: Authorities,
 }
 
 impl MailCourier {
-    /// Creates a courier that goes so far.
+    /// Creates a courier that goes so far and trusts the authorities of the system.
     pub fn new(reach: Reach) -> Self {
-        Self { reach }
+        Self { reach, authorities: Authorities::default() }
+    }
+
+    /// Trusts these authorities.
+    #[must_use]
+    pub fn trusting(self, authorities: Authorities) -> Self {
+        Self { authorities, ..self }
     }
 
     /// Returns the address of a mailbox in the form in which it is kept.
@@ -201,7 +212,7 @@ impl MailCourier {
         let host = Host::parse(&server.host).map_err(|why| Undelivered::for_good(why.to_string()))?;
         let is_secure = server.security != MailSecurity::None;
         let found = lookup(&host, server.port, is_secure, self.reach).await.map_err(Undelivered::not_sent)?;
-        let tls = if is_secure { Some(parameters(server.host.clone()).await?) } else { None };
+        let tls = if is_secure { Some(self.parameters(server.host.clone()).await?) } else { None };
         let hello = ClientId::Domain(domain_of(&server.from));
         let implicit = tls.clone().filter(|_| server.security == MailSecurity::Tls);
         let connected = AsyncSmtpConnection::connect_tokio1(
@@ -225,6 +236,14 @@ impl MailCourier {
         }
         Ok(connection)
     }
+
+    /// What TLS is spoken by with a host.
+    async fn parameters(&self, host: String) -> Result<TlsParameters, Undelivered> {
+        let certificates = self.authorities.certificates().await?;
+        let none = TlsParametersBuilder::new(host).certificate_store(CertificateStore::None);
+        let builder = certificates.into_iter().fold(none, TlsParametersBuilder::add_root_certificate);
+        builder.build_rustls().map_err(|error| tls::unusable(&error.to_string()))
+    }
 }
 
 /// The message in the form of RFC 5322.
@@ -247,16 +266,10 @@ fn written(to: &MailDestination, mail: &Mail<'_>) -> Result<Message, Undelivered
         .map_err(|error| failed(&error))
 }
 
-/// What TLS is spoken by. The authorities of the system are read on a thread that may block.
-async fn parameters(host: String) -> Result<TlsParameters, Undelivered> {
-    let failed = |why: String| Undelivered::not_sent(format!("TLS cannot be used: {why}"));
-    let made = tokio::task::spawn_blocking(move || TlsParameters::new_rustls(host)).await;
-    made.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
-}
-
 /// A server that does not get as far as taking a message: whatever it says is not about the message.
 fn not_ready(error: &Error) -> Undelivered {
-    Undelivered::not_sent(format!("the mail server is not ready: {error}"))
+    let why = tls::refused_certificate(error).unwrap_or_else(|| error.to_string());
+    Undelivered::not_sent(format!("the mail server is not ready: {why}"))
 }
 
 /// What became of a message that was being handed over.

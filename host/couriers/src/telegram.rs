@@ -13,9 +13,10 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::authorities::Authorities;
 use crate::courier::{OutgoingMessage, TelegramChat, Undelivered};
 use crate::http;
-use crate::tls::{self, Tls};
+use crate::tls;
 use crate::webhook::{DELIVERY_DEADLINE, within};
 
 /// Telegram's own server.
@@ -42,8 +43,10 @@ const LONGEST_COMMAND: usize = 200;
 /// A client of the Bot API, for whichever bot.
 pub struct Telegram {
     server: Url,
-    tls: Tls,
+    authorities: Authorities,
     client: OnceCell<Client>,
+    /// Most bytes of an answer that are read.
+    most_bytes: usize,
 }
 
 /// Something that happened at the bot.
@@ -136,9 +139,24 @@ impl Telegram {
     pub fn at(server: &str) -> Result<Self, String> {
         let server = Url::parse(server).map_err(|why| format!("the address cannot be read: {why}"))?;
         match server.scheme() {
-            "https" | "http" => Ok(Self { server, tls: Tls::default(), client: OnceCell::new() }),
+            "https" | "http" => Ok(Self::of(server)),
             _ => Err("the address must begin with https:// or http://".to_owned()),
         }
+    }
+
+    fn of(server: Url) -> Self {
+        Self {
+            server,
+            authorities: Authorities::default(),
+            client: OnceCell::new(),
+            most_bytes: MOST_ANSWER_BYTES,
+        }
+    }
+
+    /// Trusts these authorities.
+    #[must_use]
+    pub fn trusting(self, authorities: Authorities) -> Self {
+        Self { authorities, ..self }
     }
 
     /// Returns whether a text has the form of a token, such as `123456:ABC-DEF`.
@@ -216,14 +234,14 @@ impl Telegram {
         let address = Url::parse(address.expose())
             .map_err(|_| Undelivered::for_good("the token of the bot is none"))?;
         let response = self.client().await?.post(address).json(body).send().await.map_err(http::failed)?;
-        read(response).await
+        read(response, self.most_bytes).await
     }
 
     /// One client for everything: its connections are used again.
     async fn client(&self) -> Result<&Client, Undelivered> {
         let make = || async {
             let config = match self.server.scheme() {
-                "https" => self.tls.config().await?,
+                "https" => self.authorities.config().await?,
                 _ => tls::trusting_nobody()?,
             };
             http::built(http::builder(config))
@@ -245,11 +263,11 @@ impl From<RawUpdate> for TelegramUpdate {
     }
 }
 
-async fn read(mut response: Response) -> Result<Reply, Undelivered> {
+async fn read(mut response: Response, most_bytes: usize) -> Result<Reply, Undelivered> {
     let status = response.status();
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(http::failed)? {
-        if body.len() + part.len() > MOST_ANSWER_BYTES {
+        if body.len() + part.len() > most_bytes {
             return Err(Undelivered::unclear("the answer of Telegram is too long"));
         }
         body.extend_from_slice(&part);
@@ -298,6 +316,8 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     fn reply(text: &str) -> Undelivered {
@@ -351,6 +371,38 @@ mod tests {
     fn an_update_that_is_not_understood_still_counts() {
         let raw: RawUpdate = serde_json::from_str(r#"{"update_id":7,"message":{"chat":{"id":1}}}"#).unwrap();
         assert_eq!(TelegramUpdate::from(raw), TelegramUpdate { id: 7, message: None });
+    }
+
+    /// A server that gives one answer of so many bytes, with its length at the head or without.
+    async fn answering(bytes: usize, says_length: bool) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (begin, end) = (r#"{"ok":true,"result":{"username":"bot"},"x":""#, r#""}"#);
+        let body = format!("{begin}{}{end}", "x".repeat(bytes - begin.len() - end.len()));
+        let length = if says_length { format!("content-length: {bytes}\r\n") } else { String::new() };
+        let answer = format!("HTTP/1.1 200 OK\r\n{length}connection: close\r\n\r\n{body}");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = [0; 4_096];
+            let _request = stream.read(&mut head).await;
+            let _gone = stream.write_all(answer.as_bytes()).await;
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn of_an_answer_so_many_bytes_are_read_and_no_more_whatever_it_says_of_its_length() {
+        let token = Secret::new("1:QXZWQXZW".to_owned());
+        for says_length in [true, false] {
+            let asked = async |bytes| {
+                let telegram = Telegram::at(&answering(bytes, says_length).await).unwrap();
+                Telegram { most_bytes: 1_000, ..telegram }.bot_name(&token).await
+            };
+            assert_eq!(asked(1_000).await.unwrap(), "bot");
+            let refused = asked(1_001).await.unwrap_err();
+            assert_eq!(refused.reason, "the answer of Telegram is too long");
+        }
+        assert_eq!(Telegram::at(TELEGRAM_SERVER).unwrap().most_bytes, MOST_ANSWER_BYTES);
     }
 
     #[tokio::test]

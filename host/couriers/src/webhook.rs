@@ -11,10 +11,10 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
 
 use crate::address::Address;
+use crate::authorities::Authorities;
 use crate::courier::{OutgoingMessage, Undelivered, Webhook};
 use crate::http::{self, Answer};
 use crate::reach::Reach;
-use crate::tls::Tls;
 
 /// Longest time that one attempt may take, real time.
 ///
@@ -26,7 +26,7 @@ pub const DELIVERY_DEADLINE: Duration = Duration::from_secs(10);
 /// of an answer are not looked at.
 pub struct WebhookCourier {
     reach: Reach,
-    tls: Tls,
+    authorities: Authorities,
 }
 
 /// Ends what takes longer than a time of real time: nobody knows then what became of it.
@@ -64,9 +64,15 @@ struct Data<'a> {
 }
 
 impl WebhookCourier {
-    /// Creates a courier that goes so far.
+    /// Creates a courier that goes so far and trusts the authorities of the system.
     pub fn new(reach: Reach) -> Self {
-        Self { reach, tls: Tls::default() }
+        Self { reach, authorities: Authorities::default() }
+    }
+
+    /// Trusts these authorities.
+    #[must_use]
+    pub fn trusting(self, authorities: Authorities) -> Self {
+        Self { authorities, ..self }
     }
 
     /// Returns what pages and logs may say of a webhook.
@@ -87,7 +93,7 @@ impl WebhookCourier {
 
     async fn post(&self, to: &Webhook, message: &OutgoingMessage) -> Result<Answer, Undelivered> {
         let address = Address::read(to.url.expose(), self.reach).map_err(Undelivered::for_good)?;
-        let client = http::client_for(&address, self.reach, &self.tls).await?;
+        let client = http::client_for(&address, self.reach, &self.authorities).await?;
         http::send(request(&client, &address, to, message)?).await
     }
 }

@@ -59,7 +59,7 @@ impl Paise {
 }
 
 impl fmt::Display for Paise {
-    /// Rupees with two decimals, such as `-1234.05`.
+    /// Rupees with two decimals, such as `-1234.05`, for files and programs; people read [`rupees`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
@@ -106,6 +106,30 @@ impl Sum for Paise {
     }
 }
 
+/// Rupees with two decimals and groups of two digits above the thousands, such as `₹1,23,456.50`: the way in which every sentence
+/// for people has an amount of money or a price.
+pub fn rupees(amount: Paise) -> String {
+    let sign = if amount.0 < 0 { "-" } else { "" };
+    let paise = amount.0.unsigned_abs();
+    format!("{sign}₹{}.{:02}", grouped(paise / 100), paise % 100)
+}
+
+/// A whole number with groups of two digits above the thousands, such as `1,23,456`.
+pub fn grouped(rupees: u64) -> String {
+    let digits = rupees.to_string();
+    let count = digits.len();
+    let mut text = String::with_capacity(count + count / 2);
+    for (index, digit) in digits.chars().enumerate() {
+        // Digits that follow this one, itself included.
+        let left = count - index;
+        if index > 0 && (left == 3 || (left > 3 && left % 2 == 1)) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +156,22 @@ mod tests {
     fn money_prints_as_rupees() {
         assert_eq!(Paise(-123_405).to_string(), "-1234.05");
         assert_eq!(Paise(5).to_string(), "0.05");
+    }
+
+    #[test]
+    fn money_is_grouped_by_thousands_lakhs_and_crores() {
+        for (paise, text) in [
+            (0, "₹0.00"),
+            (5, "₹0.05"),
+            (99_900, "₹999.00"),
+            (123_450, "₹1,234.50"),
+            (1_234_500, "₹12,345.00"),
+            (12_345_650, "₹1,23,456.50"),
+            (123_456_789_012, "₹1,23,45,67,890.12"),
+            (-123_405, "-₹1,234.05"),
+            (i64::MIN, "-₹92,23,37,20,36,85,47,758.08"),
+        ] {
+            assert_eq!(rupees(Paise(paise)), text);
+        }
     }
 }

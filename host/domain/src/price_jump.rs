@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::instruments::{Candle, Symbol};
-use crate::money::Paise;
+use crate::money::{Paise, rupees};
 use crate::time::Day;
 
 /// The exchange's widest fixed band, in percent of the previous close.
@@ -69,8 +69,10 @@ impl fmt::Display for PriceJump {
         let (whole, tenth) = (change.unsigned_abs() / 10, change.unsigned_abs() % 10);
         write!(
             f,
-            "{symbol} opened at {open} on {day} after a close of {previous_close} on {previous_day} \
-             ({sign}{whole}.{tenth} %)"
+            "{symbol} opened at {} on {day} after a close of {} on {previous_day} \
+             ({sign}{whole}.{tenth} %)",
+            rupees(*open),
+            rupees(*previous_close),
         )
     }
 }
@@ -119,7 +121,7 @@ mod tests {
         let told: Vec<String> = jumps.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
-            ["LODHA opened at 618.50 on 2025-07-30 after a close of 1237.00 on 2025-07-29 (-50.0 %)"]
+            ["LODHA opened at ₹618.50 on 2025-07-30 after a close of ₹1,237.00 on 2025-07-29 (-50.0 %)"]
         );
     }
 }

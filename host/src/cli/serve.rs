@@ -10,7 +10,7 @@ use prahari_couriers::TELEGRAM_SERVER;
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
-use super::{Market, OwnModule, UnknownDays, YahooOptions};
+use super::{MarketLink, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -37,8 +37,9 @@ pub struct Serve {
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
     /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
-    pub markets: Vec<Market>,
+    pub markets: Vec<MarketLink>,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60
     /// times as fast.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
@@ -65,6 +66,10 @@ pub struct Serve {
     /// messages are handed over on the internet and with TLS only.
     #[arg(long)]
     pub local_mail: bool,
+    /// Certificates, in the form of PEM, of authorities that are trusted beside those of the system by whatever brings messages:
+    /// of a mail server or a webhook with a certificate of your own network. May be given several times.
+    #[arg(long = "extra-ca", value_name = "FILE")]
+    pub extra_authorities: Vec<PathBuf>,
     /// The server of Telegram's Bot API: Telegram's own, or one that you run.
     #[arg(long, value_name = "URL", default_value = TELEGRAM_SERVER)]
     pub telegram_server: String,

@@ -138,7 +138,7 @@ impl Append {
             ))?;
         }
         self.orders.iter().try_for_each(|order| order.write(conn))?;
-        self.messages.iter().try_for_each(|message| notifications::keep(conn, self.user, message))
+        notifications::keep_all(conn, self.user, &self.messages)
     }
 
     /// Before anything is written: a journal with a hole cannot be folded. Answers the checksum of the last entry.

@@ -176,6 +176,11 @@ pub(crate) fn keep(conn: &Connection, owner: UserId, new: &NewNotification) -> R
     execute(conn, sql, values).map(|_| ())
 }
 
+/// Keeps several messages as part of a write, in their order.
+pub(crate) fn keep_all(conn: &Connection, owner: UserId, new: &[NewNotification]) -> Result<(), StoreError> {
+    new.iter().try_for_each(|message| keep(conn, owner, message))
+}
+
 fn list(
     conn: &Connection,
     user: UserId,

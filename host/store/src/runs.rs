@@ -15,6 +15,7 @@ use crate::columns::{
 use crate::counters::{self, RunCounters};
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
+use crate::notifications::{NewNotification, keep_all};
 use crate::recordings::{self, RecordingRow};
 use crate::run_footprint::{self, RunFootprint};
 use crate::state::write_state;
@@ -113,6 +114,19 @@ pub struct RunFinish {
     pub log: Vec<LogRow>,
     /// What it wrote to a task's state, in order; none removes the key.
     pub state: Vec<(Task, String, Option<Vec<u8>>)>,
+    /// What the user is told of it.
+    pub messages: Vec<NewNotification>,
+}
+
+/// A run that nothing carries on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterruptedRun {
+    /// The run.
+    pub id: RunId,
+    /// Its user.
+    pub user: UserId,
+    /// What the user is told of it.
+    pub messages: Vec<NewNotification>,
 }
 
 impl RunFinish {
@@ -134,6 +148,7 @@ impl RunFinish {
             decisions: Vec::new(),
             log: Vec::new(),
             state: Vec::new(),
+            messages: Vec::new(),
         }
     }
 }
@@ -222,7 +237,8 @@ impl UserScope {
         .await
     }
 
-    /// Ends a run. A run that is not executing is refused: its effects would stand without their cause.
+    /// Ends a run, and keeps what the user is told of it in the same write. A run that is not executing is refused: its
+    /// effects would stand without their cause.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -237,7 +253,28 @@ impl UserScope {
             if !finish.decisions.is_empty() || !finish.log.is_empty() {
                 write_notes(conn, user, finish.id, &decisions, &log)?;
             }
-            write_state(conn, user, &finish.state)
+            write_state(conn, user, &finish.state)?;
+            keep_all(conn, user, &finish.messages)
+        })
+        .await
+    }
+
+    /// Ends a run that the host could not carry out, if it has no end yet, and keeps what the user is told of it in the same
+    /// write.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn abandon_run(
+        &self,
+        run: RunId,
+        detail: String,
+        at: Timestamp,
+        messages: Vec<NewNotification>,
+    ) -> Result<(), StoreError> {
+        let user = self.user;
+        self.write("abandon a run", move |conn| {
+            let run = InterruptedRun { id: run, user, messages };
+            end_uncarried(conn, &run, (ABANDONED, &detail), at)
         })
         .await
     }
@@ -279,37 +316,39 @@ impl SystemScope {
             .await
     }
 
-    /// Ends a run that the host could not carry out, if it has no end yet.
+    /// Gives runs that are still executing the outcome [`INTERRUPTED`] and keeps what their users are told of them, in one
+    /// write; others stay as they are, and nothing is told of them. None ends before it began: after a crash, a clock that
+    /// is not the system's goes on at the last instant that was done.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn abandon_run(&self, run: RunId, detail: String, at: Timestamp) -> Result<(), StoreError> {
-        let values = (run.0.cast_signed(), ABANDONED, detail, at.0);
+    pub async fn mark_interrupted(
+        &self,
+        runs: Vec<InterruptedRun>,
+        detail: String,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.store
-            .write("abandon a run", move |conn| {
-                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = max(started_at, ?4)
-                           WHERE id = ?1 AND outcome IS NULL";
-                execute(conn, sql, values).map(|_| ())
+            .write("mark interrupted runs", move |conn| {
+                runs.iter().try_for_each(|run| end_uncarried(conn, run, (INTERRUPTED, &detail), at))
             })
             .await
     }
+}
 
-    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are. None ends before
-    /// it began: after a crash, a clock that is not the system's goes on at the last instant that was done.
-    ///
-    /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn mark_interrupted(&self, runs: Vec<RunId>, at: Timestamp) -> Result<(), StoreError> {
-        self.store
-            .write("mark interrupted runs", move |conn| {
-                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = max(started_at, ?4)
-                           WHERE id = ?1 AND outcome IS NULL";
-                let detail = "the daemon ended while it was executing";
-                runs.iter().try_for_each(|run| {
-                    execute(conn, sql, (run.0.cast_signed(), INTERRUPTED, detail, at.0)).map(|_| ())
-                })
-            })
-            .await
+/// Ends a run that nothing carries on, unless it has its end, and keeps what is told of that.
+fn end_uncarried(
+    conn: &Connection,
+    run: &InterruptedRun,
+    (outcome, detail): (&str, &str),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = max(started_at, ?5)
+               WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
+    let values = (run.id.0.cast_signed(), run.user.0.cast_signed(), outcome, detail, at.0);
+    match execute(conn, sql, values)? {
+        0 => Ok(()),
+        _ => keep_all(conn, run.user, &run.messages),
     }
 }
 

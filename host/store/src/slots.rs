@@ -11,6 +11,7 @@ use crate::columns::{
     unsigned, user,
 };
 use crate::errors::StoreError;
+use crate::notifications::{NewNotification, keep_all};
 use crate::store::{SystemScope, UserScope};
 
 named! {
@@ -145,6 +146,8 @@ pub struct SlotUpdate {
     pub last_tick_at: Option<Timestamp>,
     /// Ticks to be kept, because they were no plain successes.
     pub ticks: Vec<TickRow>,
+    /// What the user is told of it; not kept with an outcome that the slot has already.
+    pub messages: Vec<NewNotification>,
 }
 
 impl From<&SlotRow> for SlotUpdate {
@@ -166,6 +169,7 @@ impl From<&SlotRow> for SlotUpdate {
             ticks_missed: slot.ticks_missed,
             last_tick_at: slot.last_tick_at,
             ticks: Vec::new(),
+            messages: Vec::new(),
         }
     }
 }
@@ -195,8 +199,8 @@ impl UserScope {
         self.write("plan slots", move |conn| slots.iter().try_for_each(|slot| insert(conn, slot))).await
     }
 
-    /// Stores the progress of a slot. A slot that was withdrawn meanwhile or has another outcome is left as it
-    /// is.
+    /// Stores the progress of a slot, and what the user is told of it in the same write. A slot that was withdrawn
+    /// meanwhile or has another outcome is left as it is, and nothing is told.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -402,19 +406,34 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
         update.free_at.map(|at| at.0),
         update.retry_at.map(|at| at.0),
     );
+    let is_told = !update.messages.is_empty() && !is_repeated(conn, user, update)?;
     if execute(conn, sql, values)? == 0 {
         return Err(contradiction(conn, user, update)?);
     }
-    update.ticks.iter().try_for_each(|tick| write_tick(conn, user, update, tick))
+    update.ticks.iter().try_for_each(|tick| write_tick(conn, user, update, tick))?;
+    if is_told { keep_all(conn, user, &update.messages) } else { Ok(()) }
+}
+
+/// Returns whether an update gives a slot an outcome that has one already.
+fn is_repeated(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<bool, StoreError> {
+    Ok(update.outcome.is_some() && outcome_of(conn, user, update)?.is_some())
+}
+
+/// The outcome that a slot has; none of one that is open or unknown.
+fn outcome_of(
+    conn: &Connection,
+    user: UserId,
+    update: &SlotUpdate,
+) -> Result<Option<SlotOutcome>, StoreError> {
+    let sql = "SELECT outcome FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3";
+    let values = (user.0.cast_signed(), update.task.name(), update.due_at.0);
+    Ok(select_one(conn, sql, values, |row| optional_parsed::<SlotOutcome>(row, "outcome"))?.flatten())
 }
 
 /// Returns why an update found no slot that it may change.
 fn contradiction(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<StoreError, StoreError> {
     let SlotUpdate { task, due_at, .. } = *update;
-    let sql = "SELECT outcome FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3";
-    let values = (user.0.cast_signed(), task.name(), due_at.0);
-    let kept = select_one(conn, sql, values, |row| optional_parsed::<SlotOutcome>(row, "outcome"))?;
-    Ok(match (kept.flatten(), update.outcome) {
+    Ok(match (outcome_of(conn, user, update)?, update.outcome) {
         (Some(kept), Some(given)) => {
             StoreError::OutcomeKept { user, task, due_at, kept: kept.name(), given: given.name() }
         }

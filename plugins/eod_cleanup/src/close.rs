@@ -1,13 +1,10 @@
-//! The run: reconcile, give up, close, tell.
+//! The run: reconcile, give up, close. The host tells the user what the date came to.
 
 use prahari_sdk::money::for_people;
 use prahari_sdk::{
-    Day, DayStatement, Evidence, Host, HostError, LogLevel, NoticeLevel, Order, OrderFilter, Report,
-    RunContext, StateEntry, TaskError, orders, plural, tell, time,
+    DayStatement, Evidence, Host, HostError, LogLevel, Order, OrderFilter, Report, RunContext, TaskError,
+    orders, plural, time,
 };
-
-/// One key for each date the user was told of.
-const TOLD: &str = "told/";
 
 /// Closes the date and answers the summary's line.
 ///
@@ -18,9 +15,7 @@ pub fn close(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> 
     give_up_expired(host, context, report)?;
     let statement = host.close_day()?;
     count(&statement, report);
-    let line = line(&statement);
-    tell_once(host, statement.day, &line)?;
-    Ok(line)
+    Ok(line(&statement))
 }
 
 /// A broker that does not answer in the evening must not keep the date open; the host reconciles again before the next
@@ -94,20 +89,4 @@ fn line(statement: &DayStatement) -> String {
         plural(statement.fills, "fill", "fills"),
         plural(statement.open_positions, "open position", "open positions"),
     )
-}
-
-/// A run that is run again closes the same date with the same statement; the user hears of it once.
-fn tell_once(host: &mut dyn Host, day: Day, line: &str) -> Result<(), HostError> {
-    let key = format!("{TOLD}{day}");
-    let told = host.state_keys(TOLD)?;
-    let mut entries: Vec<StateEntry> = told
-        .iter()
-        .filter(|known| **known != key)
-        .map(|known| StateEntry { key: known.clone(), value: None })
-        .collect();
-    if !told.contains(&key) {
-        tell(host, NoticeLevel::Info, "Trading day closed", line)?;
-        entries.push(StateEntry { key, value: Some(Vec::new()) });
-    }
-    if entries.is_empty() { Ok(()) } else { host.set_state(&entries) }
 }

@@ -1,5 +1,5 @@
-//! Closes the trading date: settles the books with the broker, gives up what has expired, and tells the user how the
-//! day went.
+//! Closes the trading date: settles the books with the broker, gives up what has expired, and sums up the day. What the
+//! date came to is told by the host, so the task sends no message.
 //!
 //! Nothing of the next day depends on it: daily state is keyed by the trading date everywhere, so a failed run blocks nothing.
 //!
@@ -27,8 +27,6 @@ impl Task for EodCleanup {
                 Capability::Calendar,
                 Capability::BrokerRead,
                 Capability::BrokerTrade,
-                Capability::State,
-                Capability::Notify,
                 Capability::Log,
                 Capability::Decision,
             ],

@@ -51,10 +51,18 @@ export interface Small {
   market?: string | undefined;
   /** Whether messages may go to receivers on this machine. */
   localWebhooks?: boolean | undefined;
+  /** Further options of the program. */
+  flags?: readonly string[] | undefined;
 }
 
 /** A small one whose clock goes as the real one, on a Tuesday from 08:55 on: for what changes things for everybody. */
-export const startSmall = ({ history, users, market = 'synthetic', localWebhooks }: Small) =>
+export const startSmall = ({
+  history,
+  users,
+  market = 'synthetic',
+  localWebhooks,
+  flags = [],
+}: Small) =>
   startDaemon(
     ADDRESS,
     '--demo',
@@ -71,10 +79,27 @@ export const startSmall = ({ history, users, market = 'synthetic', localWebhooks
     '--market',
     market,
     ...(localWebhooks ? ['--local-webhooks'] : []),
+    ...flags,
   );
 
 /** An empty daemon on the real clock, as after an installation. */
 export const startEmpty = () => startDaemon(SET_UP, '--db', 'prahari.db');
+
+/** The same, whose prices come over the net from a server on this machine; the shares stand in a file. */
+export const startOnNet = (source: string, shares: string) =>
+  startDaemon(
+    SET_UP,
+    '--db',
+    'prahari.db',
+    '--market',
+    'yahoo',
+    '--yahoo-url',
+    source,
+    '--yahoo-per-minute',
+    '60000',
+    '--yahoo-symbols',
+    shares,
+  );
 
 async function startDaemon(printedFirst: RegExp, ...flags: string[]): Promise<Daemon> {
   if (!existsSync(BINARY))

@@ -26,16 +26,25 @@ interface Options {
   localWebhooks?: boolean;
   /** Makes its source of prices ready. */
   market?: () => Promise<string>;
+  /** Makes servers ready that the daemon speaks with, and returns the options that name them. */
+  outside?: () => Promise<readonly string[]>;
 }
 
 /** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
-export function ownDaemon({ history = 0, users = 2, localWebhooks, market }: Options = {}): Own {
+export function ownDaemon({
+  history = 0,
+  users = 2,
+  localWebhooks,
+  market,
+  outside,
+}: Options = {}): Own {
   let running: Running | undefined;
   const sessions = new Map<string, Session>();
   beforeAll(async () => {
     const prices = await market?.();
+    const flags = await outside?.();
     running = await withConsole(
-      await startSmall({ history, users, market: prices, localWebhooks }),
+      await startSmall({ history, users, market: prices, localWebhooks, flags }),
     );
     for (const name of NAMES) sessions.set(name, await logIn(running.url, name));
   });

@@ -1,12 +1,12 @@
 //! What the bot answers, as plain text.
 
+use prahari_domain::money::rupees;
 use prahari_domain::orders::{Order, Side};
 use prahari_store::{OrderFilter, SlotCounts};
 
 use super::Chats;
 use crate::desk::Valuation;
 use crate::error::AppError;
-use crate::notices::words::rupees;
 use crate::services::ServiceState;
 use crate::user::User;
 
@@ -94,7 +94,7 @@ fn order(order: &Order) -> String {
         Side::Buy => "buy",
         Side::Sell => "sell",
     };
-    let state = order.state.name().replace('_', " ");
+    let state = order.state.in_words();
     let filled = if order.filled > 0 { format!(", {} filled", order.filled) } else { String::new() };
     format!("{side} {} {}: {state}{filled}", request.quantity, request.symbol)
 }

@@ -14,7 +14,7 @@ impl Chats {
         let taken = self.deps.channels.take_chat_code(typed);
         let active = |user: &UserId| self.deps.users.find(*user).is_ok_and(|user| user.access.is_active());
         let Some((user, name)) = taken.filter(|(user, _)| active(user)) else {
-            let is_heard = self.wrong_codes.allows(chat, self.deps.real.now());
+            let is_heard = self.heard.answers_wrong_code(chat, self.deps.real.now());
             return Ok(is_heard.then(|| answers::WRONG_CODE.to_owned()));
         };
         let details = json!({ "kind": "telegram", "name": name });

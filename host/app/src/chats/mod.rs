@@ -7,6 +7,7 @@
 mod answers;
 mod command;
 mod connect;
+mod heard;
 mod kill;
 mod poll;
 
@@ -21,27 +22,17 @@ use crate::channels::{Bot, Channels};
 use crate::clock::Clock;
 use crate::error::AppError;
 use crate::queries::Queries;
-use crate::recent::Recent;
 use crate::services::Services;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::user::User;
 use crate::users::Users;
 use command::Command;
+use heard::{Heard, Remembered};
+pub use heard::{MOST_COMMANDS, MOST_WRONG_CODES};
 use kill::Kills;
 
 const MINUTE_MS: i64 = 60_000;
-
-/// Most commands of a chat within a minute; further ones are not answered. Nobody reads as many answers.
-pub const MOST_COMMANDS: usize = 20;
-
-/// Most wrong codes of a chat within an hour that are answered.
-pub const MOST_WRONG_CODES: usize = 5;
-
-/// Most chats of strangers that are remembered, and most that are connected. The second are as many as users connect, so that no
-/// stranger keeps anybody from stopping their orders.
-const MOST_STRANGERS: usize = 1_000;
-const MOST_CONNECTED: usize = 100_000;
 
 /// What the chats are built from.
 pub struct ChatDeps {
@@ -72,14 +63,8 @@ pub struct ChatDeps {
 /// The chats with the installation's bot.
 pub struct Chats {
     deps: ChatDeps,
-    /// Commands of connected chats.
-    commands: Recent,
-    /// What other chats wrote.
-    unconnected: Recent,
-    /// Chats that were told how to connect.
-    strangers: Recent,
-    /// Codes that did not help.
-    wrong_codes: Recent,
+    /// What they did of late.
+    heard: Heard,
     /// Kill switches that wait for their confirmation.
     kills: Kills,
 }
@@ -87,14 +72,7 @@ pub struct Chats {
 impl Chats {
     /// Over the rooms of a daemon.
     pub fn new(deps: ChatDeps) -> Arc<Self> {
-        Arc::new(Self {
-            deps,
-            commands: Recent::new(MOST_COMMANDS, MINUTE_MS, MOST_CONNECTED),
-            unconnected: Recent::new(MOST_COMMANDS, MINUTE_MS, MOST_STRANGERS),
-            strangers: Recent::new(1, 24 * 60 * MINUTE_MS, MOST_STRANGERS),
-            wrong_codes: Recent::new(MOST_WRONG_CODES, 60 * MINUTE_MS, MOST_STRANGERS),
-            kills: Kills::default(),
-        })
+        Arc::new(Self { deps, heard: Heard::new(Remembered::default()), kills: Kills::default() })
     }
 
     /// Starts what asks Telegram, which goes on until the returned set is dropped. In lockstep nothing is started.
@@ -113,15 +91,14 @@ impl Chats {
             return Ok(());
         }
         let channel = self.deps.channels.of_chat(message.chat).await?;
-        let heard = if channel.is_some() { &self.commands } else { &self.unconnected };
-        if !heard.allows(message.chat, now) {
+        if !self.heard.takes(message.chat, channel.is_some(), now) {
             return Ok(());
         }
         let command = Command::read(&message.text);
         let answer = match (channel, command) {
             (_, Command::Start(Some(code))) => self.connect(message.chat, code).await?,
             (Some(channel), command) => self.obey(&channel, message.chat, command).await?,
-            (None, _) => self.strangers.allows(message.chat, now).then(|| answers::STRANGER.to_owned()),
+            (None, _) => self.heard.welcomes(message.chat, now).then(|| answers::STRANGER.to_owned()),
         };
         if let Some(answer) = answer {
             self.say(bot, message.chat, &answer).await;

@@ -130,7 +130,7 @@ impl Desk {
         match order.state {
             OrderState::Accepted | OrderState::PartiallyFilled => Ok(order),
             state => {
-                let detail = format!("order {id} is {} and cannot be changed", state.name());
+                let detail = format!("order {id} is {} and cannot be changed", state.in_words());
                 Err(Refusal { code: RefusalCode::State, detail })
             }
         }

@@ -6,6 +6,7 @@ use prahari_brokers::{BrokerOrder, BrokerOrderState};
 use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::money::rupees;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
@@ -158,7 +159,7 @@ impl Desk {
         for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
             note(
                 DifferenceKind::MissedFill,
-                format!("order {id}: {} shares at {}", fill.quantity, fill.price),
+                format!("order {id}: {} shares at {}", fill.quantity, rupees(fill.price)),
             );
             timed_events.push((id, fill.at, OrderEvent::Filled(fill.clone())));
         }

@@ -6,7 +6,7 @@ use prahari_brokers::PaperRow;
 use prahari_brokers::paper::read_account;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{RunId, UserId};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{JournalEntry, OrderEvent};
 use prahari_store::{Inspection, StoreError};
 
@@ -78,7 +78,8 @@ impl BookChecks {
             }
         };
         if book.difference() != Paise::ZERO {
-            let sentence = format!("the books of user {user} do not balance by {} rupees", book.difference());
+            let sentence =
+                format!("the books of user {user} do not balance by {}", rupees(book.difference()));
             self.books.fault(sentence);
         }
         self.snapshots.take(look_at_snapshot(database, &book, &entries));

@@ -72,6 +72,7 @@ impl Progress {
             ticks_missed: ticks.map_or(0, |ticks| ticks.missed),
             last_tick_at: ticks.and_then(|ticks| ticks.last),
             ticks: rows.into_iter().map(safe).collect(),
+            messages: Vec::new(),
         }
     }
 

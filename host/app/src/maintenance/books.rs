@@ -4,6 +4,7 @@ use futures::{StreamExt, stream};
 use prahari_brokers::OwnAccount;
 use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
+use prahari_domain::money::rupees;
 use prahari_domain::orders::{Fill, JournalEntry, OrderEvent};
 
 use crate::error::AppError;
@@ -66,7 +67,7 @@ pub fn difference(book: &Book, account: &OwnAccount) -> Option<String> {
 fn compare(book: &Book, account: &OwnAccount) -> Option<String> {
     let cash = account.cash + (book.capital() - account.capital);
     if cash != book.cash() {
-        return Some(sentence("cash, in rupees", &cash, &book.cash()));
+        return Some(sentence("cash", &rupees(cash), &rupees(book.cash())));
     }
     let ours: Vec<_> = book.held_symbols().map(|symbol| (symbol.clone(), book.held(symbol))).collect();
     for (symbol, held) in &ours {

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 pub use retention::{Pruned, Retention};
+pub use summaries::Evening;
 
 use crate::caretakers::Caretakers;
 use crate::error::AppError;

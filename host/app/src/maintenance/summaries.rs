@@ -1,39 +1,60 @@
-//! The summary of a trading date, told in the evening: when it is closed at midnight most people sleep.
+//! The summary of a trading date, told in the evening, when each user wants it: when it is closed at midnight most people
+//! sleep.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use futures::{TryStreamExt, stream};
+use prahari_brokers::Sessions;
+use prahari_domain::ids::UserId;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{Maintenance, next_minute};
 use crate::error::AppError;
 use crate::user::User;
 
-/// The IST time of day from which users are told what the date came to: half an hour after the last of the usual tasks of
-/// a day.
-const SUMMARY_AT: (u32, u32) = (18, 30);
-
 /// Number of users who are told at once, so that ten thousand of them leave the processors and the writer to others.
 const USERS_AT_ONCE: usize = 2;
 
+/// Who was told in the evening of a date, as far as this process knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evening {
+    day: Option<Day>,
+    told: BTreeSet<UserId>,
+}
+
+impl Evening {
+    /// Returns whether a user was told of a date.
+    pub fn was_told(&self, user: UserId, day: Day) -> bool {
+        self.day == Some(day) && self.told.contains(&user)
+    }
+
+    /// Goes on to a date.
+    fn enter(&mut self, day: Day) {
+        if self.day != Some(day) {
+            *self = Self { day: Some(day), told: BTreeSet::new() };
+        }
+    }
+}
+
 impl Maintenance {
-    /// Tells every user what today came to, unless it is too early or they were told; `told_on` is the last date on which
-    /// that was done. Whom the evening does not reach, because the daemon is down, is told when the date is closed.
+    /// Tells what today came to to every user for whom it is time, unless they were told. Whom the evening does not reach,
+    /// because the daemon is down, is told when the date is closed.
     ///
     /// # Errors
     /// When the store fails. What is wrong with one user's books stays with that user.
-    pub async fn tell_of_today(&self, told_on: &mut Option<Day>) -> Result<(), AppError> {
+    pub async fn tell_of_today(&self, evening: &mut Evening) -> Result<(), AppError> {
         let now = self.handles.clock.now();
         let today = now.ist_day();
-        if *told_on == Some(today) || now < evening_of(today) {
+        // A session may be in the evening: nobody knows before its end what the date came to.
+        if self.handles.calendar.session(today).is_none_or(|session| now < session.closes()) {
             return Ok(());
         }
-        *told_on = Some(today);
-        if !self.handles.calendar.current().is_open_on(today) {
-            return Ok(());
-        }
-        let users = stream::iter(self.users.all().into_iter().map(Ok::<_, AppError>));
+        evening.enter(today);
+        let is_time = |user: &Arc<User>| now >= user.settings.preferences().value.summary_at.on(today);
+        let due = self.users.all().into_iter().filter(is_time);
+        let due: Vec<Arc<User>> = due.filter(|user| evening.told.insert(user.id)).collect();
+        let users = stream::iter(due.into_iter().map(Ok::<_, AppError>));
         users.try_for_each_concurrent(USERS_AT_ONCE, |user| self.tell_user_of(user, today, now)).await
     }
 
@@ -46,16 +67,11 @@ impl Maintenance {
     }
 }
 
-fn evening_of(day: Day) -> Timestamp {
-    let (hour, minute) = SUMMARY_AT;
-    Timestamp::from_ist(day, NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default())
-}
-
 /// Tells each evening, until the daemon ends.
 pub(super) async fn tell_each_evening(maintenance: Arc<Maintenance>) {
-    let mut told_on = None;
+    let mut evening = Evening::default();
     while next_minute(&maintenance).await {
-        if let Err(error) = maintenance.tell_of_today(&mut told_on).await {
+        if let Err(error) = maintenance.tell_of_today(&mut evening).await {
             tracing::error!(%error, "the summaries of the day could not be told");
         }
     }

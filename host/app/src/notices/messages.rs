@@ -3,11 +3,12 @@
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};
-use prahari_store::{NotificationLevel, NotificationRow};
+use prahari_store::{NewNotification, NotificationLevel, NotificationRow};
 
 use super::{Notices, Words};
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
+use crate::user::User;
 
 impl Notices {
     /// Keeps a message to a user and tells of it. Whether it disturbs is decided by its level.
@@ -59,14 +60,30 @@ impl Notices {
         let (title, body) = (into_one_line(row.title), lines(&row.body).into_owned());
         let row = NotificationRow { title, body, ..row };
         let silence = self.users.find(user)?.settings.preferences().value.silence(kind, row.at);
-        let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
-        self.handles.store.user(user).notify(row, kind, silence).await?;
-        if silence.is_none() {
-            self.handles.outbox.message_queued(user);
-        }
-        self.handles.events.publish_with(Audience::User(user), || {
-            Event::Notification(NotificationEvent { kind, level, title, run, silence })
-        });
+        self.handles.store.user(user).notify(row.clone(), kind, silence).await?;
+        self.announce(user, vec![NewNotification { row, kind, silence }]);
         Ok(())
+    }
+
+    /// Returns what the host has to tell a user now, marked by what they prefer, for the write that books what it is
+    /// about.
+    pub(crate) fn prepare(&self, user: &User, words: Words, run: Option<RunId>) -> NewNotification {
+        let kind = words.kind;
+        let row = words.into_row(self.handles.clock.now(), run);
+        let silence = user.settings.preferences().value.silence(kind, row.at);
+        NewNotification { row, kind, silence }
+    }
+
+    /// Publishes messages that a write has kept, and wakes who delivers them.
+    pub(crate) fn announce(&self, user: UserId, messages: Vec<NewNotification>) {
+        for NewNotification { row, kind, silence } in messages {
+            if silence.is_none() {
+                self.handles.outbox.message_queued(user);
+            }
+            self.handles.events.publish_with(Audience::User(user), || {
+                let (level, title, run) = (row.level.name(), row.title, row.run);
+                Event::Notification(NotificationEvent { kind, level, title, run, silence })
+            });
+        }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use age::too_old;
 pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
-pub use warming::{WarmProgress, Warmer};
+pub use warming::{WarmKind, WarmState, Warmer, Warming};
 pub use watch::PriceWatch;
 
 use crate::background::Background;

@@ -233,7 +233,10 @@ impl Runs {
         if let Err(error) = &performed {
             let told = into_one_line(error.to_string());
             user.services.activity().failed(told.clone());
-            self.handles.store.system().abandon_run(run, told, self.handles.clock.now()).await?;
+            let messages = self.told_of_placed(user, run).await;
+            let scope = self.handles.store.user(user.id);
+            scope.abandon_run(run, told, self.handles.clock.now(), messages.clone()).await?;
+            self.notices.announce(user.id, messages);
         }
         performed
     }
@@ -271,17 +274,18 @@ impl Runs {
             RunTarget::Here(module) => self.runtime.run(module, request, &mut services).await,
         };
         let (module, outcome) = (report.recording.run.module, report.outcome.clone());
-        let finish = self.finish_of(user, (task, run, cause), report, services, used).await?;
+        let mut finish = self.finish_of(user, (task, run, cause), report, services, used).await?;
+        if finish.orders > 0 {
+            finish.messages = self.told_of_placed(user, run).await;
+        }
         user.runs.set_left(task, started_at.ist_day(), used.plus(finish.left));
         let detail = finish.detail.clone();
         let (took_ms, acted) = (finish.finished_at.millis_since(started_at), has_acted(&finish));
-        let touched_orders = finish.orders > 0;
+        let messages = finish.messages.clone();
         user.services.activity().ran(task, finish.finished_at, &outcome);
         self.handles.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
-        if touched_orders {
-            self.tell_of_placed(user, run).await?;
-        }
+        self.notices.announce(user.id, messages);
         self.handles.events.publish_with(audience, || {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
@@ -362,6 +366,7 @@ impl Runs {
             decisions,
             log,
             state,
+            messages: Vec::new(),
         })
     }
 }

@@ -108,8 +108,8 @@ impl Slots {
         };
         progress.outcome = Some(outcome);
         let update = progress.update(key, reason.clone(), row.run, rows);
-        self.handles.store.user(user.id).update_slot(update).await?;
         let is_continuous = row.kind == SlotKind::Continuous;
-        self.tell_of_trouble(user, key, (outcome, is_continuous), &reason, row.run).await
+        let messages = self.told_of_trouble(user, key, (outcome, is_continuous), &reason, row.run);
+        self.update_telling(user, update, messages).await
     }
 }

@@ -9,7 +9,7 @@ use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_schedule::{LatePolicy, latest_start};
-use prahari_store::SlotOutcome;
+use prahari_store::{NewNotification, SlotOutcome, SlotUpdate};
 
 use super::waiting::WaitOutcome;
 use crate::error::AppError;
@@ -183,8 +183,8 @@ impl Slots {
             (progress.update(key, reason.clone(), run, Vec::new()), progress.ticks.is_some())
         };
         self.ledger.ended.tell(user.id, key.task);
-        self.handles.store.user(user.id).update_slot(update).await?;
-        self.tell_of_trouble(user, key, (outcome, continuous), &reason, run).await?;
+        let messages = self.told_of_trouble(user, key, (outcome, continuous), &reason, run);
+        self.update_telling(user, update, messages).await?;
         // Of a run that was in time its own line says all.
         if answer.is_none() || outcome == SlotOutcome::Late {
             self.handles.day_log.slot_ended(user.whom(), (key.task, key.due_at), outcome, &reason);
@@ -196,21 +196,36 @@ impl Slots {
         Ok(())
     }
 
-    /// Tells the user of a slot that failed or was missed. Of a session the first tick that failed was told already.
-    pub(super) async fn tell_of_trouble(
+    /// Returns what the user is told of a slot that failed or was missed. Of a session the first tick that failed was told
+    /// already.
+    pub(super) fn told_of_trouble(
         &self,
         user: &User,
         key: SlotKey,
         (outcome, continuous): (SlotOutcome, bool),
         reason: &str,
         run: Option<RunId>,
-    ) -> Result<(), AppError> {
+    ) -> Vec<NewNotification> {
         let words = match outcome {
             SlotOutcome::Missed => words::runs::missed(key.task, key.due_at, reason),
             SlotOutcome::Failed if !continuous => words::runs::failed(key.task, key.due_at, reason),
-            _ => return Ok(()),
+            _ => return Vec::new(),
         };
-        self.runs.notices.tell(user.id, words, run).await
+        vec![self.runs.notices.prepare(user, words, run)]
+    }
+
+    /// Writes down how a slot stands and what its user is told of it, in one write: of a crash either both are there or
+    /// neither.
+    pub(super) async fn update_telling(
+        &self,
+        user: &User,
+        update: SlotUpdate,
+        messages: Vec<NewNotification>,
+    ) -> Result<(), AppError> {
+        let update = SlotUpdate { messages: messages.clone(), ..update };
+        self.handles.store.user(user.id).update_slot(update).await?;
+        self.runs.notices.announce(user.id, messages);
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_schedule::{TICK_MS, latest_start};
-use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
+use prahari_store::{NewNotification, SlotOutcome, SlotUpdate, TickRow};
 
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
@@ -162,12 +162,10 @@ impl Slots {
                 let update = progress.update(key, String::new(), run, row.into_iter().collect());
                 (closing, update, first_failure)
             };
-            self.write_ticks(user, key, update).await?;
             // The first of a session only: what fails each minute would be told each minute.
-            if let Some(reason) = first_failure {
-                let words = words::runs::first_tick_failed(key.task, due, &reason);
-                self.runs.notices.tell(user.id, words, run).await?;
-            }
+            let words = first_failure.map(|reason| words::runs::first_tick_failed(key.task, due, &reason));
+            let messages = words.map(|words| self.runs.notices.prepare(user, words, run));
+            self.write_ticks_telling(user, key, update, messages.into_iter().collect()).await?;
             closing
         };
         if closing { self.close_slot(user, key).await } else { Ok(()) }
@@ -180,10 +178,21 @@ impl Slots {
         key: SlotKey,
         update: SlotUpdate,
     ) -> Result<(), AppError> {
+        self.write_ticks_telling(user, key, update, Vec::new()).await
+    }
+
+    /// The same, with what the user is told of them, in one write.
+    async fn write_ticks_telling(
+        &self,
+        user: &User,
+        key: SlotKey,
+        update: SlotUpdate,
+        messages: Vec<NewNotification>,
+    ) -> Result<(), AppError> {
         for tick in &update.ticks {
             self.tell_of_tick(user, key, tick);
         }
-        Ok(self.handles.store.user(user.id).update_slot(update).await?)
+        self.update_telling(user, update, messages).await
     }
 
     /// Tells of a tick and publishes its event; of several in a row it names the last.

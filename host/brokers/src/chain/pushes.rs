@@ -10,10 +10,11 @@ use prahari_domain::time::Timestamp;
 
 use super::Chain;
 use crate::price_push::{PricePush, PricePushes};
+use crate::questions::Question;
 
 impl Chain {
     fn pushing(&self) -> impl Iterator<Item = &dyn PricePushes> {
-        self.sources.iter().filter_map(|source| source.price_pushes())
+        self.may(Question::Quotes).filter_map(|source| source.price_pushes())
     }
 }
 

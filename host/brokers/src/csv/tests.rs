@@ -259,7 +259,7 @@ fn a_price_that_left_the_band_overnight_is_reported() {
     let text = "date,open,high,low,close,volume\n\
         2025-01-01,100,101,99,100,10\n2025-01-02,50,51,49,50,20\n2025-01-03,55,56,54,55,20\n";
     let market = open(folder(&[("ABC.csv", text)]).path()).unwrap();
-    let note = "ABC.csv: ABC opened at 50.00 on 2025-01-02 after a close of 100.00 on 2025-01-01 (-50.0 %); a corporate \
+    let note = "ABC.csv: ABC opened at ₹50.00 on 2025-01-02 after a close of ₹100.00 on 2025-01-01 (-50.0 %); a corporate \
                 action for which the prices are not adjusted, or a fault";
     assert_eq!(market.report().unwrap().notes, [note]);
 }

@@ -4,7 +4,7 @@ use prahari_domain::calendar::{Calendar, Phase};
 use prahari_domain::charges::ChargesError;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{OrderKind, Side, Variety};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -112,10 +112,19 @@ pub(super) fn check_instrument(
     }
     let OrderKind::Limit(limit) = kind else { return Ok(()) };
     if limit != limit.round_down_to(*tick) {
-        return Err(refuse(format!("{limit} is not a multiple of the tick of {symbol}, {tick}")));
+        return Err(refuse(format!(
+            "{} is not a multiple of the tick of {symbol}, {}",
+            rupees(limit),
+            rupees(*tick)
+        )));
     }
     if limit < *band_low || limit > *band_high {
-        return Err(refuse(format!("{limit} is outside the band of {symbol}, {band_low} to {band_high}")));
+        return Err(refuse(format!(
+            "{} is outside the band of {symbol}, {} to {}",
+            rupees(limit),
+            rupees(*band_low),
+            rupees(*band_high)
+        )));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use prahari_domain::charges::ChargesError;
 use prahari_domain::ids::{OrderId, UserId};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{OrderKind, Side};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -184,7 +184,10 @@ impl Matcher<'_> {
                 let affordable = account.affordable(tag, wanted, price, at.ist_day(), self.tariff)?;
                 (
                     affordable,
-                    format!("cash does not cover more than {affordable} of {wanted} shares at {price}"),
+                    format!(
+                        "cash does not cover more than {affordable} of {wanted} shares at {}",
+                        rupees(price)
+                    ),
                 )
             }
             Side::Sell => {

@@ -8,7 +8,7 @@
 //! * What contradicts what is known is an error that names both, and leaves the order as it was.
 
 use crate::ids::OrderId;
-use crate::money::Paise;
+use crate::money::{Paise, rupees};
 use crate::strategies::StrategyName;
 use crate::time::Timestamp;
 
@@ -345,7 +345,12 @@ impl Step<'_> {
         // The whole order at this price has to fit, so that fills of one price may be added up to one lot.
         let fits = fill.price.times(self.order.request.quantity).is_some();
         let value = fill.price.times(fill.quantity).filter(|value| fits && value.0 > 0).ok_or_else(|| {
-            self.bad_numbers(format!("fill {} has {} shares at {}", fill.key, fill.quantity, fill.price))
+            self.bad_numbers(format!(
+                "fill {} has {} shares at {}",
+                fill.key,
+                fill.quantity,
+                rupees(fill.price)
+            ))
         })?;
         let complete = fill.quantity == remaining;
         let state = match self.order.state {
@@ -443,9 +448,9 @@ fn check_numbers(order: OrderId, quantity: u32, kind: OrderKind) -> Result<(), T
     let bad = |detail: String| Err(TransitionError::BadNumbers { order, detail });
     match kind {
         _ if quantity == 0 => bad("an order of no shares".to_owned()),
-        OrderKind::Limit(price) if price.0 <= 0 => bad(format!("a limit of {price}")),
+        OrderKind::Limit(price) if price.0 <= 0 => bad(format!("a limit of {}", rupees(price))),
         OrderKind::Limit(price) if price.times(quantity).is_none() => {
-            bad(format!("{quantity} shares at {price} are more money than there is"))
+            bad(format!("{quantity} shares at {} are more money than there is", rupees(price)))
         }
         OrderKind::Limit(_) | OrderKind::Market => Ok(()),
     }

@@ -137,6 +137,11 @@ impl OrderState {
         matches!(self, Self::Rejected | Self::Filled | Self::Cancelled | Self::Expired)
     }
 
+    /// Returns the state as a sentence has it.
+    pub fn in_words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {

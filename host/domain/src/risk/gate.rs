@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::instruments::Symbol;
-use crate::money::Paise;
+use crate::money::{Paise, rupees};
 use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Side, Variety};
 
 use super::{Refusal, RefusalCode, RiskView, names};
@@ -63,7 +63,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
     if !matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled) {
         return refuse(
             RefusalCode::State,
-            format!("order {} is {} and cannot be changed", order.id, order.state.name()),
+            format!("order {} is {} and cannot be changed", order.id, order.state.in_words()),
         );
     }
     let allowed = OrderRequest { quantity: changed.quantity, kind: changed.kind, ..order.request.clone() };
@@ -208,21 +208,27 @@ impl Gate<'_> {
     fn price(&self) -> Verdict {
         let OrderKind::Limit(price) = self.request.kind else { return Ok(()) };
         if price.0 <= 0 {
-            return refuse(RefusalCode::PriceBand, format!("a limit of {price} is no price"));
+            return refuse(RefusalCode::PriceBand, format!("a limit of {} is no price", rupees(price)));
         }
         if price.times(self.request.quantity).is_none() {
             let quantity = self.request.quantity;
-            let detail = format!("{quantity} shares at {price} are more money than there is");
+            let detail = format!("{quantity} shares at {} are more money than there is", rupees(price));
             return refuse(RefusalCode::OrderValue, detail);
         }
         let Some(instrument) = self.view.instrument else { return Ok(()) };
         let (low, high, tick) = (instrument.band_low, instrument.band_high, instrument.tick);
         if price < low || price > high {
-            let detail = format!("a limit of {price} is outside today's band of {low} to {high}");
+            let detail = format!(
+                "a limit of {} is outside today's band of {} to {}",
+                rupees(price),
+                rupees(low),
+                rupees(high)
+            );
             return refuse(RefusalCode::PriceBand, detail);
         }
         if price.round_down_to(tick) != price {
-            let detail = format!("a limit of {price} is not a multiple of the tick of {tick}");
+            let detail =
+                format!("a limit of {} is not a multiple of the tick of {}", rupees(price), rupees(tick));
             return refuse(RefusalCode::TickSize, detail);
         }
         Ok(())
@@ -292,7 +298,10 @@ impl Gate<'_> {
         if value <= limit {
             return Ok(());
         }
-        refuse(RefusalCode::OrderValue, format!("the order is worth {value} rupees: the limit is {limit}"))
+        refuse(
+            RefusalCode::OrderValue,
+            format!("the order is worth {}: the limit is {}", rupees(value), rupees(limit)),
+        )
     }
 
     fn daily_loss(&self) -> Verdict {
@@ -303,7 +312,7 @@ impl Gate<'_> {
         }
         refuse(
             RefusalCode::DailyLoss,
-            format!("{loss} rupees lost on {day}: from {limit} on only sells are accepted"),
+            format!("{} lost on {day}: from {} on only sells are accepted", rupees(loss), rupees(limit)),
         )
     }
 
@@ -329,7 +338,10 @@ impl Gate<'_> {
         if size <= limit {
             return Ok(());
         }
-        refuse(RefusalCode::PositionSize, format!("{symbol} would take {size} rupees: the limit is {limit}"))
+        refuse(
+            RefusalCode::PositionSize,
+            format!("{symbol} would take {}: the limit is {}", rupees(size), rupees(limit)),
+        )
     }
 
     fn funds(&self, value: Paise) -> Verdict {
@@ -346,8 +358,11 @@ impl Gate<'_> {
             return Ok(());
         }
         let short = needed - free;
-        let detail =
-            format!("insufficient balance: {needed} rupees with charges, {short} more than are free");
+        let detail = format!(
+            "insufficient balance: {} with charges, {} more than is free",
+            rupees(needed),
+            rupees(short)
+        );
         refuse(RefusalCode::Funds, detail)
     }
 
@@ -367,7 +382,7 @@ impl Gate<'_> {
             return Err(Refusal { code: RefusalCode::Symbol, detail });
         };
         price.times(quantity).ok_or_else(|| {
-            let detail = format!("{quantity} shares at {price} are more money than there is");
+            let detail = format!("{quantity} shares at {} are more money than there is", rupees(price));
             Refusal { code: RefusalCode::OrderValue, detail }
         })
     }

@@ -79,7 +79,7 @@ fn retry(request: &OrderRequest, view: &RiskView<'_>) -> Result<(), Refusal> {
         return Err(foreign(earlier, view.strategy));
     }
     if earlier.state != OrderState::Rejected || !earlier.retryable {
-        let detail = format!("order {id} is {} and not to be tried again", earlier.state.name());
+        let detail = format!("order {id} is {} and not to be tried again", earlier.state.in_words());
         return refuse(RefusalCode::State, detail);
     }
     if earlier.request.symbol != request.symbol || earlier.request.side != request.side {

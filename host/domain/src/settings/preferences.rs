@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::merge::{check, to_values};
 use super::setting::{Kind, Setting, SettingsError, Unit};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// What a message is about; each kind has its switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -139,6 +139,19 @@ pub struct TimeOfDay {
     minute: u32,
 }
 
+impl TimeOfDay {
+    /// A time of day; hours and minutes that there are not are taken for the last of the day.
+    pub const fn new(hour: u32, minute: u32) -> Self {
+        let minute = hour * 60 + minute;
+        Self { minute: if minute < MINUTES_OF_DAY { minute } else { MINUTES_OF_DAY - 1 } }
+    }
+
+    /// The instant of a day at which it is so late.
+    pub fn on(self, day: Day) -> Timestamp {
+        Timestamp::start_of(day).plus_minutes(i64::from(self.minute))
+    }
+}
+
 impl FromStr for TimeOfDay {
     type Err = String;
 
@@ -209,6 +222,9 @@ pub struct NotificationPreferences {
     pub quiet_from: Option<TimeOfDay>,
     /// When they end; not part of them. Default none.
     pub quiet_until: Option<TimeOfDay>,
+    /// When the summary of a trading date is told, IST, on that date. Default 18:30, half an hour after the last of the usual
+    /// tasks of a day.
+    pub summary_at: TimeOfDay,
 }
 
 impl Default for NotificationPreferences {
@@ -229,6 +245,7 @@ impl Default for NotificationPreferences {
             info: false,
             quiet_from: None,
             quiet_until: None,
+            summary_at: SUMMARY_AT,
         }
     }
 }
@@ -237,12 +254,23 @@ const fn switch(name: &'static str, about: &'static str) -> Setting {
     Setting { name, kind: Kind::Switch, unit: Unit::None, about }
 }
 
+/// The default of [`NotificationPreferences::summary_at`].
+const SUMMARY_AT: TimeOfDay = TimeOfDay::new(18, 30);
+
+/// The earliest time of a summary: the session is over by then.
+const EARLIEST_SUMMARY: TimeOfDay = TimeOfDay::new(16, 0);
+
+/// The latest: at midnight the date is closed, and told of all the same.
+const LATEST_SUMMARY: TimeOfDay = TimeOfDay::new(23, 59);
+
+const MINUTES_OF_DAY: u32 = 24 * 60;
+
 const fn time(name: &'static str, about: &'static str) -> Setting {
     Setting { name, kind: Kind::Time, unit: Unit::None, about }
 }
 
 /// Every setting of [`NotificationPreferences`].
-pub const PREFERENCES: [Setting; 15] = [
+pub const PREFERENCES: [Setting; 16] = [
     switch("order_placed", "Alert when an order was placed."),
     switch("order_filled", "Alert when an order was filled, wholly or in part."),
     switch("order_rejected", "Alert when an order was refused."),
@@ -261,6 +289,12 @@ pub const PREFERENCES: [Setting; 15] = [
         "When the quiet hours begin each day, IST; may be later than their end, across midnight.",
     ),
     time("quiet_until", "When the quiet hours end, IST."),
+    Setting {
+        name: "summary_at",
+        kind: Kind::TimeBetween { earliest: EARLIEST_SUMMARY, latest: LATEST_SUMMARY },
+        unit: Unit::None,
+        about: "When you are told what a trading date came to, IST, from 16:00 to 23:59.",
+    },
 ];
 
 impl NotificationPreferences {
@@ -365,6 +399,26 @@ mod tests {
         let read: NotificationPreferences = serde_json::from_str(kept).unwrap();
         assert_eq!((read.order_placed, read.position_closed, read.daily_summary), (false, true, true));
         assert_eq!(read.silence(NotificationKind::PositionClosed, at("12:00:00")), None);
+        assert_eq!(read.summary_at.to_string(), "18:30");
+    }
+
+    #[test]
+    fn the_summary_is_told_between_the_end_of_the_session_and_midnight() {
+        let set = |value: serde_json::Value| {
+            let mut values = to_values(&NotificationPreferences::default()).unwrap();
+            values.insert("summary_at".to_owned(), value);
+            check(&PREFERENCES, &values).map_err(|error| error.to_string())
+        };
+        assert_eq!(set("16:00".into()), Ok(()));
+        assert_eq!(set("23:59".into()), Ok(()));
+        let early = "summary_at is \"15:59\", but must be from \"16:00\" to \"23:59\"";
+        assert_eq!(set("15:59".into()), Err(early.to_owned()));
+        for other in [serde_json::Value::Null, "24:00".into(), 16.into()] {
+            let wanted = "summary_at must be an IST time such as \"18:30\"";
+            assert_eq!(set(other), Err(wanted.to_owned()));
+        }
+        assert_eq!(TimeOfDay::new(18, 30).on("2025-03-10".parse().unwrap()), at("18:30:00"));
+        assert_eq!(TimeOfDay::new(99, 99), TimeOfDay::new(23, 59));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::merge::Values;
+use super::preferences::TimeOfDay;
 use crate::instruments::Symbol;
 use crate::money::Paise;
 
@@ -59,6 +60,13 @@ pub enum Kind {
     },
     /// An IST time of day such as `22:00`; none is allowed.
     Time,
+    /// An IST time of day within bounds; one is always set.
+    TimeBetween {
+        /// Earliest allowed time.
+        earliest: TimeOfDay,
+        /// Latest allowed time.
+        latest: TimeOfDay,
+    },
 }
 
 impl Kind {
@@ -70,7 +78,7 @@ impl Kind {
             Self::Number { .. } => "number",
             Self::Money { .. } => "money",
             Self::Symbols { .. } => "symbols",
-            Self::Time => "time",
+            Self::Time | Self::TimeBetween { .. } => "time",
         }
     }
 
@@ -83,6 +91,7 @@ impl Kind {
             Self::Money { .. } => "a whole number of paise",
             Self::Symbols { .. } => "a list of symbols, or null for all",
             Self::Time => "an IST time such as \"22:00\", or null",
+            Self::TimeBetween { .. } => "an IST time such as \"18:30\"",
         }
     }
 
@@ -93,6 +102,9 @@ impl Kind {
             Self::Number { least, most } => (Some(least.into()), Some(most.into())),
             Self::Money { least, most } => (Some(least.0.into()), Some(most.0.into())),
             Self::Symbols { most } => (None, Some(most.into())),
+            Self::TimeBetween { earliest, latest } => {
+                (Some(earliest.to_string().into()), Some(latest.to_string().into()))
+            }
         }
     }
 }
@@ -210,7 +222,10 @@ impl Setting {
             Kind::Money { least, most } => value.as_i64().map(|value| (least.0..=most.0).contains(&value)),
             Kind::Number { least, most } => value.as_f64().map(|value| (least..=most).contains(&value)),
             Kind::Symbols { most } => self.symbols(value)?.map(|count| count <= most),
-            Kind::Time => (value.is_null() || value.as_str().is_some_and(is_time)).then_some(true),
+            Kind::Time => (value.is_null() || time_of(value).is_some()).then_some(true),
+            Kind::TimeBetween { earliest, latest } => {
+                time_of(value).map(|time| (earliest..=latest).contains(&time))
+            }
         };
         match fits {
             Some(true) => Ok(()),
@@ -252,8 +267,8 @@ impl Setting {
     }
 }
 
-fn is_time(text: &str) -> bool {
-    text.parse::<super::TimeOfDay>().is_ok()
+fn time_of(value: &Value) -> Option<TimeOfDay> {
+    value.as_str()?.parse().ok()
 }
 
 /// Description of a setting, for display.
@@ -277,6 +292,8 @@ pub struct Description {
 
 /// Describes every setting of a list.
 pub fn describe(list: &[Setting], defaults: &Values) -> Vec<Description> {
+    // Of a time they stand in its sentence.
+    let number = |bound: Option<Value>| bound.filter(Value::is_number);
     let describe = |setting: &Setting| {
         let (least, most) = setting.kind.bounds();
         Description {
@@ -284,8 +301,8 @@ pub fn describe(list: &[Setting], defaults: &Values) -> Vec<Description> {
             kind: setting.kind.name(),
             unit: setting.unit,
             default: defaults.get(setting.name).cloned().unwrap_or_default(),
-            least,
-            most,
+            least: number(least),
+            most: number(most),
             about: setting.about,
         }
     };

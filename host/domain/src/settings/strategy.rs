@@ -311,7 +311,9 @@ mod tests {
             Kind::Whole { least, most } => (least - 1..=most + 1).prop_map(Into::into).boxed(),
             Kind::Number { least, most } => (least - 0.1..=most + 0.1).prop_map(Into::into).boxed(),
             Kind::Money { least, most } => (least.0 - 1..=most.0 + 1).prop_map(Into::into).boxed(),
-            Kind::Symbols { .. } | Kind::Time => Just(serde_json::Value::Null).boxed(),
+            Kind::Symbols { .. } | Kind::Time | Kind::TimeBetween { .. } => {
+                Just(serde_json::Value::Null).boxed()
+            }
         }
     }
 

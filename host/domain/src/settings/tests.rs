@@ -30,6 +30,9 @@ fn around(kind: Kind) -> (Vec<Value>, Vec<Value>) {
         }
         Kind::Symbols { most } => (vec![json!([]), json!(["M&M"]), symbols(most)], vec![symbols(most + 1)]),
         Kind::Time => (vec![json!("00:00"), json!("23:59")], vec![]),
+        Kind::TimeBetween { earliest, latest } => {
+            (vec![json!(earliest.to_string()), json!(latest.to_string())], vec![json!("00:00")])
+        }
     }
 }
 

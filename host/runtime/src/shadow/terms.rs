@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::trade::{Trade, rupees};
+use prahari_domain::money;
+
+use super::trade::Trade;
 use crate::abi::latest::broker::{OrderKind, OrderRequest};
 use crate::abi::latest::types::Paise;
 use crate::abi::latest::{Refusal, RefusalCode, Side};
@@ -41,9 +43,9 @@ impl Terms {
     fn above_value(&self, request: &OrderRequest) -> Option<Refusal> {
         let (most, OrderKind::Limit(price)) = (self.max_order_value?, request.kind) else { return None };
         let value = price.saturating_mul(i64::from(request.quantity));
-        let detail = || {
-            format!("buys of {} at most are in the grant, and this one is {}", rupees(most), rupees(value))
-        };
+        let told = |paise| money::rupees(money::Paise(paise));
+        let detail =
+            || format!("buys of {} at most are in the grant, and this one is {}", told(most), told(value));
         (value > most).then(|| Refusal { code: RefusalCode::OrderValue, detail: detail() })
     }
 }

@@ -249,7 +249,7 @@ async fn a_buy_above_the_granted_value_is_refused_by_the_gate_and_a_sell_is_not(
     let calls = [bid("X", 20), place(&[("A", 10), ("B", 20)]), HostCall::Funds, remembered("k", 1)];
     let less = Terms { max_order_value: Some(value - 1), ..Terms::default() };
     let (_, _, orders) = changed(perform(&calls, good(), &less).await.0.verdict);
-    let reason = "buys of 30468.99 at most are in the grant, and this one is 30469.00".to_owned();
+    let reason = "buys of ₹30,468.99 at most are in the grant, and this one is ₹30,469.00".to_owned();
     assert_eq!(orders, [TradeMatch::Refused(reason), TradeMatch::Same, TradeMatch::Same]);
     let allowed = Terms { max_order_value: Some(value), ..Terms::default() };
     let (_, _, orders) = changed(perform(&calls, good(), &allowed).await.0.verdict);

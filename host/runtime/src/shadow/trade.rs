@@ -214,7 +214,7 @@ fn price(kind: broker::OrderKind) -> String {
     }
 }
 
-pub(super) fn rupees(paise: Paise) -> String {
+fn rupees(paise: Paise) -> String {
     let sign = if paise < 0 { "-" } else { "" };
     let magnitude = paise.unsigned_abs();
     format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)

@@ -8,7 +8,7 @@ use prahari_app::chats::{ChatDeps, Chats};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Couriers, MailCourier, Reach, Telegram, WebhookCourier};
+use prahari_couriers::{Authorities, Couriers, MailCourier, Reach, Telegram, WebhookCourier};
 
 use crate::cli::Serve;
 use crate::exit::Failure;
@@ -24,10 +24,13 @@ impl Messages {
     /// Over the channels of the daemon's database.
     pub(super) async fn load(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result<Self, Failure> {
         let reach = |is_local: bool| if is_local { Reach::Local } else { Reach::Public };
-        let telegram = Arc::new(Telegram::at(&options.telegram_server).map_err(Failure::input)?);
-        let mail = Arc::new(MailCourier::new(reach(options.local_mail)));
+        let authorities = Authorities::with_files(&options.extra_authorities)
+            .map_err(|why| Failure::input(format!("--extra-ca {why}")))?;
+        let telegram = Telegram::at(&options.telegram_server).map_err(Failure::input)?;
+        let telegram = Arc::new(telegram.trusting(authorities.clone()));
+        let mail = Arc::new(MailCourier::new(reach(options.local_mail)).trusting(authorities.clone()));
         let couriers = Couriers {
-            webhooks: WebhookCourier::new(reach(options.local_webhooks)),
+            webhooks: WebhookCourier::new(reach(options.local_webhooks)).trusting(authorities),
             telegram: telegram.clone(),
             mail: mail.clone(),
         };

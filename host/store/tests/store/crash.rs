@@ -15,8 +15,8 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    Durability, NotificationFilter, NotificationLevel, NotificationRow, PaperRow, RecordingRow, RunFilter,
-    RunFinish, Store, StoreError, UserScope,
+    Durability, NewNotification, NotificationFilter, NotificationLevel, NotificationRow, PaperRow,
+    RecordingRow, RunFilter, RunFinish, Store, StoreError, UserScope,
 };
 use tempfile::TempDir;
 
@@ -106,18 +106,14 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
             let state = vec![(Task::literal("sell_monitor"), step.to_string(), Some(vec![]))];
             let replies = vec![shared((step % 7) as u8), shared((step % 200) as u8 + 7)];
             let recording = RecordingRow { data: vec![1], replies };
-            let finish = RunFinish { state, recording, ..RunFinish::new(RunId(step - 2), "succeeded", at) };
+            let run = RunId(step - 2);
+            let (kind, row) =
+                (NotificationKind::OrderPlaced, NotificationRow { run: Some(run), ..message(at) });
+            let messages = vec![NewNotification { row, kind, silence: None }];
+            let finish = RunFinish { state, recording, messages, ..RunFinish::new(run, "succeeded", at) };
             user.finish_run(finish).await
         }
-        2 => {
-            let (title, body) = (String::new(), String::new());
-            user.notify(
-                NotificationRow { id: None, at, level: NotificationLevel::Info, title, body, run: None },
-                NotificationKind::Info,
-                None,
-            )
-            .await
-        }
+        2 => user.notify(message(at), NotificationKind::Info, None).await,
         4 => {
             user.save_paper(vec![PaperRow { tag: step.to_string(), active: true, data: vec![] }], vec![])
                 .await
@@ -127,6 +123,11 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
                 .await
         }
     }
+}
+
+fn message(at: Timestamp) -> NotificationRow {
+    let (title, body) = (String::new(), String::new());
+    NotificationRow { id: None, at, level: NotificationLevel::Info, title, body, run: None }
 }
 
 /// Every step whose mark is in the database, in order.
@@ -145,7 +146,11 @@ async fn steps_in(store: &Store) -> Vec<u64> {
         found.extend(finished.iter().map(|(_, key, _)| key.parse::<u64>().unwrap()));
         let all = NotificationFilter { limit: u32::MAX, ..NotificationFilter::default() };
         let messages = user.notifications(all).await.unwrap();
-        found.extend(messages.iter().map(|message| message.row.at.0.cast_unsigned()));
+        // What is told of a run's end has its mark already.
+        let (of_runs, own): (Vec<_>, Vec<_>) =
+            messages.into_iter().partition(|message| message.row.run.is_some());
+        assert_eq!(of_runs.len(), finished.len(), "an end is told with it");
+        found.extend(own.iter().map(|message| message.row.at.0.cast_unsigned()));
         found
             .extend(user.load_paper().await.unwrap().0.iter().map(|order| order.tag.parse::<u64>().unwrap()));
         let statements = user.statements().await.unwrap();

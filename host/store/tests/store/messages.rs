@@ -1,16 +1,17 @@
 //! Messages that are part of another write, are told once of a date, or wait to become one delivery.
 
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    ChannelKind, DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, DeliveryFilter, DeliveryRow, MOST_DIGEST_LINES,
-    MOST_SINGLE, NewChannel, NewNotification, NotificationFilter, NotificationLevel, NotificationRow,
-    UserScope,
+    ChannelKind, DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, DeliveryFilter, DeliveryRow, InterruptedRun,
+    MOST_DIGEST_LINES, MOST_SINGLE, NewChannel, NewNotification, NotificationFilter, NotificationLevel,
+    NotificationRow, RunFinish, SlotKind, SlotOutcome, SlotRow, SlotUpdate, UserScope,
 };
 
-use crate::support::{TestStore, day, entry, filled, intended, order};
+use crate::support::{TestStore, day, entry, filled, intended, order, run_start};
 
 fn message(title: &str, at: i64, level: NotificationLevel) -> NotificationRow {
     let (title, body) = (title.to_owned(), "a body".to_owned());
@@ -20,6 +21,11 @@ fn message(title: &str, at: i64, level: NotificationLevel) -> NotificationRow {
 fn of_fill(title: &str, silence: Option<Silence>) -> NewNotification {
     let row = message(title, 5, NotificationLevel::Info);
     NewNotification { row, kind: NotificationKind::OrderFilled, silence }
+}
+
+fn slot(due_at: i64) -> SlotRow {
+    let task = Task::literal("buy_orders");
+    SlotRow::planned(UserId(1), task, day("2025-01-02"), Timestamp(due_at), SlotKind::OneShot)
 }
 
 async fn add_channel(user: &UserScope) {
@@ -69,6 +75,56 @@ async fn messages_of_journal_entries_are_kept_and_queued_with_them_or_not_at_all
     let refused = user.append_journal_telling(gap, vec![], vec![of_fill("never", None)], true).await.unwrap();
     refused.committed().await.unwrap_err();
     assert_eq!((titles(&user).await.len(), deliveries(&user).await.len()), (2, 1));
+}
+
+fn told(title: &str) -> Vec<NewNotification> {
+    vec![of_fill(title, None)]
+}
+
+#[tokio::test]
+async fn messages_of_a_runs_end_are_kept_and_queued_with_it_or_not_at_all() {
+    let test = TestStore::new();
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    add_channel(&user).await;
+    for id in 1..=3 {
+        user.start_run(run_start(id, Task::literal("buy_orders"), 10)).await.unwrap();
+    }
+    let ended =
+        |title| RunFinish { messages: told(title), ..RunFinish::new(RunId(1), "succeeded", Timestamp(20)) };
+    user.finish_run(ended("placed")).await.unwrap();
+    assert_eq!((titles(&user).await, deliveries(&user).await.len()), (vec!["placed".to_owned()], 1));
+    // A run that has its end gets no other one, whichever way, and nothing is told of that.
+    user.finish_run(ended("again")).await.unwrap();
+    user.abandon_run(RunId(1), "abandoned".to_owned(), Timestamp(21), told("again")).await.unwrap();
+    let interrupted = |id, title| InterruptedRun { id: RunId(id), user: UserId(1), messages: told(title) };
+    let runs = vec![interrupted(1, "again"), interrupted(2, "interrupted")];
+    system.mark_interrupted(runs, "the daemon ended".to_owned(), Timestamp(22)).await.unwrap();
+    user.abandon_run(RunId(3), "no worker".to_owned(), Timestamp(23), told("abandoned")).await.unwrap();
+    test.store.flush().await.unwrap();
+    assert_eq!(titles(&user).await, ["abandoned", "interrupted", "placed"]);
+    assert_eq!(deliveries(&user).await.len(), 3);
+}
+
+#[tokio::test]
+async fn messages_of_a_slots_outcome_are_kept_with_it_once_and_none_of_one_that_is_not_taken() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let (planned, withdrawn) = (slot(100), slot(200));
+    user.plan_slots(vec![planned.clone()]).await.unwrap();
+    let ended = |slot: &SlotRow, outcome, title| SlotUpdate {
+        outcome: Some(outcome),
+        messages: told(title),
+        ..SlotUpdate::from(slot)
+    };
+    user.update_slot(ended(&planned, SlotOutcome::Failed, "failed")).await.unwrap();
+    user.update_slot(ended(&planned, SlotOutcome::Failed, "the same again")).await.unwrap();
+    user.update_slot(ended(&planned, SlotOutcome::Missed, "another outcome")).await.unwrap();
+    user.update_slot(ended(&withdrawn, SlotOutcome::Missed, "no such slot")).await.unwrap();
+    // What changes nothing about the outcome, such as the first failed tick, is told with its row.
+    let progress = SlotUpdate { messages: told("a tick"), ..SlotUpdate::from(&planned) };
+    user.update_slot(progress).await.unwrap();
+    test.store.flush().await.unwrap();
+    assert_eq!(titles(&user).await, ["a tick", "failed"]);
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionRow, INTERRUPTED, LONGEST_COUNTER_NAME, LOOKED_AT, LogRow, MOST_COUNTERS, MOST_TOTALS,
-    PrunableRunData, PrunedRuns, RecordingRow, RunCounters, RunCursor, RunFilter, RunFinish, RunFootprint,
-    SUPERSEDED, StoreError,
+    DecisionRow, INTERRUPTED, InterruptedRun, LONGEST_COUNTER_NAME, LOOKED_AT, LogRow, MOST_COUNTERS,
+    MOST_TOTALS, PrunableRunData, PrunedRuns, RecordingRow, RunCounters, RunCursor, RunFilter, RunFinish,
+    RunFootprint, SUPERSEDED, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -102,7 +102,9 @@ async fn runs_that_a_crash_interrupted_are_found_and_marked_once() {
     let open: Vec<_> = system.interrupted_runs().await.unwrap().iter().map(|run| run.id).collect();
     assert_eq!(open, [RunId(1), RunId(3)]);
 
-    system.mark_interrupted(vec![RunId(1), RunId(2), RunId(3)], Timestamp(99)).await.unwrap();
+    let interrupted = |id| InterruptedRun { id: RunId(id), user: UserId(1), messages: Vec::new() };
+    let runs = [1, 2, 3].map(interrupted).to_vec();
+    system.mark_interrupted(runs, "the daemon ended".to_owned(), Timestamp(99)).await.unwrap();
     test.store.flush().await.unwrap();
     assert!(system.interrupted_runs().await.unwrap().is_empty());
     let outcomes: Vec<_> = test

@@ -1,17 +1,14 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { connectTelegram } from '../../api/channels';
-import { fieldOf } from '../../api/problems';
 import type { ChatCode } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
-import { tooLong } from '../../format/text';
 import { Instant } from '../../parts/Instant';
-import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { telegramWords as text } from './channelWords';
+import { isTyped, OnceDialog, OnceField, OnceForm } from './OnceDialog';
 import css from './Settings.module.css';
 import { ShownOnce } from './ShownOnce';
-import { words } from './words';
 
 interface Props {
   /** Name of the installation's bot. */
@@ -28,16 +25,9 @@ export function ConnectTelegramDialog({ bot, opened, onClose }: Props) {
     onClose();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={text.title}
-      closeOnClickOutside={false}
-      centered
-      closeButtonProps={{ 'aria-label': words.close }}
-    >
+    <OnceDialog opened={opened} onClose={close} title={text.title}>
       <Content bot={bot} onClose={close} />
-    </Modal>
+    </OnceDialog>
   );
 }
 
@@ -67,37 +57,33 @@ interface FormProps {
   onMade: (code: ChatCode) => void;
 }
 
+const LONGEST_NAME = 64;
+
 function Form({ bot, onClose, onMade }: FormProps) {
   const [name, setName] = useState('');
   const { write, isBusy, refusal, forget } = useWrite([]);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    await write(async () => onMade(await connectTelegram({ name: name.trim() })));
-  };
   return (
-    <form onSubmit={submit} onChange={forget}>
-      <Stack gap={12}>
-        <p className={css.text}>{text.intro(bot)}</p>
-        <TextInput
-          label={text.name}
-          value={name}
-          error={tooLong(name.trim(), 64) ?? mistakeOf(refusal, 'name', text.name)}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoComplete="off"
-          data-autofocus
-          required
-          withAsterisk={false}
-        />
-        <Refusal refusal={fieldOf(refusal, ['name']) === null ? refusal : null} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            {text.cancel}
-          </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === ''}>
-            {text.create}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <OnceForm
+      onSubmit={() => write(async () => onMade(await connectTelegram({ name: name.trim() })))}
+      onClose={onClose}
+      onType={forget}
+      isBusy={isBusy}
+      canSend={isTyped(name, LONGEST_NAME)}
+      refusal={refusal}
+      fields={['name']}
+      send={text.create}
+      cancel={text.cancel}
+    >
+      <p className={css.text}>{text.intro(bot)}</p>
+      <OnceField
+        name="name"
+        label={text.name}
+        value={name}
+        onType={setName}
+        most={LONGEST_NAME}
+        refusal={refusal}
+        isFirst
+      />
+    </OnceForm>
   );
 }

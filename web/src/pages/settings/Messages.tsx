@@ -26,9 +26,13 @@ export function Messages() {
 }
 
 function groupsOf(settings: readonly SettingBody[]) {
-  const { title, note, quiet, quietNote } = words.messages;
+  const { title, note, quiet, quietNote, summary, summaryNote } = words.messages;
+  const isQuiet = ({ name }: SettingBody) => name.startsWith('quiet_');
+  const isSwitch = ({ kind }: SettingBody) => kind === 'switch';
+  const others = settings.filter((setting) => !isSwitch(setting) && !isQuiet(setting));
   return [
-    { title, note, settings: settings.filter(({ kind }) => kind === 'switch') },
-    { title: quiet, note: quietNote, settings: settings.filter(({ kind }) => kind !== 'switch') },
+    { title, note, settings: settings.filter(isSwitch) },
+    { title: quiet, note: quietNote, settings: settings.filter(isQuiet) },
+    { title: summary, note: summaryNote, settings: others },
   ];
 }

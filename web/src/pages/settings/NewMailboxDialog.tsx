@@ -1,32 +1,21 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { confirmMailbox, sendMailboxCode } from '../../api/channels';
-import { fieldOf } from '../../api/problems';
 import { useWrite } from '../../api/useWrite';
-import { tooLong } from '../../format/text';
-import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { mailWords as text } from './channelWords';
+import { isTyped, OnceDialog, OnceField, OnceForm } from './OnceDialog';
 import css from './Settings.module.css';
-import { words } from './words';
 
 interface Props {
   opened: boolean;
   onClose: () => void;
 }
 
-/** Sends a code to a mailbox and takes it back. A click beside the dialog does not close it: the code would be lost. */
+/** Sends a code to a mailbox and takes it back. */
 export function NewMailboxDialog({ opened, onClose }: Props) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={text.title}
-      closeOnClickOutside={false}
-      centered
-      closeButtonProps={{ 'aria-label': words.close }}
-    >
+    <OnceDialog opened={opened} onClose={onClose} title={text.title}>
       <Content onClose={onClose} />
-    </Modal>
+    </OnceDialog>
   );
 }
 
@@ -39,84 +28,83 @@ function Content({ onClose }: { onClose: () => void }) {
   );
 }
 
+const LONGEST_NAME = 64;
+const LONGEST_ADDRESS = 254;
+const LONGEST_CODE = 64;
+
 function AddressForm({ onClose, onSent }: { onClose: () => void; onSent: () => void }) {
   const [name, setName] = useState('');
   const [address, setAddress] = useState('');
   const { write, isBusy, refusal, forget } = useWrite([]);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const send = async () => {
     const body = { name: name.trim(), address: address.trim() };
     if (await write(() => sendMailboxCode(body))) onSent();
   };
   return (
-    <form onSubmit={submit} onChange={forget}>
-      <Stack gap={12}>
-        <TextInput
-          label={text.name}
-          value={name}
-          error={tooLong(name.trim(), 64) ?? mistakeOf(refusal, 'name', text.name)}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoComplete="off"
-          data-autofocus
-          required
-          withAsterisk={false}
-        />
-        <TextInput
-          label={text.address}
-          description={text.addressHint}
-          type="email"
-          value={address}
-          error={tooLong(address.trim(), 254) ?? mistakeOf(refusal, 'address', text.address)}
-          onChange={(event) => setAddress(event.currentTarget.value)}
-          autoComplete="email"
-          required
-          withAsterisk={false}
-        />
-        <Refusal refusal={fieldOf(refusal, ['name', 'address']) === null ? refusal : null} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            {text.cancel}
-          </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === '' || address.trim() === ''}>
-            {text.send}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <OnceForm
+      onSubmit={send}
+      onClose={onClose}
+      onType={forget}
+      isBusy={isBusy}
+      canSend={isTyped(name, LONGEST_NAME) && isTyped(address, LONGEST_ADDRESS)}
+      refusal={refusal}
+      fields={['name', 'address']}
+      send={text.send}
+      cancel={text.cancel}
+    >
+      <OnceField
+        name="name"
+        label={text.name}
+        value={name}
+        onType={setName}
+        most={LONGEST_NAME}
+        refusal={refusal}
+        isFirst
+      />
+      <OnceField
+        name="address"
+        label={text.address}
+        description={text.addressHint}
+        type="email"
+        autoComplete="email"
+        value={address}
+        onType={setAddress}
+        most={LONGEST_ADDRESS}
+        refusal={refusal}
+      />
+    </OnceForm>
   );
 }
 
 function CodeForm({ onClose }: { onClose: () => void }) {
   const [code, setCode] = useState('');
   const { write, isBusy, refusal, forget } = useWrite(['channels']);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const confirm = async () => {
     if (await write(() => confirmMailbox({ code: code.trim() }))) onClose();
   };
   return (
-    <form onSubmit={submit} onChange={forget}>
-      <Stack gap={12}>
-        <p className={css.text}>{text.sent}</p>
-        <TextInput
-          label={text.code}
-          value={code}
-          error={tooLong(code.trim(), 64) ?? mistakeOf(refusal, 'code', text.code)}
-          onChange={(event) => setCode(event.currentTarget.value)}
-          autoComplete="one-time-code"
-          data-autofocus
-          required
-          withAsterisk={false}
-        />
-        <Refusal refusal={fieldOf(refusal, ['code']) === null ? refusal : null} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            {text.cancel}
-          </Button>
-          <Button type="submit" disabled={isBusy || code.trim() === ''}>
-            {text.confirm}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <OnceForm
+      onSubmit={confirm}
+      onClose={onClose}
+      onType={forget}
+      isBusy={isBusy}
+      canSend={isTyped(code, LONGEST_CODE)}
+      refusal={refusal}
+      fields={['code']}
+      send={text.confirm}
+      cancel={text.cancel}
+    >
+      <p className={css.text}>{text.sent}</p>
+      <OnceField
+        name="code"
+        label={text.code}
+        autoComplete="one-time-code"
+        value={code}
+        onType={setCode}
+        most={LONGEST_CODE}
+        refusal={refusal}
+        isFirst
+      />
+    </OnceForm>
   );
 }

@@ -1,48 +1,28 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { addWebhook } from '../../api/channels';
-import { fieldOf } from '../../api/problems';
 import { useWrite } from '../../api/useWrite';
-import { tooLong } from '../../format/text';
-import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { channelWords as text } from './channelWords';
-import css from './Settings.module.css';
-import { ShownOnce } from './ShownOnce';
-import { words } from './words';
+import { isTyped, OnceDialog, OnceField, OnceForm, OnceShown } from './OnceDialog';
 
 interface Props {
   opened: boolean;
   onClose: () => void;
 }
 
-/** Adds a webhook and shows its key once. A click beside the dialog does not close it: the key would be lost. */
+/** Adds a webhook and shows its key once. */
 export function NewWebhookDialog({ opened, onClose }: Props) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={text.newTitle}
-      closeOnClickOutside={false}
-      centered
-      closeButtonProps={{ 'aria-label': words.close }}
-    >
+    <OnceDialog opened={opened} onClose={onClose} title={text.newTitle}>
       <Content onClose={onClose} />
-    </Modal>
+    </OnceDialog>
   );
 }
 
 function Content({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   if (key === null) return <Form onClose={onClose} onMade={setKey} />;
-  return (
-    <Stack gap={12}>
-      <p className={css.text}>{text.shownOnce}</p>
-      <ShownOnce secret={key} copy={text.copy} />
-      <Group justify="flex-end">
-        <Button onClick={onClose}>{text.done}</Button>
-      </Group>
-    </Stack>
-  );
+  const { shownOnce, copy, done } = text;
+  return <OnceShown note={shownOnce} secret={key} copy={copy} done={done} onClose={onClose} />;
 }
 
 interface FormProps {
@@ -57,57 +37,37 @@ function Form({ onClose, onMade }: FormProps) {
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
   const { write, isBusy, refusal, forget } = useWrite(['channels']);
-  const noName = tooLong(name.trim(), LONGEST_NAME);
-  const noUrl = tooLong(url.trim(), LONGEST_URL);
-  const isWrong = noName !== undefined || noUrl !== undefined;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isWrong) return;
-    const body = { name: name.trim(), url: url.trim() };
-    await write(async () => onMade((await addWebhook(body)).signing_key));
-  };
+  const body = { name: name.trim(), url: url.trim() };
   return (
-    <form onSubmit={submit}>
-      <Stack gap={12}>
-        <TextInput
-          label={text.name}
-          value={name}
-          error={noName ?? mistakeOf(refusal, 'name', text.name)}
-          onChange={(event) => {
-            setName(event.currentTarget.value);
-            forget();
-          }}
-          autoComplete="off"
-          data-autofocus
-          required
-          withAsterisk={false}
-        />
-        <TextInput
-          label={text.url}
-          description={text.urlHint}
-          value={url}
-          error={noUrl ?? mistakeOf(refusal, 'url', text.url)}
-          onChange={(event) => {
-            setUrl(event.currentTarget.value);
-            forget();
-          }}
-          autoComplete="off"
-          required
-          withAsterisk={false}
-        />
-        <Refusal refusal={fieldOf(refusal, ['name', 'url']) === null ? refusal : null} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} disabled={isBusy}>
-            {text.cancel}
-          </Button>
-          <Button
-            type="submit"
-            disabled={isBusy || isWrong || name.trim() === '' || url.trim() === ''}
-          >
-            {text.create}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <OnceForm
+      onSubmit={() => write(async () => onMade((await addWebhook(body)).signing_key))}
+      onClose={onClose}
+      onType={forget}
+      isBusy={isBusy}
+      canSend={isTyped(name, LONGEST_NAME) && isTyped(url, LONGEST_URL)}
+      refusal={refusal}
+      fields={['name', 'url']}
+      send={text.create}
+      cancel={text.cancel}
+    >
+      <OnceField
+        name="name"
+        label={text.name}
+        value={name}
+        onType={setName}
+        most={LONGEST_NAME}
+        refusal={refusal}
+        isFirst
+      />
+      <OnceField
+        name="url"
+        label={text.url}
+        description={text.urlHint}
+        value={url}
+        onType={setUrl}
+        most={LONGEST_URL}
+        refusal={refusal}
+      />
+    </OnceForm>
   );
 }

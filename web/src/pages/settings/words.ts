@@ -95,6 +95,8 @@ export const words = {
     note: 'Every message is kept and can be read under Alerts. These decide which of them disturb.',
     quiet: 'Quiet hours',
     quietNote: 'IST. May reach across midnight. Nothing disturbs in between.',
+    summary: 'Summary of the day',
+    summaryNote: 'What a trading date came to, net of charges. In quiet hours it does not disturb.',
   },
 
   account: {

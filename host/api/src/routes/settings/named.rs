@@ -30,6 +30,7 @@ fn value(setting: &Setting) -> RefOr<Schema> {
         Kind::Whole { .. } | Kind::Money { .. } => simple(Type::Integer.into()).into(),
         Kind::Number { .. } => simple(Type::Number.into()).into(),
         Kind::Time => simple(or_null(Type::String)).into(),
+        Kind::TimeBetween { .. } => simple(Type::String.into()).into(),
         Kind::Symbols { .. } => ArrayBuilder::new()
             .schema_type(or_null(Type::Array))
             .items(ObjectBuilder::new().schema_type(Type::String))

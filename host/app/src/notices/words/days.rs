@@ -1,9 +1,9 @@
 //! The message about a trading date that is over.
 
+use prahari_domain::money::rupees;
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::money::rupees;
 use super::{Words, counted};
 use crate::desk::DailyStatement;
 

@@ -1,14 +1,14 @@
 //! What messages say: the one place in which the host writes title and text, from typed facts, as plain text.
 //!
-//! A title is one line that says all by itself, because a phone may show no more. Money stands as `Rs 1,234.50`, times are
-//! IST. What a task sends is in the task's own words.
+//! A title is one line that says all by itself, because a phone may show no more. Money stands as `₹1,234.50`
+//! (`prahari_domain::money::rupees`), codes as words (`codes`), times are IST. What a task sends is in the task's own words.
 
 pub(crate) mod alerts;
 pub(crate) mod channels;
+pub(crate) mod codes;
 pub(crate) mod days;
 pub(crate) mod digests;
 pub(crate) mod modules;
-mod money;
 pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod runs;
@@ -16,7 +16,6 @@ pub(crate) mod services;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use money::{grouped, rupees};
 use prahari_domain::ids::RunId;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};

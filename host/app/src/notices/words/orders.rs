@@ -1,11 +1,11 @@
 //! Messages about orders.
 
+use prahari_domain::money::rupees;
 use prahari_domain::orders::{Order, OrderKind, Side, Variety};
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::money::rupees;
-use super::{Words, counted};
+use super::{Words, codes, counted};
 
 /// Most orders that a message names one by one.
 const NAMED_ORDERS: usize = 10;
@@ -92,7 +92,7 @@ fn listed(orders: &[Order]) -> String {
     lines.join("\n")
 }
 
-/// What an order is to do, such as `buy 10 INFY at Rs 1,500.00, after market`.
+/// What an order is to do, such as `buy 10 INFY at ₹1,500.00, after market`.
 fn wanted(order: &Order) -> String {
     let request = &order.request;
     let side = match request.side {
@@ -140,10 +140,10 @@ fn average(order: &Order) -> String {
 
 /// A reason as a sentence: those of brokers and tasks often end without a full stop.
 fn sentence(reason: &str) -> String {
-    let reason = reason.trim_end();
+    let reason = codes::in_sentence(reason.trim_end());
     match reason.chars().last() {
         None => "no reason was given.".to_owned(),
-        Some('.' | '!' | '?') => reason.to_owned(),
+        Some('.' | '!' | '?') => reason,
         Some(_) => format!("{reason}."),
     }
 }

@@ -1,12 +1,11 @@
 //! Messages about positions.
 
 use prahari_domain::book::ClosedLot;
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::Order;
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::money::rupees;
 use super::{Words, counted};
 
 /// A position was closed by the last sell of an order: the lots that it had, from the first buy on. None without lots.

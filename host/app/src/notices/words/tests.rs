@@ -24,7 +24,7 @@ fn at(time: &str) -> Timestamp {
     Timestamp::from_ist(day(), time.parse().unwrap())
 }
 
-/// An order for 10 INFY, of which so many are filled at Rs 1,500.
+/// An order for 10 INFY, of which so many are filled at ₹1,500.
 fn order(side: Side, kind: OrderKind, filled: u32) -> Order {
     let request = OrderRequest {
         symbol: "INFY".parse().unwrap(),
@@ -73,7 +73,7 @@ fn orders_that_were_placed_are_one_message_that_names_the_first_of_them() {
     let one = orders::placed(std::slice::from_ref(&late)).unwrap();
     let expected = (
         NotificationKind::OrderPlaced,
-        "Order placed: buy 10 INFY at Rs 1,500.00, after market",
+        "Order placed: buy 10 INFY at ₹1,500.00, after market",
         "The order is U7-20250310-0003.",
     );
     assert_eq!(said(&one), expected);
@@ -81,7 +81,7 @@ fn orders_that_were_placed_are_one_message_that_names_the_first_of_them() {
     let expected = (
         NotificationKind::OrderPlaced,
         "2 orders placed",
-        "buy 10 INFY at Rs 1,500.00, after market\nsell 10 INFY at the market price",
+        "buy 10 INFY at ₹1,500.00, after market\nsell 10 INFY at the market price",
     );
     assert_eq!(said(&two), expected);
     let many = orders::placed(&vec![order(Side::Buy, limit(), 0); 12]).unwrap();
@@ -93,14 +93,14 @@ fn orders_that_were_placed_are_one_message_that_names_the_first_of_them() {
 fn a_fill_says_how_much_of_the_order_it_is() {
     let whole = orders::filled(&order(Side::Buy, limit(), 10));
     let kind = NotificationKind::OrderFilled;
-    let expected = (kind, "Bought 10 INFY at Rs 1,500.00", "The order U7-20250310-0003 is filled.");
+    let expected = (kind, "Bought 10 INFY at ₹1,500.00", "The order U7-20250310-0003 is filled.");
     assert_eq!(said(&whole), expected);
     let mut of_another = order(Side::Sell, limit(), 4);
     of_another.strategy = StrategyName::literal("momentum");
     let part = orders::filled(&of_another);
     let expected = (
         kind,
-        "Sold 4 of 10 INFY at Rs 1,500.00",
+        "Sold 4 of 10 INFY at ₹1,500.00",
         "The order U7-20250310-0003 of momentum is filled in part; 6 shares are open.",
     );
     assert_eq!(said(&part), expected);
@@ -132,6 +132,22 @@ fn an_order_that_ends_otherwise_says_why() {
 }
 
 #[test]
+fn reasons_have_money_as_everywhere_and_codes_as_words() {
+    let refused = orders::refused(
+        &order(Side::Buy, limit(), 0),
+        "insufficient balance: ₹99,051.70 with charges, ₹75,949.03 more than is free",
+        true,
+    );
+    let body = "The order U7-20250310-0003: insufficient balance: ₹99,051.70 with charges, ₹75,949.03 more than is free. \
+                It may be tried again.";
+    assert_eq!(refused.body, body);
+    let withdrawn = orders::withdrawn(&order(Side::Sell, limit(), 0), "rsi_exit");
+    assert_eq!(withdrawn.body, "The order U7-20250310-0003: RSI exit.");
+    let withdrawn = orders::withdrawn(&order(Side::Buy, limit(), 0), "retry_expired");
+    assert_eq!(withdrawn.body, "The order U7-20250310-0003: the time to try it again is over.");
+}
+
+#[test]
 fn a_position_that_is_closed_says_what_it_came_to_net_of_charges() {
     let sold = order(Side::Sell, limit(), 10);
     let lot = |quantity, sell_price| ClosedLot {
@@ -152,14 +168,14 @@ fn a_position_that_is_closed_says_what_it_came_to_net_of_charges() {
     let won = positions::closed(&sold, &lots).unwrap();
     let expected = (
         NotificationKind::PositionClosed,
-        "INFY is closed with a profit of Rs 535.32",
-        "Sold 10 shares at Rs 1,506.00, bought at Rs 1,450.00, after 3 days: Rs 560.00 before charges of Rs 24.68. \
+        "INFY is closed with a profit of ₹535.32",
+        "Sold 10 shares at ₹1,506.00, bought at ₹1,450.00, after 3 days: ₹560.00 before charges of ₹24.68. \
          The last order is U7-20250310-0003.",
     );
     assert_eq!(said(&won), expected);
     let lost = positions::closed(&sold, &[lot(1, Paise::rupees(1_440))]).unwrap();
-    assert_eq!(lost.title, "INFY is closed with a loss of Rs 22.34");
-    assert!(lost.body.starts_with("Sold 1 share at Rs 1,440.00, "), "{}", lost.body);
+    assert_eq!(lost.title, "INFY is closed with a loss of ₹22.34");
+    assert!(lost.body.starts_with("Sold 1 share at ₹1,440.00, "), "{}", lost.body);
 }
 
 #[test]
@@ -184,9 +200,9 @@ fn a_day_is_told_net_of_charges_with_what_failed() {
     let told = summary(&DayFacts { statement: &statement, opened: 0, closed: 1, failed: 0 });
     let expected = (
         NotificationKind::DailySummary,
-        "10 Mar 2025: net Rs 535.32",
-        "Realised Rs 560.00, charges Rs 24.68, net Rs 535.32.\n\
-         1 open position worth Rs 14,980.00, unrealised -Rs 20.00; cash Rs 2,50,000.00.\n\
+        "10 Mar 2025: net ₹535.32",
+        "Realised ₹560.00, charges ₹24.68, net ₹535.32.\n\
+         1 open position worth ₹14,980.00, unrealised -₹20.00; cash ₹2,50,000.00.\n\
          4 orders placed, 1 fill, 1 order expired.\n\
          0 positions opened, 1 closed.",
     );

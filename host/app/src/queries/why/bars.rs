@@ -2,10 +2,10 @@
 
 use prahari_brokers::{Candles, Interval};
 use prahari_domain::instruments::Candle;
+use prahari_domain::money::rupees;
 
 use super::{Asked, Link, Links, Says, StepKind};
 use crate::error::AppError;
-use crate::notices::words::rupees;
 use crate::queries::UserQueries;
 
 /// Most bars that are looked at: a year and a half of sessions.
@@ -108,7 +108,7 @@ mod tests {
         let bar = |day: Day| Candle { day, open: close, high: close, low: close, close, volume: 1 };
         let bars = [bar("2025-03-06".parse().unwrap()), bar("2025-03-10".parse().unwrap())];
         let found = told(&asked("2025-03-10"), "csv", &bars).unwrap();
-        assert!(found.ends_with("csv, has the bar of TCS of 2025-03-10, close Rs 100.50"), "{found}");
+        assert!(found.ends_with("csv, has the bar of TCS of 2025-03-10, close ₹100.50"), "{found}");
         let (missing, is_certain) = told(&asked("2025-03-07"), "csv", &bars).unwrap_err();
         assert!(
             missing.ends_with("no bar of TCS of 2025-03-07; the last one before is of 2025-03-06"),

@@ -149,7 +149,7 @@ mod tests {
     fn what_a_decision_went_by_is_bounded() {
         assert_eq!(values(&line(1, "x", &[]).decision), "");
         let two = line(1, "x", &[("last_close", "9.00"), ("rsi", "27")]);
-        assert_eq!(values(&two.decision), " (last close Rs 9.00, RSI 27)");
+        assert_eq!(values(&two.decision), " (last close ₹9.00, RSI 27)");
         let long = "9".repeat(300);
         let long = values(&line(1, "x", &[("price", &long)]).decision);
         assert!(long.chars().count() < LONGEST_VALUES + 20 && long.ends_with(", ...)"), "{long}");

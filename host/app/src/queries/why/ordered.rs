@@ -1,11 +1,12 @@
 //! Orders of the share on the day, and what became of them.
 
+use prahari_domain::money::rupees;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Side};
 use prahari_store::OrderFilter;
 
 use super::{Asked, Link, Links, Says, StepKind, StepSubject};
 use crate::error::AppError;
-use crate::notices::words::rupees;
+use crate::notices::words::codes;
 use crate::queries::UserQueries;
 
 /// Most orders that are told.
@@ -45,7 +46,11 @@ fn link(order: &Order) -> Link {
 /// What became of an order.
 fn became(order: &Order) -> String {
     let (filled, quantity) = (order.filled, order.request.quantity);
-    let reason = if order.reason.is_empty() { String::new() } else { format!(": {}", order.reason) };
+    let reason = if order.reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", codes::in_sentence(&order.reason))
+    };
     let average =
         order.average_price().map_or_else(String::new, |price| format!(" at {} on average", rupees(price)));
     match order.state {
@@ -115,12 +120,12 @@ mod tests {
             let link = link(&order(side, state, filled));
             (link.says, link.step.found)
         };
-        let sell = "a sell of 10 at a limit of Rs 1,500.00";
+        let sell = "a sell of 10 at a limit of ₹1,500.00";
         let expired = said(Side::Sell, OrderState::Expired, 0);
         assert_eq!(expired, (Says::OrderedInVain(Side::Sell), format!("{sell} expired with nothing filled")));
         let (says, found) = said(Side::Sell, OrderState::Cancelled, 4);
         assert_eq!(says, Says::Ordered(Side::Sell));
-        assert_eq!(found, format!("{sell} was cancelled with 4 of 10 filled at Rs 1,500.00 on average"));
+        assert_eq!(found, format!("{sell} was cancelled with 4 of 10 filled at ₹1,500.00 on average"));
         assert_eq!(said(Side::Buy, OrderState::Accepted, 0).0, Says::Ordered(Side::Buy));
         assert_eq!(said(Side::Buy, OrderState::Rejected, 0).0, Says::OrderedInVain(Side::Buy));
     }

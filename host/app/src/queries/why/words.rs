@@ -1,13 +1,10 @@
 //! Tasks, codes and amounts as people write them.
 
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, grouped, rupees};
 use prahari_domain::tasks::Task;
 
 use super::Asked;
-use crate::notices::words::{grouped, rupees};
-
-/// Short words that people write in capitals, whatever number follows.
-const SHORT: [&str; 9] = ["amo", "ema", "eod", "gtt", "ltp", "nse", "pnl", "rsi", "sma"];
+pub(super) use crate::notices::words::codes::words;
 
 /// Values of decisions that are amounts of money: tasks write them in rupees with two decimals.
 const AMOUNTS: [&str; 11] = [
@@ -38,19 +35,6 @@ impl Asked {
     }
 }
 
-/// A code as people write it: `reentry_below_ema9` is `re-entry below EMA9`.
-pub(super) fn words(code: &str) -> String {
-    let word = |word: &str| {
-        let letters = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        match letters {
-            "reentry" => "re-entry".to_owned(),
-            short if SHORT.contains(&short) => word.to_ascii_uppercase(),
-            _ => word.to_owned(),
-        }
-    };
-    code.split('_').map(word).collect::<Vec<_>>().join(" ")
-}
-
 /// A value of a decision as people write it, by the name that the task gave it.
 pub(super) fn value(name: &str, text: &str) -> String {
     if NAMES.contains(&name) {
@@ -79,14 +63,6 @@ fn paise(text: &str) -> Option<Paise> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn codes_are_words() {
-        assert_eq!(words("last_close"), "last close");
-        assert_eq!(words("reentry_below_ema9"), "re-entry below EMA9");
-        assert_eq!(words("eod_cleanup"), "EOD cleanup");
-        assert_eq!(words(""), "");
-    }
 
     #[test]
     fn values_are_told_by_what_they_are() {

@@ -5,7 +5,7 @@
 
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{OrderKind, OrderRequest, Side};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 
@@ -91,7 +91,12 @@ impl LiveServices<'_> {
             return Ok(());
         }
         let detail = match value {
-            Some(value) => format!("{} is granted buys of {most} at most; this one is {value}", self.task),
+            Some(value) => format!(
+                "{} is granted buys of {} at most; this one is {}",
+                self.task,
+                rupees(most),
+                rupees(value)
+            ),
             None => format!("what an order of {symbol} is worth is not known"),
         };
         Err(Refusal { code: RefusalCode::OrderValue, detail })

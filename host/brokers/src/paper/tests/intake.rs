@@ -62,9 +62,9 @@ async fn each_phase_takes_the_orders_it_takes() {
 #[tokio::test]
 async fn price_and_quantity_follow_the_exchanges_rules() {
     let cases = [
-        (limit(1, Side::Buy, 10, 9_902), "99.02 is not a multiple of the tick of ABC, 0.05"),
-        (limit(1, Side::Buy, 10, 7_995), "79.95 is outside the band of ABC, 80.00 to 120.00"),
-        (limit(1, Side::Buy, 10, 12_005), "120.05 is outside the band of ABC, 80.00 to 120.00"),
+        (limit(1, Side::Buy, 10, 9_902), "₹99.02 is not a multiple of the tick of ABC, ₹0.05"),
+        (limit(1, Side::Buy, 10, 7_995), "₹79.95 is outside the band of ABC, ₹80.00 to ₹120.00"),
+        (limit(1, Side::Buy, 10, 12_005), "₹120.05 is outside the band of ABC, ₹80.00 to ₹120.00"),
         (limit(1, Side::Buy, 0, 10_000), "0 shares of ABC is not a multiple of the lot of 1"),
         (
             limit(1, Side::Buy, 1_000_001, 10_000),
@@ -173,7 +173,7 @@ async fn a_change_is_checked_like_an_order() {
     let modify = async |quantity, price| {
         reason(bench.broker.modify(USER, &order, quantity, OrderKind::Limit(Paise(price)), now).await).0
     };
-    assert_eq!(modify(10, 9_901).await, "99.01 is not a multiple of the tick of ABC, 0.05");
+    assert_eq!(modify(10, 9_901).await, "₹99.01 is not a multiple of the tick of ABC, ₹0.05");
     assert_eq!(modify(4, 9_900).await, "4 shares of order U7-20250102-0001 are filled already");
     assert!(modify(2_000, 9_900).await.starts_with("1996 shares of ABC need "));
     let mut unknown = order.clone();

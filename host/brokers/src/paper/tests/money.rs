@@ -51,7 +51,7 @@ async fn a_market_order_that_cash_no_longer_covers_is_filled_in_part_and_ended()
     let fills = fills_of(&events);
     // 908 cost 99,880.00 and about 118.60 in charges; one more is beyond 100,000.00.
     assert_eq!((fills[0].quantity, fills[0].price), (908, Paise(11_000)));
-    let reason = "cash does not cover more than 908 of 990 shares at 110.00".to_owned();
+    let reason = "cash does not cover more than 908 of 990 shares at ₹110.00".to_owned();
     assert_eq!(events[1].kind, BrokerEventKind::Cancelled { reason });
     assert_eq!(events.len(), 2);
     let cash = bench.broker.funds(USER).await.unwrap().cash;
