@@ -152,9 +152,9 @@ impl Prices {
     }
 
     /// Follows these shares from now on, those that listeners of the stream want, and no others, [`MOST_FOLLOWED`] at most: these
-    /// first, and of either the first by name, so that the same ones have a place each time.
-    pub(crate) fn follow_changes(&self, held: &BTreeSet<Symbol>) {
-        let Some(pushes) = self.pushes() else { return };
+    /// first, and of either the first by name, so that the same ones have a place each time. Returns whether others were followed before.
+    pub(crate) fn follow_changes(&self, held: &BTreeSet<Symbol>) -> bool {
+        let Some(pushes) = self.pushes() else { return false };
         let followed: BTreeSet<Symbol> = {
             let mut state = self.changes.state.lock();
             let watched = state.watched.shares.difference(held);
@@ -163,7 +163,7 @@ impl Prices {
                 held.iter().chain(watched).take(MOST_FOLLOWED).cloned().collect();
             state.used.left_out = wanted - followed.len();
             if followed == state.followed {
-                return;
+                return false;
             }
             followed
         };
@@ -172,6 +172,7 @@ impl Prices {
         let mut state = self.changes.state.lock();
         state.seen.retain(|symbol, _| followed.contains(symbol));
         (state.followed, state.pushed) = (followed, pushed);
+        true
     }
 
     /// The next instant after `cursor` at which a price may have changed, if it is known.
