@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[allow(dead_code, reason = "each test file uses its part")]
 #[path = "support/bars.rs"]
 mod bars;
 mod support;

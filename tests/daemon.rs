@@ -2,6 +2,8 @@
 
 #[path = "daemon/accounts.rs"]
 mod accounts;
+#[path = "daemon/busy.rs"]
+mod busy;
 #[path = "daemon/closing.rs"]
 mod closing;
 #[path = "daemon/day_log.rs"]

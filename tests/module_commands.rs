@@ -16,6 +16,8 @@ mod guests;
 mod hostile_text;
 #[path = "module_commands/look.rs"]
 mod look;
+#[path = "module_commands/market.rs"]
+mod market;
 #[path = "module_commands/operate.rs"]
 mod operate;
 #[path = "support/serving.rs"]

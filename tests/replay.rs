@@ -47,7 +47,7 @@ async fn runs(store: &Store) -> Vec<RunRow> {
 
 /// As hosts wrote a recording that kept every reply in each: format, not compressed, length, run, calls.
 fn in_format_1(recording: &Recording) -> Vec<u8> {
-    let RecordedRun { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory } =
+    let RecordedRun { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory, cause: _ } =
         &recording.run;
     // Budget and usage had no bounds then on what a run leaves behind.
     let limits = (budget.cpu_ms, budget.wall_ms, budget.memory_bytes, budget.host_calls);
@@ -75,6 +75,7 @@ async fn copy(run: &RunRow, from: &Store, to: &Store) {
         module_hash: run.module_hash.clone(),
         started_at: run.started_at,
         attempt: run.attempt,
+        cause: run.cause.clone(),
     };
     scope.start_run(start).await.unwrap();
     let recording = RecordingRow { data: in_format_1(&recording), replies: Vec::new() };

@@ -15,6 +15,8 @@ mod killed;
 mod lanes;
 #[path = "services/metrics.rs"]
 mod metrics;
+#[path = "services/price_runs.rs"]
+mod price_runs;
 #[path = "services/restarts.rs"]
 mod restarts;
 #[path = "services/retries.rs"]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "yahoo/ahead.rs"]
+mod ahead;
 #[allow(dead_code, reason = "each test file uses its part")]
 #[path = "support/bars.rs"]
 mod bars;
@@ -11,10 +13,14 @@ mod days;
 mod fake;
 #[path = "support/fake_yahoo.rs"]
 mod fake_yahoo;
+#[path = "yahoo/faults.rs"]
+mod faults;
 #[path = "support/daemon.rs"]
 mod house;
 #[path = "yahoo/running_day.rs"]
 mod running_day;
+#[path = "yahoo/shown.rs"]
+mod shown;
 #[path = "yahoo/simulated.rs"]
 mod simulated;
 mod support;
@@ -24,3 +30,5 @@ mod traded;
 mod troubles;
 #[path = "yahoo/world.rs"]
 mod world;
+#[path = "yahoo/year.rs"]
+mod year;

@@ -37,7 +37,7 @@ pub use simulate::Simulate;
 pub use task::{
     HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName, TaskSettingsCommand, TaskSettingsOptions,
 };
-pub use values::{Candidate, Market, OwnModule};
+pub use values::{Candidate, Market, MarketLink, OwnModule};
 pub use yahoo::YahooOptions;
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use prahari_app::clock::Clock;
-use prahari_brokers::{BarCache, MarketData, WarmFor, Warmed, YahooMarket, YahooSettings};
+use prahari_brokers::{BarCache, MarketData, WarmFor, WarmStep, Warmed, YahooMarket, YahooSettings};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::cli::{Market, YahooOptions};
+use crate::cli::{Market, MarketLink, YahooOptions};
 use crate::exit::{Failure, say};
 use crate::given_file;
 
@@ -19,13 +19,13 @@ const MOST_LIST_BYTES: usize = 1 << 20;
 
 /// Opens the source if it is among the markets; bars of closed days come from the cache and go into it.
 pub fn open(
-    markets: &[Market],
+    markets: &[MarketLink],
     options: &YahooOptions,
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     cache: Arc<dyn BarCache>,
 ) -> Result<Option<Arc<YahooMarket>>, Failure> {
-    if !markets.contains(&Market::Yahoo) {
+    if !MarketLink::any(markets, &Market::Yahoo) {
         return Ok(None);
     }
     let mut settings = settings(options)?;
@@ -77,7 +77,7 @@ pub async fn fill_and_freeze(
 /// Fetches what is missing of shares for days from one through another, with progress; what failed is in the answer.
 pub async fn fill(market: &dyn MarketData, symbols: &[Symbol], (from, to): (Day, Day)) -> Warmed {
     let bar = progress_bar(symbols.len());
-    let progress = |done: usize, _: usize| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    let progress = |step: WarmStep| bar.set_position(u64::try_from(step.done).unwrap_or(u64::MAX));
     // The history that the first day looks back on, then the last day.
     let mut first = market.warm(symbols, WarmFor::Prices, Timestamp::start_of(from), &progress).await;
     let failed = std::mem::take(&mut first.failed);

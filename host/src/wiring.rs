@@ -15,8 +15,8 @@ use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
-    BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker, PaperBrokerage,
-    PaperSettings, SyntheticMarket, YahooMarket,
+    Answers, BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker,
+    PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
@@ -24,7 +24,7 @@ use prahari_runtime::{Compiler, Runtime, RuntimeConfig, RuntimeError};
 use prahari_schedule::Schedule;
 use prahari_store::Store;
 
-use crate::cli::{Market, OwnModule, UnknownDays};
+use crate::cli::{Market, MarketLink, OwnModule, UnknownDays};
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
 use crate::given_file;
@@ -55,7 +55,7 @@ pub async fn calendar_of(
 /// Opens sources of prices that are on this machine, which are asked in this order. A made-up market has prices through
 /// `until`.
 pub fn market(
-    markets: &[Market],
+    markets: &[MarketLink],
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     from: Day,
@@ -66,31 +66,47 @@ pub fn market(
 
 /// Opens sources of prices, of which this may be one that is over the net.
 pub fn market_with(
-    markets: &[Market],
+    markets: &[MarketLink],
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     (from, until): (Day, Day),
     yahoo: Option<Arc<YahooMarket>>,
 ) -> Result<Arc<dyn MarketData>, Failure> {
-    if markets.len() > 1 && markets.contains(&Market::Synthetic) {
+    check_links(markets)?;
+    let mut opened = Vec::new();
+    for MarketLink { market, answers } in markets {
+        let source = match (market, &yahoo) {
+            (Market::Yahoo, Some(yahoo)) => Arc::clone(yahoo) as Arc<dyn MarketData>,
+            _ => source(market, calendar, seed, from, until)?,
+        };
+        opened.push((source, *answers));
+    }
+    match (opened.pop(), opened.is_empty()) {
+        // It answers everything, or it would have been refused.
+        (Some((only, _)), true) => Ok(only),
+        (last, _) => {
+            opened.extend(last);
+            Ok(Arc::new(Chain::of(opened, calendar.clone())))
+        }
+    }
+}
+
+/// Refuses sources that cannot stand together, and such as leave a question that nobody may answer.
+pub fn check_links(markets: &[MarketLink]) -> Result<(), Failure> {
+    if markets.len() > 1 && MarketLink::any(markets, &Market::Synthetic) {
         return Err(Failure::input(
             "--market synthetic stands alone: made-up prices are not mixed with those of other sources",
         ));
     }
-    let mut opened = Vec::new();
-    for market in markets {
-        opened.push(match (market, &yahoo) {
-            (Market::Yahoo, Some(yahoo)) => Arc::clone(yahoo) as Arc<dyn MarketData>,
-            _ => source(market, calendar, seed, from, until)?,
-        });
+    let missing = Answers::missing(markets.iter().map(|link| link.answers));
+    if missing.is_empty() {
+        return Ok(());
     }
-    match (opened.pop(), opened.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (last, _) => {
-            opened.extend(last);
-            Ok(Arc::new(Chain::new(opened, calendar.clone())))
-        }
-    }
+    let missing: Vec<&str> = missing.into_iter().map(Question::name).collect();
+    let (missing, named) = (missing.join(" and "), MarketLink::listed(markets));
+    Err(Failure::input(format!(
+        "--market {named}: no source may answer {missing}; name it before the = of one, or add a source without ="
+    )))
 }
 
 /// Opens one source of prices.
@@ -292,6 +308,24 @@ pub fn database(kept: Option<&Path>, temporary: prahari_store::Durability) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_that_no_source_may_answer_is_refused_by_name() {
+        let links =
+            |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<MarketLink>>();
+        let refused = |names: &[&str]| match check_links(&links(names)) {
+            Err(Failure::Input(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(check_links(&links(&["bars,instruments=csv:a", "quotes=yahoo"])).is_ok());
+        let said = refused(&["bars=csv:a", "quotes=yahoo"]);
+        assert!(
+            said.contains("--market bars=csv:a,quotes=yahoo: no source may answer instruments;"),
+            "{said}"
+        );
+        assert!(refused(&["quotes=yahoo"]).contains("no source may answer bars and instruments;"));
+        assert!(refused(&["synthetic", "yahoo"]).contains("stands alone"));
+    }
 
     #[test]
     fn a_history_is_seven_years_long_also_from_a_day_that_few_years_have() {

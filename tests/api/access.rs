@@ -69,6 +69,11 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/system/orders/summary", "",                                          [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/orders", "",                                                  [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/executions", "",                                              [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/market/sources", "",                                          [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/market/restatements", "",                                     [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/market/warming", "",                                          [401, 403, 403, 200, 401]),
+    // The market is on this machine: nothing is fetched ahead.
+    ("POST /api/v1/system/market/warming", r#"{"what":"held"}"#,                       [401, 403, 403, 409, 401]),
     ("GET /api/v1/system/positions", "",                                               [401, 403, 403, 200, 401]),
     // Its id is enough for an admin.
     ("GET /api/v1/orders/{order}", "",                                                 [401, 404, 200, 200, 401]),
@@ -172,6 +177,8 @@ const TABLE: &[Line] = &[
     ("PATCH /api/v1/user/limits?user={user}", r#"{"values":{"max_positions":3}}"#,     [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/notifications/preferences?user={user}", "",                     [401, 404, 200, 200, 401]),
     ("PATCH /api/v1/user/notifications/preferences?user={user}", r#"{"values":{}}"#,   [401, 404, 200, 200, 401]),
+    ("GET /api/v1/user/price-runs?user={user}", "",                                    [401, 404, 200, 200, 401]),
+    ("PUT /api/v1/user/price-runs?user={user}", r#"{"tasks":["sell_monitor"]}"#,       [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/capital?user={user}", "",                                       [401, 404, 200, 200, 401]),
     ("PUT /api/v1/user/capital?user={user}", r#"{"capital_paise":200000000}"#,         [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/kill-switch?user={user}", "",                                   [401, 404, 200, 200, 401]),

@@ -92,6 +92,7 @@ async fn spoil(console: &Console) -> RunId {
         module_hash: hostile(),
         started_at: now,
         attempt: 1,
+        cause: None,
     };
     user.start_run(start).await.unwrap();
     let finish = RunFinish {

@@ -46,6 +46,7 @@ impl World {
             module_hash: "d5".repeat(32),
             started_at: now,
             attempt: 1,
+            cause: None,
         };
         user.start_run(start).await.unwrap();
         let finish = RunFinish {

@@ -99,6 +99,7 @@ async fn what_is_none_of_the_callers_business_or_was_not_recorded_is_not_replaye
         module_hash: "d5".repeat(32),
         started_at: console.daemon.clock.now(),
         attempt: 1,
+        cause: None,
     };
     let id = begun.id;
     console.daemon.store.user(OTHER).start_run(begun).await.unwrap();

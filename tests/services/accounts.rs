@@ -146,6 +146,7 @@ async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true(
         module_hash: String::new(),
         started_at: at(MONDAY, "09:20"),
         attempt: 1,
+        cause: None,
     };
     scope.start_run(start).await.unwrap();
     daemon.store.system().save_cursor(at(TUESDAY, "00:00")).await.unwrap();

@@ -170,6 +170,36 @@ async fn capital_is_paid_in_and_out_within_its_bounds_and_what_is_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_a_task_that_runs_each_minute_can_also_run_on_prices_and_none_does_by_itself() {
+    const PRICE_RUNS: &str = "/api/v1/user/price-runs";
+    let console = console().await;
+    let (user, other) = (console.user().await, console.other_user().await);
+    let first = user.get(PRICE_RUNS).await.ok();
+    assert_eq!(first["tasks"], json!([{ "task": "sell_monitor", "on": false }]));
+    assert_eq!(
+        (&first["version"], &first["is_pushed"], &first["runs_today"]),
+        (&json!(1), &json!(true), &json!(0))
+    );
+    for task in ["buy_orders", "analysis", "no_such_task"] {
+        let refused = user.send(Method::PUT, PRICE_RUNS, json!({ "tasks": [task] })).await;
+        assert!([400, 404].contains(&refused.problem().0), "{task}: {}", refused.text);
+        assert!(refused.text.contains(task), "{}", refused.text);
+    }
+    let wanted = json!({ "expected_version": 1, "tasks": ["sell_monitor"] });
+    let changed = user.send(Method::PUT, PRICE_RUNS, wanted.clone()).await.ok();
+    assert_eq!((&changed["version"], &changed["tasks"][0]["on"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        user.send(Method::PUT, PRICE_RUNS, wanted).await.problem(),
+        (409, "settings_changed".to_owned())
+    );
+    assert_eq!(user.get(PRICE_RUNS).await.ok(), changed);
+    assert_eq!(other.get(PRICE_RUNS).await.ok(), first);
+    assert_eq!(audited(&console).await.iter().filter(|action| *action == "price_runs.change").count(), 1);
+    let off = user.send(Method::PUT, PRICE_RUNS, json!({ "tasks": [] })).await.ok();
+    assert_eq!((&off["version"], &off["tasks"][0]["on"]), (&json!(3), &json!(false)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_change_is_in_the_audit_log_and_a_refused_one_is_not() {
     let console = console().await;
     let (admin, user) = (console.admin().await, console.user().await);

@@ -16,6 +16,14 @@ use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+/// The first day whose file the exchange published in the common format only.
+const FIRST_OF_COMMON: &str = "2024-07-08";
+
+/// A price as the exchange writes it: `2457.4`, without zeros at its end.
+fn published(price: Paise) -> String {
+    price.to_string().trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// The exchange's daily file until July 2024, with a row of a bond.
 fn old_layout(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
     let mut text =
@@ -23,7 +31,9 @@ fn old_layout(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
             .to_owned();
     let date = day.format("%d-%b-%Y").to_string().to_uppercase();
     writeln!(text, "754GS2036,GS,99,99,99,99,99,99,10,990,{date},1,IN0,").expect("text");
-    for (symbol, Candle { open, high, low, close, volume, .. }) in bars {
+    for (symbol, bar) in bars {
+        let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(published);
+        let volume = bar.volume;
         writeln!(text, "{symbol},EQ,{open},{high},{low},{close},{close},{open},{volume},1.5,{date},7,INE0,")
             .expect("text");
     }
@@ -36,7 +46,9 @@ fn common_layout(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
                     FinInstrmNm,OpnPric,HghPric,LwPric,ClsPric,LastPric,PrvsClsgPric,UndrlygPric,SttlmPric,OpnIntrst,ChngInOpnIntrst,\
                     TtlTradgVol,TtlTrfVal,TtlNbOfTxsExctd,SsnId,NewBrdLotQty,Rmks,Rsvd1,Rsvd2,Rsvd3,Rsvd4\n"
         .to_owned();
-    for (symbol, Candle { open, high, low, close, volume, .. }) in bars {
+    for (symbol, bar) in bars {
+        let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(published);
+        let volume = bar.volume;
         writeln!(
             text,
             "{day},{day},CM,NSE,STK,1,INE0,{symbol},EQ,,,,,A NAME,{open},{high},{low},{close},{close},{open},,{close},,,{volume},1.5,\
@@ -70,11 +82,15 @@ pub struct Bars(pub BTreeMap<String, Vec<Candle>>);
 impl Bars {
     /// The made-up market from the start of 2018 to the middle of 2024.
     pub async fn made_up() -> Self {
+        Self::made_up_until("2024-06-28").await
+    }
+
+    /// The made-up market from the start of 2018 through a day.
+    pub async fn made_up_until(last: &str) -> Self {
         let day = |text: &str| text.parse::<Day>().expect("a day");
         let calendar = CalendarHandle::embedded().expect("the calendar");
-        let market =
-            SyntheticMarket::new(1, calendar, day("2018-01-01"), day("2024-06-28")).expect("a market");
-        let end = Timestamp::start_of(day("2024-06-30"));
+        let market = SyntheticMarket::new(1, calendar, day("2018-01-01"), day(last)).expect("a market");
+        let end = Timestamp::end_of(day(last));
         let mut bars = BTreeMap::new();
         for symbol in market.universe().await.expect("a universe").iter() {
             let candles = market.candles(symbol, Interval::Daily, 9_999, false, end).await.expect("candles");
@@ -101,6 +117,30 @@ impl Bars {
         price
     }
 
+    /// Makes a share dearer: so many times its price for as many times fewer shares.
+    pub fn make_dearer(&mut self, symbol: &str, times: i64) {
+        let price = |price: Paise| Paise(price.0 * times);
+        for bar in self.of(symbol) {
+            let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(price);
+            *bar = Candle { open, high, low, close, volume: bar.volume / times as u64, ..*bar };
+        }
+    }
+
+    /// Lets a share go untraded from one day through another: the price of before, and no volume.
+    pub fn suspend(&mut self, symbol: &str, from: Day, through: Day) {
+        let bars = self.of(symbol);
+        let at = bars.partition_point(|bar| bar.day < from);
+        let close = bars[at - 1].close;
+        for bar in bars[at..].iter_mut().filter(|bar| bar.day <= through) {
+            *bar = Candle { day: bar.day, open: close, high: close, low: close, close, volume: 0 };
+        }
+    }
+
+    /// Lists a share on a day: it has no bars before.
+    pub fn list_on(&mut self, symbol: &str, day: Day) {
+        self.of(symbol).retain(|bar| bar.day >= day);
+    }
+
     /// Serves the bar of the session before again under a day without one, for every share.
     pub fn repeat_on(&mut self, closed: Day) {
         for bars in self.0.values_mut() {
@@ -125,13 +165,7 @@ impl Bars {
     /// Writes a file per day as the exchange does, each day in another one of its layouts, and answers the market argument of
     /// the command line.
     pub fn write_by_day(&self, folder: &Path) -> String {
-        let mut days: BTreeMap<Day, Vec<(&str, Candle)>> = BTreeMap::new();
-        for (symbol, bars) in &self.0 {
-            for bar in bars {
-                days.entry(bar.day).or_default().push((symbol, *bar));
-            }
-        }
-        for (number, (day, bars)) in days.into_iter().enumerate() {
+        for (number, (day, bars)) in self.by_day().into_iter().enumerate() {
             let (name, text) = match number % 3 {
                 0 => old_layout(day, &bars),
                 1 => common_layout(day, &bars),
@@ -140,6 +174,29 @@ impl Bars {
             std::fs::write(folder.join(name), text).expect("a file");
         }
         format!("bhavcopy:{}", folder.display())
+    }
+
+    /// Writes a file per day as the exchange published it then: another layout since July 2024, and no row of what was not
+    /// traded. Answers the market argument of the command line.
+    pub fn write_as_published(&self, folder: &Path) -> String {
+        let common: Day = FIRST_OF_COMMON.parse().expect("a day");
+        for (day, mut bars) in self.by_day() {
+            bars.retain(|(_, bar)| bar.volume > 0);
+            let layout = if day < common { old_layout } else { common_layout };
+            let (name, text) = layout(day, &bars);
+            std::fs::write(folder.join(name), text).expect("a file");
+        }
+        format!("bhavcopy:{}", folder.display())
+    }
+
+    fn by_day(&self) -> BTreeMap<Day, Vec<(&str, Candle)>> {
+        let mut days: BTreeMap<Day, Vec<(&str, Candle)>> = BTreeMap::new();
+        for (symbol, bars) in &self.0 {
+            for bar in bars {
+                days.entry(bar.day).or_default().push((symbol, *bar));
+            }
+        }
+        days
     }
 
     fn of(&mut self, symbol: &str) -> &mut Vec<Candle> {

@@ -10,7 +10,8 @@ use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
     BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
     Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker, PaperFaults,
-    PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
+    PaperSettings, Placed, PricePushes, Quote, Sessions, SimulatedAccount, SourceNews, SourceState, WarmFor,
+    Warmed,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
@@ -361,6 +362,14 @@ impl MarketData for HeldMarket {
         progress: OnProgress<'_>,
     ) -> Warmed {
         self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn sources(&self) -> Vec<SourceState> {
+        self.inner.sources()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.inner.price_pushes()
     }
 
     fn news(&self) -> Vec<SourceNews> {

@@ -116,7 +116,7 @@ async fn thousands_of_shares_are_fetched_once_within_the_limit_and_take_bounded_
     let market = world.market_with(|settings| settings.most_bars = 10_000);
     let symbols: Vec<Symbol> = names.iter().map(|name| symbol(name)).collect();
     let now = at(FRIDAY, "18:00");
-    let warmed = market.warm(&symbols, WarmFor::Bars, now, &|_, _| {}).await;
+    let warmed = market.warm(&symbols, WarmFor::Bars, now, &|_| {}).await;
     assert_eq!((warmed.fetched, warmed.known, warmed.failed.len()), (2_100, 0, 0));
     assert_eq!(world.fake.take_asked().len(), 2_100);
     // A hundred users ask for all of it: what has left the memory comes from the cache.
@@ -126,7 +126,7 @@ async fn thousands_of_shares_are_fetched_once_within_the_limit_and_take_bounded_
             assert_eq!(candles.last().unwrap().close, Paise::rupees(100));
         }
     }
-    let warmed = world.market().warm(&symbols, WarmFor::Bars, now, &|_, _| {}).await;
+    let warmed = world.market().warm(&symbols, WarmFor::Bars, now, &|_| {}).await;
     assert_eq!((warmed.fetched, warmed.known), (0, 2_100));
     assert_eq!(world.fake.take_asked(), []);
 }

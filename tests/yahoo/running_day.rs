@@ -97,3 +97,34 @@ async fn a_past_day_is_told_by_a_path_through_its_bar() {
     let asked: Vec<String> = world.fake.take_asked().into_iter().map(|asked| asked.interval).collect();
     assert_eq!(asked, ["1d"]);
 }
+
+#[tokio::test]
+async fn minutes_of_so_many_shares_are_in_memory_and_those_asked_for_longest_ago_make_room() {
+    let names = ["ABC", "TWO", "XYZ"];
+    let shares = names.map(|name| (name, weekdays("2024-12-02", THURSDAY, 100)));
+    let world = World::of(&shares, at(FRIDAY, "09:20")).await;
+    for name in names {
+        world.fake.set_minutes(name, day(FRIDAY), &[(10_100, 5)]);
+    }
+    let market = world.market_with(|settings| settings.most_tapes = 2);
+    let told = async |name: &str| {
+        let now = world.now();
+        let quote = market.quotes(&[symbol(name)], now).await.unwrap().remove(0).unwrap();
+        assert_eq!(quote.last.0, 10_100, "{name}");
+        let asked = world.fake.take_asked();
+        asked.iter().filter(|asked| asked.interval == "1m").count()
+    };
+    // Each is fetched when it is asked for, whatever had to make room.
+    for name in names {
+        assert_eq!(told(name).await, 1, "{name}");
+        world.pace.set(world.now().plus_millis(1_000));
+    }
+    let line = market.sources().remove(0).line.unwrap();
+    assert_eq!((line.tapes, line.most_tapes), (2, 2));
+    assert_eq!(told("XYZ").await, 0);
+    assert_eq!(told("TWO").await, 0);
+    // A share that is there needs no room: its new minutes take the place of its old ones.
+    world.pace.set(at(FRIDAY, "09:25"));
+    assert_eq!((told("TWO").await, told("XYZ").await), (1, 1));
+    assert_eq!(told("ABC").await, 1);
+}

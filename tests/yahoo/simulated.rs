@@ -1,5 +1,6 @@
 //! A simulation on the fake's bars, beside the same bars in files.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use prahari_app::clock::Clock;
@@ -10,20 +11,19 @@ use crate::support::{Simulated, run, simulate, stderr};
 
 const WEEKS: [&str; 4] = ["--from", "2024-03-18", "--to", "2024-04-05"];
 
-/// The made-up bars, a server that has them, and the options that lead to it.
-async fn served(folder: &std::path::Path) -> (Bars, FakeYahoo, Vec<String>) {
-    let bars = Bars::made_up().await;
+/// A server that has bars, and the options that lead to it.
+pub async fn served(bars: &Bars, folder: &Path) -> (FakeYahoo, Vec<String>) {
     let fake = FakeYahoo::start(bars.0.clone(), Arc::new(|| Clock::System.now())).await;
     let list = folder.join("shares.txt");
     std::fs::write(&list, bars.0.keys().map(|name| format!("{name}.NS\n")).collect::<String>()).unwrap();
     let url = fake.url();
     let options =
         ["--yahoo-url", &url, "--yahoo-per-minute", "60000", "--yahoo-symbols", list.to_str().unwrap()];
-    (bars, fake.clone(), options.map(str::to_owned).to_vec())
+    (fake.clone(), options.map(str::to_owned).to_vec())
 }
 
 /// Simulates on a thread of its own: the server has to go on.
-async fn simulated(arguments: Vec<String>) -> Simulated {
+pub async fn simulated(arguments: Vec<String>) -> Simulated {
     let simulating = tokio::task::spawn_blocking(move || {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         simulate(&arguments)
@@ -39,7 +39,8 @@ fn with(market: &[&str], options: &[String]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bars_give_the_same_journal_as_files_alone_and_in_a_chain() {
     let folder = tempfile::tempdir().unwrap();
-    let (bars, fake, options) = served(folder.path()).await;
+    let bars = Bars::made_up().await;
+    let (fake, options) = served(&bars, folder.path()).await;
     let shares = folder.path().join("shares");
     std::fs::create_dir(&shares).unwrap();
     let csv = bars.write(&shares);
@@ -54,7 +55,7 @@ async fn the_same_bars_give_the_same_journal_as_files_alone_and_in_a_chain() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_simulation_does_not_begin_on_a_source_that_is_down() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, fake, options) = served(folder.path()).await;
+    let (fake, options) = served(&Bars::made_up().await, folder.path()).await;
     fake.set_mood(Mood::LockedOut);
     let arguments: Vec<String> =
         std::iter::once("simulate".to_owned()).chain(with(&["yahoo"], &options)).collect();

@@ -19,10 +19,10 @@ use crate::house::{ADMIN, MONDAY, TestHost, stop};
 use crate::world::{FRIDAY, THURSDAY, World, at, closed, closes, day, symbol, weekdays};
 
 /// The Friday before [`MONDAY`].
-const FRIDAY_BEFORE: &str = "2025-03-07";
+pub const FRIDAY_BEFORE: &str = "2025-03-07";
 
 /// Two shares at a hundred rupees, which are traded on Monday morning.
-async fn world(time: &str) -> World {
+pub async fn world(time: &str) -> World {
     let shares = ["ABC", "XYZ"].map(|name| (name, weekdays("2025-01-01", FRIDAY_BEFORE, 100)));
     let world = World::of(&shares, at(MONDAY, time)).await;
     for name in ["ABC", "XYZ"] {
@@ -32,7 +32,7 @@ async fn world(time: &str) -> World {
 }
 
 /// Buys ten shares.
-async fn bought(daemon: &Daemon, name: &str, now: Timestamp) -> Result<(), Refusal> {
+pub async fn bought(daemon: &Daemon, name: &str, now: Timestamp) -> Result<(), Refusal> {
     let user = daemon.users.find(ADMIN).unwrap();
     let mut desk = user.desk.lock().await;
     desk.place(buy(name, 10, 10_000), order_context(now)).await.unwrap().map(|_| ())
@@ -70,7 +70,7 @@ async fn nobody_buys_on_a_price_that_is_older_than_its_limit_in_a_chain_or_not()
 }
 
 /// Subjects and sentences of the open alerts of a kind.
-async fn alerts(daemon: &Daemon, code: AlertCode) -> Vec<(String, String)> {
+pub async fn alerts(daemon: &Daemon, code: AlertCode) -> Vec<(String, String)> {
     let filter = AlertFilter { open: Some(true), before: None, limit: 100 };
     let open = daemon.store.system().alerts(filter).await.unwrap();
     open.into_iter().filter(|alert| alert.code == code).map(|alert| (alert.subject, alert.detail)).collect()

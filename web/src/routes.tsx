@@ -347,6 +347,16 @@ const halts = createRoute({
   ),
 });
 
+const marketData = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/market',
+  validateSearch: (search): { symbol?: string | undefined } => text(search, 'symbol'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/market-data')),
+    'MarketDataPage',
+  ),
+});
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/admin/users',
@@ -442,6 +452,7 @@ const pages = inside.addChildren([
   settingsHome,
   settings,
   halts,
+  marketData,
   users,
   user,
   audit,

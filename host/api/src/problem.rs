@@ -93,6 +93,10 @@ pub enum Code {
     ManifestNotAccepted,
     /// The task executes, or was started a moment ago; `retry_at` says when it may be tried again.
     RunTooSoon,
+    /// There is nothing of which prices are fetched ahead.
+    NothingToWarm,
+    /// Prices are being fetched ahead already.
+    Warming,
     /// The user's services were started too often within an hour; `retry_at` says when the next is heard.
     StartedTooOften,
     /// The user has as many jobs under way as one may.
@@ -207,6 +211,8 @@ impl Code {
             | Self::TaskAwaited
             | Self::ManifestNotAccepted
             | Self::RunTooSoon
+            | Self::NothingToWarm
+            | Self::Warming
             | Self::KeyUsed
             | Self::TooManyChannels
             | Self::ChannelNotSetUp
@@ -437,6 +443,8 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
+            AppError::NothingToWarm => Code::NothingToWarm,
+            AppError::Warming => Code::Warming,
             AppError::Channel(
                 ChannelError::TestedTooOften { retry_at } | ChannelError::CodesTooOften { retry_at },
             ) => {

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::future::join_all;
 use parking_lot::Mutex;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -23,6 +25,9 @@ use crate::users::Users;
 /// How long a strategy's positions have to be without anybody who looks after them before somebody is told: a service that is
 /// started again is off for a moment.
 const PATIENCE_MS: i64 = 60_000;
+
+/// Longest time that a desk is waited for on a real clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Most symbols that an alert names; it counts the others.
 const NAMED_SYMBOLS: usize = 5;
@@ -91,19 +96,35 @@ impl Caretakers {
     /// When the store fails. What concerns one user is logged, and the others are looked at.
     pub(crate) async fn check(&self) -> Result<(), AppError> {
         let now = self.handles.clock.now();
+        let users = self.users.all();
+        // Desks ask their brokers at full minutes, as this does: they are waited for, all of them together.
+        let held = join_all(users.iter().map(|user| self.held_by_strategy(user))).await;
         let mut told = self.told().await?;
-        for user in self.users.all() {
-            // A desk that is busy is looked at the next minute.
-            let Some(held) = held_by_strategy(&user) else { continue };
-            let after =
-                if held.is_empty() { TasksOfStrategies::new() } else { self.of_or_log(&user).await? };
+        for (user, held) in users.iter().zip(held) {
+            // A desk that is busy for longer is looked at the next minute; what is known of it stands meanwhile.
+            let Some(held) = held else { continue };
+            let after = if held.is_empty() { TasksOfStrategies::new() } else { self.of_or_log(user).await? };
             let left: BTreeMap<_, _> =
                 held.into_iter().filter(|(strategy, _)| !after.contains_key(strategy)).collect();
-            self.clear(&user, &left, &mut told).await?;
-            self.raise(&user, &left, now, &mut told).await?;
+            self.clear(user, &left, &mut told).await?;
+            self.raise(user, &left, now, &mut told).await?;
         }
         self.seen.lock().told = Some(told);
         Ok(())
+    }
+
+    /// The symbols that each strategy of a user holds; `None` when the desk is busy for long.
+    async fn held_by_strategy(&self, user: &User) -> Option<BTreeMap<StrategyName, Vec<Symbol>>> {
+        let desk = if self.handles.clock.is_lockstep() {
+            user.desk.lock().await
+        } else {
+            tokio::time::timeout(LONGEST_WAIT, user.desk.lock()).await.ok()?
+        };
+        let mut held: BTreeMap<StrategyName, Vec<Symbol>> = BTreeMap::new();
+        for (strategy, symbol) in desk.book().holders() {
+            held.entry(strategy).or_default().push(symbol.clone());
+        }
+        Some(held)
     }
 
     async fn of_or_log(&self, user: &User) -> Result<TasksOfStrategies, AppError> {
@@ -177,16 +198,6 @@ impl Caretakers {
         let unattended = open.into_iter().filter(|alert| alert.code == AlertCode::PositionUnattended);
         Ok(unattended.filter_map(|alert| Some((alert.user?, alert.subject.parse().ok()?))).collect())
     }
-}
-
-/// The symbols that each strategy of a user holds; `None` while the desk is busy.
-fn held_by_strategy(user: &User) -> Option<BTreeMap<StrategyName, Vec<Symbol>>> {
-    let desk = user.desk.try_lock().ok()?;
-    let mut held: BTreeMap<StrategyName, Vec<Symbol>> = BTreeMap::new();
-    for (strategy, symbol) in desk.book().holders() {
-        held.entry(strategy).or_default().push(symbol.clone());
-    }
-    Some(held)
 }
 
 fn of_user(user: UserId) -> std::ops::Range<Owned> {

@@ -33,7 +33,7 @@ use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
 use crate::modules::{ModuleHealth, Modules, Trials};
 use crate::notices::Notices;
-use crate::prices::{PricePulse, PriceWatch, Prices, Warmer};
+use crate::prices::{PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
@@ -392,6 +392,7 @@ impl Base {
             background: background.clone(),
             watch: PriceWatch::default(),
             pulse: PricePulse::default(),
+            changes: PriceChanges::default(),
             warmer: Warmer::default(),
         });
         let runs = Arc::new(Runs {

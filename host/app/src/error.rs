@@ -297,6 +297,12 @@ pub enum AppError {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// Nothing is fetched ahead.
+    #[error("no source of prices is over the net, or the clock is not a real one: nothing is fetched ahead")]
+    NothingToWarm,
+    /// Something is fetched ahead already.
+    #[error("prices are being fetched ahead already; how far that is stands beside it")]
+    Warming,
     /// A database was made by another simulation.
     #[error("the database cannot be resumed: {0}")]
     Resume(String),

@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::halts::UserHalts;
 use crate::ledger::UserLedger;
 use crate::runs::UserRuns;
-use crate::scheduler::UserBacklog;
+use crate::scheduler::{UserBacklog, UserPriceRuns};
 use crate::services::UserServices;
 use crate::settings::UserSettings;
 use crate::users_admin::Access;
@@ -34,6 +34,8 @@ pub struct User {
     pub ledger: UserLedger,
     /// What is due for them and not done yet.
     pub backlog: UserBacklog,
+    /// What of theirs runs on changes of price.
+    pub price_runs: UserPriceRuns,
     /// What the runs of their tasks share.
     pub runs: UserRuns,
     /// The order desk. Held for the length of one request, never across a guest's computation.
@@ -59,6 +61,7 @@ impl User {
             services: UserServices::default(),
             ledger: UserLedger::default(),
             backlog: UserBacklog::default(),
+            price_runs: UserPriceRuns::default(),
             runs,
             link: RwLock::new(desk.link().clone()),
             desk: tokio::sync::Mutex::new(desk),

@@ -24,8 +24,23 @@ pub enum WarmFor {
     Bars,
 }
 
-/// Told how many shares are done, of how many.
-pub type OnProgress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+/// Told how far fetching ahead has come.
+pub type OnProgress<'a> = &'a (dyn Fn(WarmStep) + Send + Sync);
+
+/// How far a source has come with fetching ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WarmStep {
+    /// Name of the source.
+    pub source: &'static str,
+    /// Shares that are done.
+    pub done: usize,
+    /// Shares altogether.
+    pub of: usize,
+    /// Those of which something was fetched.
+    pub fetched: usize,
+    /// Those that could not be fetched.
+    pub failed: usize,
+}
 
 /// Result of fetching shares ahead of their use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,21 +13,24 @@ mod link;
 mod market;
 pub mod paper;
 mod path;
+mod price_push;
 mod push;
+mod questions;
 mod rules;
 mod seeded_hash;
 mod sessions;
+mod source_state;
 pub mod synthetic;
 pub mod yahoo;
 
-pub use bars::{BarMarket, bar_differences};
+pub use bars::{BarMarket, bar_changes, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
 pub use chain::Chain;
 pub use csv::CsvMarket;
-pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
+pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
 pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -35,8 +38,11 @@ pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,
     PaperStoreError,
 };
+pub use price_push::{PriceBoard, PricePush, PricePushes};
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
+pub use questions::{Answers, Question};
 pub use sessions::{Session, Sessions};
+pub use source_state::{LineState, SourceState, SourceTrouble};
 pub use synthetic::SyntheticMarket;
 pub use yahoo::{
     BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache, YahooMarket, YahooSettings, unpack_year,

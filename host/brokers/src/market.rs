@@ -10,6 +10,8 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
+use crate::price_push::PricePushes;
+use crate::source_state::SourceState;
 
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
 #[async_trait]
@@ -98,6 +100,17 @@ pub trait MarketData: Send + Sync {
         _progress: OnProgress<'_>,
     ) -> Warmed {
         Warmed::default()
+    }
+
+    /// How the source stands; of several in a chain each, in their order.
+    fn sources(&self) -> Vec<SourceState> {
+        let state = SourceState::new(self.source());
+        vec![SourceState { folders: self.folders(), report: self.report(), ..state }]
+    }
+
+    /// The prices that the source tells by itself; `None` of one that only answers.
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        None
     }
 
     /// Takes what happened to the source since this was last asked.

@@ -19,6 +19,9 @@ const SHADOW: f64 = 0.02;
 /// How often a rising day makes its low before its high, and a falling day its high before its low.
 const USUAL_ORDER: f64 = 0.7;
 
+/// Steps of the price within a minute, of those that move within it.
+pub const STEPS: usize = 12;
+
 /// How much more is traded in the first and last minutes than in the middle of the session.
 const EDGE_VOLUME: f64 = 3.0;
 
@@ -26,6 +29,8 @@ const EDGE_VOLUME: f64 = 3.0;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayPath {
     minutes: Box<[PathMinute]>,
+    /// Seed of the steps within minutes.
+    steps: SeededHash,
 }
 
 /// One minute, with the day as it stood at its end.
@@ -79,7 +84,7 @@ impl DayPath {
             let (day_high, day_low, day_volume) = day;
             Some(PathMinute { open, high, low, close, volume, day_high, day_low, day_volume })
         });
-        Self { minutes: bars.collect() }
+        Self { minutes: bars.collect(), steps: draw.with(5) }
     }
 
     /// The whole minute with this index.
@@ -105,6 +110,49 @@ impl DayPath {
             },
         })
     }
+
+    /// The day at a step of minute `elapsed`, where step 0 is its beginning. Within the minute the price goes to the minute's high and
+    /// low, in an order of its own, and then to its close. What is traded in a minute is known when it is over.
+    pub fn so_far_within(&self, elapsed: usize, step: usize) -> Option<SoFar> {
+        let so_far = self.so_far(elapsed)?;
+        let Some(minute) = self.minutes.get(elapsed).filter(|_| step > 0) else { return Some(so_far) };
+        let anchors = self.anchors(elapsed, minute);
+        let mut seen = so_far;
+        for step in 1..=step.min(STEPS - 1) {
+            let last = between(&anchors, step).unwrap_or(minute.open);
+            seen = SoFar { last, high: seen.high.max(last), low: seen.low.min(last), ..seen };
+        }
+        Some(seen)
+    }
+
+    /// The steps of a minute at which its prices are known, in order: its open, its extremes and its close.
+    fn anchors(&self, index: usize, minute: &PathMinute) -> [(usize, Paise); 4] {
+        let draw = self.steps.with(index as u64);
+        // Neither of them the first or the last step, and not the same.
+        let first = 1 + below(draw.with(1), STEPS - 2);
+        let second = first + 1 + below(draw.with(2), STEPS - 1 - first);
+        let (one, other) =
+            if draw.with(3).unit() < 0.5 { (minute.high, minute.low) } else { (minute.low, minute.high) };
+        [(0, minute.open), (first, one), (second, other), (STEPS, minute.close)]
+    }
+}
+
+/// Uniform below a small bound, and 0 for none.
+fn below(draw: SeededHash, bound: usize) -> usize {
+    usize::try_from(draw.below(bound as u64)).unwrap_or(0)
+}
+
+/// The price at a step, evenly between the anchors around it.
+fn between(anchors: &[(usize, Paise)], step: usize) -> Option<Paise> {
+    anchors.windows(2).find_map(|pair| {
+        let [(from, before), (to, after)] = pair else { return None };
+        let (passed, whole) = (step.checked_sub(*from)?, to.checked_sub(*from)?);
+        if passed >= whole {
+            return None;
+        }
+        let (passed, whole) = (i64::try_from(passed).ok()?, i64::try_from(whole).ok()?);
+        Some(*before + (*after - *before).scale(passed, whole)?)
+    })
 }
 
 /// Where the extremes are reached: the index of a minute, or `minutes`, which stands for the close.
@@ -273,6 +321,29 @@ mod tests {
             prop_assert_eq!(known.volume, before.iter().map(|minute| minute.volume).sum::<u64>());
             prop_assert_eq!(known.high, before.iter().map(|minute| minute.high).max().unwrap_or(first).max(first));
             prop_assert_eq!(known.low, before.iter().map(|minute| minute.low).min().unwrap_or(first).min(first));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn within_a_minute_the_price_touches_its_extremes_and_ends_at_its_close(
+            bar in bar(), minutes in 1_usize..400, seed: u64, at in 0_usize..400,
+        ) {
+            let at = at.min(minutes - 1);
+            let path = DayPath::new(&bar, minutes, SeededHash::new(seed));
+            let minute = path.minutes[at];
+            let within: Vec<SoFar> = (0..STEPS).map(|step| path.so_far_within(at, step).unwrap()).collect();
+            prop_assert_eq!(within[0], path.so_far(at).unwrap());
+            prop_assert_eq!(within.iter().map(|seen| seen.last).max(), Some(minute.high));
+            prop_assert_eq!(within.iter().map(|seen| seen.last).min(), Some(minute.low));
+            prop_assert_eq!(path.so_far_within(at, usize::MAX).unwrap(), within[STEPS - 1]);
+            for (step, seen) in within.iter().enumerate() {
+                // Nothing of what comes later within the minute: neither its extremes nor what is traded in it.
+                let prices = || within[..=step].iter().map(|seen| seen.last);
+                prop_assert_eq!(seen.high, within[0].high.max(prices().max().unwrap()));
+                prop_assert_eq!(seen.low, within[0].low.min(prices().min().unwrap()));
+                prop_assert_eq!((seen.volume, seen.open), (within[0].volume, within[0].open));
+            }
         }
     }
 

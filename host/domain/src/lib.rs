@@ -9,6 +9,7 @@ pub mod json;
 pub mod money;
 mod names;
 pub mod orders;
+pub mod price_cause;
 pub mod price_jump;
 pub mod risk;
 pub mod settings;

@@ -148,6 +148,7 @@ impl Runtime {
             outcome: outcome.clone(),
             cpu_micros: u64::try_from(guest.cpu.as_micros()).unwrap_or(u64::MAX),
             peak_memory: guest.peak_memory,
+            cause: None,
         };
         RunReport {
             outcome,

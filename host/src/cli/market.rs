@@ -6,17 +6,18 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use prahari_domain::instruments::Symbol;
 
-use super::{Market, YahooOptions};
+use super::{Market, MarketLink, YahooOptions};
 
 /// What can be done with the files of a market source; no daemon is asked.
 #[derive(Debug, Subcommand)]
 pub enum MarketCommand {
-    /// Read a folder as the daemon would, and say what is in it and what was left out. Exit code 1 when sessions between its
-    /// first and last day have no bar of any share, 2 when it cannot be used.
+    /// Read folders as the daemon would, and say what is in each and what was left out. Of several sources, and where ANSWERS= says
+    /// what one may answer, it says also who is asked for what. Exit code 1 when sessions between the first and last day of a
+    /// folder have no bar of any share, 2 when it cannot be used.
     Check {
-        /// The folder: csv:DIR or bhavcopy:DIR.
-        #[arg(value_name = "MARKET")]
-        market: Market,
+        /// The sources as --market of `prahari serve` names them: csv:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
+        #[arg(value_name = "MARKET", required = true)]
+        markets: Vec<MarketLink>,
     },
     /// Write the bars of a folder as one file for each share, as csv:DIR reads them.
     Export(MarketExport),

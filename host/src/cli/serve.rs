@@ -10,7 +10,7 @@ use prahari_couriers::TELEGRAM_SERVER;
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
-use super::{Market, OwnModule, UnknownDays, YahooOptions};
+use super::{MarketLink, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -37,8 +37,9 @@ pub struct Serve {
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
     /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
-    pub markets: Vec<Market>,
+    pub markets: Vec<MarketLink>,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60
     /// times as fast.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]

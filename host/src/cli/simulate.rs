@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Market, OwnModule, UnknownDays, YahooOptions};
+use super::{MarketLink, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
     /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
-    pub markets: Vec<Market>,
+    pub markets: Vec<MarketLink>,
     /// First date, included.
     #[arg(long)]
     pub from: NaiveDate,

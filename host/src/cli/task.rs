@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 
-use super::{AtDaemon, FieldValue, Market};
+use super::{AtDaemon, FieldValue, MarketLink};
 
 /// What can be done with a task of your own.
 #[derive(Debug, Subcommand)]
@@ -169,8 +169,9 @@ pub struct RunTask {
     #[arg(long)]
     pub task: Option<Task>,
     /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
-    pub markets: Vec<Market>,
+    pub markets: Vec<MarketLink>,
     /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.
     #[arg(long = "hold", value_name = "SYMBOL:QUANTITY")]
     pub held: Vec<HeldShares>,

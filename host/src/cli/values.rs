@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use prahari_brokers::Answers;
 use prahari_domain::tasks::Task;
 
 /// Source of prices.
@@ -19,10 +20,49 @@ pub enum Market {
     Yahoo,
 }
 
-impl Market {
+/// A source of prices and what it may answer, such as `yahoo` or `quotes=yahoo`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarketLink {
+    /// The source.
+    pub market: Market,
+    /// What it may answer; everything when nothing is said.
+    pub answers: Answers,
+}
+
+impl MarketLink {
     /// Several sources as one text, such as `bhavcopy:days,csv:shares`.
-    pub fn listed(markets: &[Self]) -> String {
-        markets.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    pub fn listed(links: &[Self]) -> String {
+        links.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+
+    /// Returns whether one of these is a source of this kind.
+    pub fn any(links: &[Self], market: &Market) -> bool {
+        links.iter().any(|link| link.market == *market)
+    }
+}
+
+impl From<Market> for MarketLink {
+    fn from(market: Market) -> Self {
+        Self { market, answers: Answers::ALL }
+    }
+}
+
+impl fmt::Display for MarketLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { market, answers } = self;
+        if *answers == Answers::ALL { write!(f, "{market}") } else { write!(f, "{answers}={market}") }
+    }
+}
+
+impl FromStr for MarketLink {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A folder may have any name: what stands before its colon is what may be answered.
+        match text.split_once('=').filter(|(answers, _)| !answers.contains(':')) {
+            Some((answers, market)) => Ok(Self { answers: answers.parse()?, market: market.parse()? }),
+            None => text.parse::<Market>().map(Self::from),
+        }
     }
 }
 
@@ -87,5 +127,23 @@ impl FromStr for Candidate {
             None => Ok(Self { task: None, file: text.into() }),
             Some(_) => text.parse().map(|OwnModule { task, file }| Self { task: Some(task), file }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_says_what_it_may_answer_before_its_name() {
+        for text in ["yahoo", "quotes=yahoo", "bars,instruments=bhavcopy:/data/days", "csv:/data/a=b"] {
+            assert_eq!(text.parse::<MarketLink>().unwrap().to_string(), text);
+        }
+        let all: MarketLink = "bars,quotes,instruments=yahoo".parse().unwrap();
+        assert_eq!(all, Market::Yahoo.into());
+        let wrong = |text: &str| text.parse::<MarketLink>().unwrap_err();
+        assert!(wrong("prices=yahoo").starts_with("\"prices\" is nothing that a source answers"));
+        assert!(wrong("quotes=").starts_with("\"\" is not a market"));
+        assert!(wrong("=yahoo").starts_with("\"\" is nothing that a source answers"));
     }
 }

@@ -21,7 +21,7 @@ use prahari_domain::time::Day;
 use prahari_runtime::Runtime;
 use prahari_store::{Durability, Store};
 
-use crate::cli::{Market, Simulate, UnknownDays};
+use crate::cli::{MarketLink, Simulate, UnknownDays};
 use crate::exit::Failure;
 use crate::fetched;
 use crate::wiring;
@@ -29,7 +29,7 @@ use crate::wiring;
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let mut simulation = Simulation {
-        market: Market::listed(&options.markets),
+        market: MarketLink::listed(&options.markets),
         from: options.from,
         to: options.to,
         users: options.users,

@@ -57,7 +57,49 @@ pub struct BarVersionRow {
     pub data: Vec<u8>,
 }
 
+/// A year of a share that came otherwise than it was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestatedYearRow {
+    /// Which it is.
+    pub key: RestatedYearKey,
+    /// The bars of the version before, encoded by the source.
+    pub before: Vec<u8>,
+    /// The bars of this version, encoded by the source.
+    pub after: Vec<u8>,
+}
+
+/// Which version of which year of a share, and when it came to be: by this what was restated stands in order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RestatedYearKey {
+    /// Real time at which the bars that had changed were fetched.
+    pub restated_at: Timestamp,
+    /// Name of the source.
+    pub source: String,
+    /// The share.
+    pub symbol: Symbol,
+    /// The year.
+    pub year: i32,
+    /// Number of the version, from 2.
+    pub version: u32,
+}
+
 impl SystemScope {
+    /// Years that were restated, the newest restatement first: of one share or of all, from a place in the list on, which is
+    /// included. What the oldest kept version of a year was before is not known, so it is not among them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn restated_years(
+        &self,
+        symbol: Option<&Symbol>,
+        from: Option<&RestatedYearKey>,
+        limit: u32,
+    ) -> Result<Vec<RestatedYearRow>, StoreError> {
+        let symbol = symbol.map(Symbol::to_string);
+        let from = from.cloned();
+        self.store.read("read what was restated", move |conn| restated(conn, symbol, from, limit)).await
+    }
+
     /// Keeps a share of a source with those of its years that changed; other years stay.
     ///
     /// # Errors
@@ -166,15 +208,16 @@ fn save_year(
     let newest = select_one(conn, sql, (source, symbol, year.year), |row| {
         Ok((row.get::<_, u32>("version")?, row.get::<_, Vec<u8>>("hash")?))
     })?;
-    let version = match &newest {
-        None => 1,
-        Some((version, _)) if year.restated => version.saturating_add(1),
-        Some((version, _)) => *version,
+    let (version, restated_at) = match &newest {
+        None => (1, None),
+        Some((version, _)) if year.restated => (version.saturating_add(1), Some(now.0)),
+        // What is there keeps the time at which it was restated.
+        Some((version, _)) => (*version, None),
     };
-    let sql = "INSERT INTO bar_years (source, symbol, year, version, hash, stored_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    let sql = "INSERT INTO bar_years (source, symbol, year, version, hash, stored_at, restated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (source, symbol, year, version) DO UPDATE
                SET hash = excluded.hash, stored_at = excluded.stored_at";
-    execute(conn, sql, params![source, symbol, year.year, version, hash, now.0])?;
+    execute(conn, sql, params![source, symbol, year.year, version, hash, now.0, restated_at])?;
     if let Some((_, before)) = newest {
         forget_page(conn, &before)?;
     }
@@ -236,6 +279,39 @@ fn load(conn: &Connection, source: &str, symbol: &str) -> Result<Option<BarShare
     };
     share.years = years;
     Ok(Some(share))
+}
+
+fn restated(
+    conn: &Connection,
+    symbol: Option<String>,
+    from: Option<RestatedYearKey>,
+    limit: u32,
+) -> Result<Vec<RestatedYearRow>, StoreError> {
+    let sql = "SELECT now.restated_at, now.source, now.symbol, now.year, now.version, old.data AS data_before, new.data AS data_after
+               FROM bar_years AS now
+               JOIN bar_years AS earlier ON earlier.source = now.source AND earlier.symbol = now.symbol
+                   AND earlier.year = now.year AND earlier.version = now.version - 1
+               JOIN bar_pages AS old ON old.hash = earlier.hash
+               JOIN bar_pages AS new ON new.hash = now.hash
+               WHERE now.restated_at IS NOT NULL AND (?1 IS NULL OR now.symbol = ?1)
+                   AND (now.restated_at, now.source, now.symbol, now.year, now.version) <= (?2, ?3, ?4, ?5, ?6)
+               ORDER BY now.restated_at DESC, now.source DESC, now.symbol DESC, now.year DESC, now.version DESC
+               LIMIT ?7";
+    let (at, source, share, year, version) = match from {
+        Some(key) => (key.restated_at.0, key.source, key.symbol.to_string(), key.year, key.version),
+        // After everything that there is.
+        None => (i64::MAX, String::new(), String::new(), 0, 0),
+    };
+    select(conn, sql, params![symbol, at, source, share, year, version, limit], |row| {
+        let key = RestatedYearKey {
+            restated_at: instant(row, "restated_at")?,
+            source: row.get("source")?,
+            symbol: parsed(row, "symbol")?,
+            year: row.get("year")?,
+            version: row.get("version")?,
+        };
+        Ok(RestatedYearRow { key, before: row.get("data_before")?, after: row.get("data_after")? })
+    })
 }
 
 fn read_version(row: &Row<'_>) -> Result<BarVersionRow, StoreError> {

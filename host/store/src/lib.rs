@@ -90,7 +90,10 @@ pub use alerts::{AlertFilter, AlertRow, NewAlert};
 pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
 pub use audit::{AuditCheck, AuditFilter, AuditOutcome, AuditRow, AuditStep, NewAudit, verify_audit};
 pub use backup::{DatabaseCopy, DatabasePlace};
-pub use bars::{BarShareRow, BarVersionRow, BarYearRow, KEPT_BAR_VERSIONS, MOST_BAR_SHARES};
+pub use bars::{
+    BarShareRow, BarVersionRow, BarYearRow, KEPT_BAR_VERSIONS, MOST_BAR_SHARES, RestatedYearKey,
+    RestatedYearRow,
+};
 pub use calendars::{CalendarOrigin, CalendarRow, KEPT_CALENDARS, NewCalendar};
 pub use carriers::{CarrierKind, CarrierRow};
 pub use channels::{ChannelKind, ChannelRow, ChatChannel, NewChannel};

@@ -3,6 +3,8 @@
 use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::money::Paise;
+use prahari_domain::price_cause::PriceCause;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
@@ -75,6 +77,8 @@ pub struct RunStart {
     pub started_at: Timestamp,
     /// Which attempt at its slot it is, from 1.
     pub attempt: u32,
+    /// The change of price that it happens because of, beside the ticks of its session; none of any other run.
+    pub cause: Option<PriceCause>,
 }
 
 /// A run that ends, with everything it leaves behind.
@@ -170,6 +174,8 @@ pub struct RunRow {
     pub started_at: Timestamp,
     /// Which attempt at its slot it was, from 1.
     pub attempt: u32,
+    /// The change of price that it happened because of, beside the ticks of its session; none of any other run.
+    pub cause: Option<PriceCause>,
     /// Outcome; none while the run is executing.
     pub outcome: Option<String>,
     /// One line for people.
@@ -215,6 +221,20 @@ impl UserScope {
                 insert(conn, user, &start)
             })
             .await
+    }
+
+    /// Counts the runs that began within a span of time because a price had changed, as far as they are kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn count_price_runs(&self, from: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
+        let values = (self.user.0.cast_signed(), from.0, until.0);
+        self.read("count runs on prices", move |conn| {
+            let sql = "SELECT count(*) AS count FROM runs
+                       WHERE user_id = ?1 AND cause_symbol IS NOT NULL AND started_at BETWEEN ?2 AND ?3";
+            Ok(select_one(conn, sql, values, |row| unsigned(row, "count"))?.unwrap_or(0))
+        })
+        .await
     }
 
     /// Ends a run, and keeps what the user is told of it in the same write. A run that is not executing is refused: its
@@ -347,8 +367,10 @@ pub(crate) fn first_free_id(conn: &Connection) -> Result<u64, StoreError> {
 
 fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), StoreError> {
     let sql =
-        "INSERT INTO runs (id, user_id, task, slot_due, trigger, module_hash, started_at, attempt, service)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO runs (id, user_id, task, slot_due, trigger, module_hash, started_at, attempt, service,
+                           cause_symbol, cause_price, cause_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let cause = start.cause.as_ref();
     let values = (
         start.id.0.cast_signed(),
         user.0.cast_signed(),
@@ -359,6 +381,9 @@ fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), Store
         start.started_at.0,
         start.attempt,
         start.service.map(ServiceKind::name),
+        cause.map(|cause| cause.symbol.as_str()),
+        cause.map(|cause| cause.price.0),
+        cause.map(|cause| cause.at.0),
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -440,6 +465,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         module_hash: row.get("module_hash")?,
         started_at: instant(row, "started_at")?,
         attempt: row.get("attempt")?,
+        cause: read_cause(row)?,
         outcome: row.get("outcome")?,
         detail: row.get("detail")?,
         finished_at: optional_instant(row, "finished_at")?,
@@ -451,4 +477,10 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         left: run_footprint::read(row)?,
         counters: counters::read(row)?,
     })
+}
+
+fn read_cause(row: &Row<'_>) -> Result<Option<PriceCause>, StoreError> {
+    let symbol = optional_parsed(row, "cause_symbol")?;
+    let (price, at): (Option<i64>, _) = (row.get("cause_price")?, optional_instant(row, "cause_at")?);
+    Ok(symbol.zip(price).zip(at).map(|((symbol, price), at)| PriceCause { symbol, price: Paise(price), at }))
 }

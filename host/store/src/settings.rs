@@ -19,6 +19,8 @@ named! {
         Limits = "limits",
         /// The preferences about notifications.
         Preferences = "preferences",
+        /// The tasks that also run when prices change.
+        PriceRuns = "runs on prices",
         /// The settings of one task, which [`UserScope::save_task_settings`] keeps.
         OfTask = "settings of the task",
     }
@@ -57,6 +59,17 @@ impl UserScope {
                    WHERE id = ?1 AND preferences_version = ?2 RETURNING preferences_version AS version";
         let found = "SELECT preferences_version AS version FROM users WHERE id = ?1";
         self.replace(Settings::Preferences, (sql, found), version, vec![preferences]).await
+    }
+
+    /// Replaces the tasks that also run when prices change, as [`UserScope::save_strategy`] does.
+    ///
+    /// # Errors
+    /// As [`UserScope::save_strategy`].
+    pub async fn save_price_runs(&self, version: u64, price_runs: String) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET price_runs = ?3, price_runs_version = price_runs_version + 1
+                   WHERE id = ?1 AND price_runs_version = ?2 RETURNING price_runs_version AS version";
+        let found = "SELECT price_runs_version AS version FROM users WHERE id = ?1";
+        self.replace(Settings::PriceRuns, (sql, found), version, vec![price_runs]).await
     }
 
     /// Stores the capital paid in altogether, in paise, and waits until it is durable.

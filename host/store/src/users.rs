@@ -67,6 +67,10 @@ pub struct UserRow {
     pub preferences: String,
     /// Their version, from 1.
     pub preferences_version: u64,
+    /// The tasks that also run when prices change, as JSON.
+    pub price_runs: String,
+    /// Their version, from 1.
+    pub price_runs_version: u64,
     /// Time at which the user was created, by the daemon's clock.
     pub created_at: Timestamp,
 }
@@ -248,6 +252,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
         limits_version: unsigned(row, "limits_version")?,
         preferences: row.get("preferences")?,
         preferences_version: unsigned(row, "preferences_version")?,
+        price_runs: row.get("price_runs")?,
+        price_runs_version: unsigned(row, "price_runs_version")?,
         created_at: instant(row, "created_at")?,
     })
 }

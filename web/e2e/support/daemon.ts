@@ -85,6 +85,22 @@ export const startSmall = ({
 /** An empty daemon on the real clock, as after an installation. */
 export const startEmpty = () => startDaemon(SET_UP, '--db', 'prahari.db');
 
+/** The same, whose prices come over the net from a server on this machine; the shares stand in a file. */
+export const startOnNet = (source: string, shares: string) =>
+  startDaemon(
+    SET_UP,
+    '--db',
+    'prahari.db',
+    '--market',
+    'yahoo',
+    '--yahoo-url',
+    source,
+    '--yahoo-per-minute',
+    '60000',
+    '--yahoo-symbols',
+    shares,
+  );
+
 async function startDaemon(printedFirst: RegExp, ...flags: string[]): Promise<Daemon> {
   if (!existsSync(BINARY))
     throw new Error(`There is no daemon at ${BINARY}: build it, or set PRAHARI_BINARY`);

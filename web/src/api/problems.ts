@@ -130,6 +130,14 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The task runs already or ran a moment ago',
     next: 'Wait until the time shown.',
   },
+  nothing_to_warm: {
+    title: 'Nothing is fetched ahead here',
+    next: 'Nothing has to be done: every source of prices is on this machine.',
+  },
+  warming: {
+    title: 'Prices are being fetched ahead already',
+    next: 'Wait until it has ended; how far it is stands beside it.',
+  },
   started_too_often: {
     title: 'The services were started too often within the hour',
     next: 'Wait until the time shown, and look at the last error of the service.',

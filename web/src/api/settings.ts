@@ -1,7 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api, done } from './client';
 import { ofUser } from './pages';
-import type { ChangeBody, Credentials, NewTaskSettings, TaskName } from './schema';
+import type {
+  ChangeBody,
+  Credentials,
+  NewPriceRuns,
+  NewTaskSettings,
+  TaskName,
+} from './schema';
 
 const params = (user: number | undefined) => ({ params: { query: ofUser(user) } });
 
@@ -77,6 +83,16 @@ export const putTaskSettings = (task: TaskName, body: NewTaskSettings, user?: nu
       body,
     }),
   );
+
+export const priceRunsQuery = (user?: number) =>
+  queryOptions({
+    queryKey: ['settings', 'price-runs', { user }],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/user/price-runs', { ...params(user), signal })),
+  });
+
+export const setPriceRuns = (body: NewPriceRuns, user?: number) =>
+  answered(api.PUT('/api/v1/user/price-runs', { ...params(user), body }));
 
 /** Which of the caller's credentials are set; no route tells what they are. */
 export const credentialsQuery = queryOptions({

@@ -6,6 +6,8 @@ use axum::extract::State;
 use prahari_app::queries::{DecisionRow, EXECUTING, LogLevel, ModuleNumbers, NotesPage, RunFilter, RunRow};
 use prahari_app::user::User;
 use prahari_domain::ids::RunId;
+use prahari_domain::price_cause::PriceCause;
+use prahari_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -98,6 +100,9 @@ pub(super) struct Execution {
     /// How long it took, in milliseconds; null before it ended.
     #[schema(required)]
     duration_ms: Option<i64>,
+    /// The change of price that it happened because of, beside the ticks of its session; null of any other execution.
+    #[schema(required)]
+    on_price: Option<OnPrice>,
     /// Which attempt at its slot it was, from 1.
     attempt: u32,
     /// Hash of the module that ran, in hex.
@@ -111,6 +116,19 @@ pub(super) struct Execution {
     details_left_out: u32,
     /// The processor time, memory, calls and orders it used, and what it left behind.
     usage: Usage,
+}
+
+/// The price that an execution happened because of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OnPrice {
+    /// The share.
+    symbol: String,
+    /// The price that it changed to.
+    price_paise: i64,
+    /// Time of that price, as its source says.
+    priced_at: Instant,
+    /// How old it was when the execution began, in milliseconds.
+    age_ms: i64,
 }
 
 /// One execution of a task, with what it was allowed.
@@ -324,6 +342,7 @@ impl Execution {
             started_at: Instant(run.started_at),
             finished_at: run.finished_at.map(Instant),
             duration_ms: run.finished_at.map(|at| at.millis_since(run.started_at)),
+            on_price: run.cause.map(|cause| OnPrice::of(&cause, run.started_at)),
             attempt: run.attempt,
             module_hash: run.module_hash,
             details: run.counters.counted.into_iter().map(Counter::from).collect(),
@@ -335,6 +354,17 @@ impl Execution {
                 orders: run.orders,
                 left: run.left.into(),
             },
+        }
+    }
+}
+
+impl OnPrice {
+    fn of(cause: &PriceCause, began: Timestamp) -> Self {
+        Self {
+            symbol: cause.symbol.to_string(),
+            price_paise: cause.price.0,
+            priced_at: Instant(cause.at),
+            age_ms: cause.age_ms(began),
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use prahari_app::daemon::Daemon;
 use prahari_app::events::MOST_PRICED;
-use prahari_app::prices::PulseUse;
+use prahari_app::prices::{ChangesUse, MOST_FOLLOWED, PulseUse};
 use prahari_app::queries::{ProcessUse, StorageUse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,6 +37,8 @@ struct Metrics {
     scheduler: SchedulerMetrics,
     /// The live stream.
     stream: StreamMetrics,
+    /// Prices that are followed because tasks run when they change.
+    prices: PriceMetrics,
     /// Requests since the daemon's start.
     requests: RequestMetrics,
 }
@@ -97,6 +99,23 @@ struct StreamMetrics {
     unpriced_shares: usize,
 }
 
+/// Prices that are followed because tasks run when they change, since the daemon's start.
+#[derive(Debug, Serialize, ToSchema)]
+struct PriceMetrics {
+    /// Shares that are followed now.
+    followed_shares: usize,
+    /// Those of them whose prices the source tells by itself; of the others there are no changes between two minutes.
+    pushed_shares: usize,
+    /// Most shares that are followed.
+    most_followed_shares: usize,
+    /// Shares that somebody holds whose tasks run on prices, and that have no place.
+    unfollowed_shares: usize,
+    /// Changes, at most one a second and share.
+    changes: u64,
+    /// Prices that did not count: of another day, too old, or after a jump that nobody has explained.
+    prices_not_counted: u64,
+}
+
 /// Answers since the daemon's start.
 #[derive(Debug, Serialize, ToSchema)]
 struct RequestMetrics {
@@ -140,6 +159,7 @@ async fn metrics(State(api): State<Api>, _admin: Admin) -> Result<Json<Metrics>,
             lag_ms: next.map_or(0, |next| now.millis_since(next).max(0)),
         },
         stream: stream_use(daemon),
+        prices: daemon.prices.changes_use().into(),
         requests: api.requests.now().into(),
     }))
 }
@@ -154,6 +174,19 @@ fn stream_use(daemon: &Daemon) -> StreamMetrics {
         priced_shares: shares,
         most_priced_shares: MOST_PRICED,
         unpriced_shares: left_out,
+    }
+}
+
+impl From<ChangesUse> for PriceMetrics {
+    fn from(used: ChangesUse) -> Self {
+        Self {
+            followed_shares: used.shares,
+            pushed_shares: used.pushed,
+            most_followed_shares: MOST_FOLLOWED,
+            unfollowed_shares: used.left_out,
+            changes: used.changes,
+            prices_not_counted: used.not_counted,
+        }
     }
 }
 

@@ -29,6 +29,8 @@ mod mail_server;
 mod mailboxes;
 mod market;
 mod market_quotes;
+mod market_sources;
+mod market_warming;
 mod metrics;
 mod modules;
 mod notifications;
@@ -45,6 +47,7 @@ mod positions;
 mod positions_of_all;
 mod price_jumps;
 mod replays;
+mod restatements;
 mod retention;
 mod run_allowance;
 mod schedules;
@@ -103,6 +106,8 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(mailboxes::routes())
         .merge(market::routes())
         .merge(market_quotes::routes())
+        .merge(market_sources::routes())
+        .merge(market_warming::routes())
         .merge(metrics::routes())
         .merge(modules::routes())
         .merge(notifications::routes())
@@ -117,6 +122,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(positions_of_all::routes())
         .merge(price_jumps::routes())
         .merge(replays::routes())
+        .merge(restatements::routes())
         .merge(retention::routes())
         .merge(schedules::routes())
         .merge(service::routes())

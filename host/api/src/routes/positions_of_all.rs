@@ -93,6 +93,8 @@ struct PositionsPage {
     /// The users whose desk was at work at this instant, such as one that waits for its broker: what they hold is not among
     /// the items. Ask again for them. 100 at most.
     busy: Vec<BusyUser>,
+    /// How many those users are altogether.
+    busy_count: u64,
 }
 
 /// What everybody holds at this instant, by user, symbol and strategy. No desk is waited for.
@@ -110,11 +112,12 @@ async fn positions_of_all(
         limit: limit(query.limit)?,
     };
     let found = api.daemon.queries.positions_of_all(&api.daemon.users.all(), &filter).await;
-    let busy = found.busy.into_iter();
+    let (busy, busy_count) = (found.busy.into_iter(), found.busy_count as u64);
     Ok(Json(PositionsPage {
         items: found.positions.into_iter().map(|(user, held)| PositionOfUser::of(&api, user, held)).collect(),
         next: found.next.map(|next| next.write()),
         busy: busy.map(|user| BusyUser { user: user.0, user_name: api.user_name(user) }).collect(),
+        busy_count,
     }))
 }
 

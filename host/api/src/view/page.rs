@@ -1,7 +1,8 @@
 //! Lists, page by page.
 
+use chrono::Datelike;
 use prahari_app::queries::{
-    FillCursor, NoteCursor, PlacedCursor, PositionKey, RunCursor, SignalCursor, SlotCursor,
+    FillCursor, NoteCursor, PlacedCursor, PositionKey, RestatedCursor, RunCursor, SignalCursor, SlotCursor,
 };
 use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -200,6 +201,22 @@ impl Cursor for PositionKey {
     }
 }
 
+impl Cursor for RestatedCursor {
+    fn write(&self) -> String {
+        let Self { restated_at, source, symbol, year: _, version, day } = self;
+        format!("{}.{source}.{symbol}.{version}.{day}", restated_at.0)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let restated_at = Timestamp(parts.next()?.parse().ok()?);
+        let (source, symbol) = (parts.next()?.to_owned(), Symbol::new(parts.next()?).ok()?);
+        let (version, day) = (parts.next()?.parse().ok()?, parts.next()?.parse::<Day>().ok()?);
+        let cursor = Self { restated_at, source, symbol, year: day.year(), version, day };
+        parts.next().is_none().then_some(cursor)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use prahari_domain::tasks::Task;
@@ -232,10 +249,21 @@ mod tests {
         let (symbol, strategy) = (Symbol::new("M&M").unwrap(), "rebound".parse().unwrap());
         let position = PositionKey { user: UserId(3), symbol, strategy };
         assert_eq!(PositionKey::read(&position.write()), Some(position));
+        let (symbol, day) = (Symbol::new("M&M").unwrap(), "2024-06-28".parse::<Day>().unwrap());
+        let restated = RestatedCursor {
+            restated_at: Timestamp(8),
+            source: "yahoo".to_owned(),
+            symbol,
+            year: 2024,
+            version: 2,
+            day,
+        };
+        assert_eq!(RestatedCursor::read(&restated.write()), Some(restated));
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
             assert!(parse_cursor::<FillCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<PlacedCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<PositionKey>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<RestatedCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<RunCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<NoteCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<SlotCursor>(Some(text)).is_err(), "{text:?}");

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
-    WarmFor, Warmed,
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, PricePushes, Quote,
+    SourceNews, SourceState, WarmFor, Warmed,
 };
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
@@ -103,6 +103,14 @@ impl MarketData for TimedMarket {
         progress: OnProgress<'_>,
     ) -> Warmed {
         self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn sources(&self) -> Vec<SourceState> {
+        self.inner.sources()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.inner.price_pushes()
     }
 
     fn news(&self) -> Vec<SourceNews> {

@@ -72,6 +72,13 @@ impl Halts {
         Ok(new)
     }
 
+    /// Halts a symbol of a user in memory, for whoever has their desk and so may not wait for what changes halts:
+    /// [`Halts::halt_symbol`] has to follow as soon as the desk is free.
+    pub(crate) fn halt_symbol_at_desk(&self, user: &User, symbol: &Symbol, code: HaltCode, reason: &str) {
+        let halt = Halt { code, reason: one_line(reason).into_owned(), since: self.handles.clock.now() };
+        user.halts.put(Some(symbol), &halt);
+    }
+
     /// Halts a symbol for everybody who holds it or has an open order of it, and withdraws those orders. Answers
     /// for whom the halt is new. An order that cannot be withdrawn is logged and stays at the broker.
     ///

@@ -61,6 +61,9 @@ pub enum Work {
     Run(SlotKey),
     /// A continuous slot ticks.
     Tick(SlotKey),
+    /// A task whose session is on runs because a price has changed, outside of its ticks. It is part of no plan, and its key
+    /// names the time of the change.
+    OnPrice(SlotKey),
     /// What earlier days left open gets its outcome. It is part of no plan: the scheduler hands it out when a day
     /// begins.
     CloseDays,
@@ -71,7 +74,7 @@ impl Work {
     pub fn slot(self) -> Option<SlotKey> {
         match self {
             Self::PollBroker | Self::CloseDays => None,
-            Self::CloseSlot(key) | Self::Run(key) | Self::Tick(key) => Some(key),
+            Self::CloseSlot(key) | Self::Run(key) | Self::Tick(key) | Self::OnPrice(key) => Some(key),
         }
     }
 
@@ -87,7 +90,7 @@ impl Work {
         match self {
             Self::PollBroker | Self::CloseDays => (0, None),
             Self::CloseSlot(key) => (1, of_task(key)),
-            Self::Run(key) | Self::Tick(key) => (2, of_task(key)),
+            Self::Run(key) | Self::Tick(key) | Self::OnPrice(key) => (2, of_task(key)),
         }
     }
 }

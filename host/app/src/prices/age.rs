@@ -17,13 +17,16 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Returns why a price is too old to buy on at an instant; nothing when it is not.
 pub(crate) fn too_old(quote: &Quote, sessions: &dyn Sessions, now: Timestamp) -> Option<String> {
-    let minutes = trading_minutes(sessions, quote.at, now);
-    let is_old = minutes.is_none_or(|minutes| minutes > MOST_TRADING_MINUTES);
-    is_old.then(|| {
+    is_too_old(quote.at, sessions, now).then(|| {
         let (symbol, at, source) = (&quote.symbol, quote.at, quote.source);
         let at = format!("{} {}", at.ist_day(), at.ist_time().format("%H:%M"));
         format!("the last price of {symbol} is of {at} ({source}), older than {MOST_TRADING_MINUTES} minutes of trading")
     })
+}
+
+/// Returns whether a price of `at` is too old to act on.
+pub(super) fn is_too_old(at: Timestamp, sessions: &dyn Sessions, now: Timestamp) -> bool {
+    trading_minutes(sessions, at, now).is_none_or(|minutes| minutes > MOST_TRADING_MINUTES)
 }
 
 /// Minutes of trading from one instant to a later one, none when it is earlier; `None` when they lie too far apart to

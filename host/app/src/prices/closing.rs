@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use prahari_brokers::Quote;
+use prahari_domain::book::Position;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
@@ -11,12 +13,17 @@ use prahari_store::{AlertCode, AlertFilter, NewAlert};
 
 use crate::error::AppError;
 use crate::prices::Prices;
+use crate::user::User;
 
 /// A day's bar counts as closed this long after its session, as the sources of bars have it.
 pub(super) const SETTLING_MINUTES: i64 = 10;
 
 /// The most open alerts that are looked through for shares that have a price again.
 const MOST_ALERTS: u32 = 10_000;
+
+async fn positions_of(user: &User) -> Vec<Position> {
+    user.desk.lock().await.book().positions()
+}
 
 /// Who holds each share that anybody holds, and since when.
 type Holders = BTreeMap<Symbol, BTreeMap<UserId, Day>>;
@@ -42,11 +49,13 @@ impl Prices {
 
     /// Returns who holds each share that anybody holds, and since when.
     async fn holders(&self) -> Holders {
+        let users = self.users.all();
+        // A desk that is busy is waited for, beside the others: its broker's calls end, and nobody waits for this. What a user
+        // without an answer holds would have no last price, and look as if it were no longer held.
+        let held = join_all(users.iter().map(|user| positions_of(user))).await;
         let mut holders = Holders::new();
-        for user in self.users.all() {
-            // A desk that is busy is looked at the next day: the alert is about days, not minutes.
-            let Ok(desk) = user.desk.try_lock() else { continue };
-            for position in desk.book().positions() {
+        for (user, positions) in users.iter().zip(held) {
+            for position in positions {
                 let since = holders.entry(position.symbol).or_default().entry(user.id);
                 // Of several strategies' lots the oldest.
                 since

@@ -1,9 +1,11 @@
 //! What the host itself looks at in prices, before anything is traded on them: opens that no trading can lead to,
-//! shares and bars without a new price. And the prices that listeners of the live stream are told.
+//! shares and bars without a new price. And the prices that listeners of the live stream are told, and changes of price
+//! that tasks run on.
 //!
 //! Each share is looked at once a day, however many users hold it.
 
 mod age;
+mod changes;
 mod closing;
 mod explain;
 mod folder_watch;
@@ -22,9 +24,10 @@ use prahari_domain::time::Timestamp;
 
 pub use age::MOST_TRADING_MINUTES;
 pub(crate) use age::too_old;
+pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
-pub use warming::{WarmProgress, Warmer};
+pub use warming::{WarmKind, WarmState, Warmer, Warming};
 pub use watch::PriceWatch;
 
 use crate::background::Background;
@@ -45,6 +48,7 @@ pub struct Prices {
     pub(crate) background: Arc<Background>,
     pub(crate) watch: PriceWatch,
     pub(crate) pulse: PricePulse,
+    pub(crate) changes: PriceChanges,
     pub(crate) warmer: Warmer,
 }
 

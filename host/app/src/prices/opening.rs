@@ -9,10 +9,11 @@ use prahari_brokers::MarketError;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::HaltCode;
 
 use super::watch::Opens;
+use crate::desk::Desk;
 use crate::error::AppError;
 use crate::prices::Prices;
 use crate::user::User;
@@ -34,15 +35,8 @@ impl Prices {
         if opens.is_done() {
             return Ok(());
         }
-        let symbols = self.shares_to_look_at(&mut opens);
-        let looking = self.find_jumps(&symbols, now);
-        let found = if self.handles.clock.is_lockstep() {
-            looking.await
-        } else {
-            tokio::time::timeout(LONGEST_WAIT, looking)
-                .await
-                .unwrap_or_else(|_| Found { unopened: symbols.clone(), ..Found::default() })
-        };
+        let symbols = self.shares_to_look_at(&mut opens).await;
+        let found = self.find_jumps_in_time(&symbols, now).await;
         for jump in &found.jumps {
             let busy = self.halt_for_jump(jump).await?;
             opens.unasked.get_or_insert_default().extend(busy);
@@ -53,20 +47,73 @@ impl Prices {
     }
 
     /// The shares that users hold or have orders of, of users that were not asked yet, and those that had not opened.
-    fn shares_to_look_at(&self, opens: &mut Opens) -> BTreeSet<Symbol> {
+    async fn shares_to_look_at(self: &Arc<Self>, opens: &mut Opens) -> BTreeSet<Symbol> {
         let mut symbols = std::mem::take(&mut opens.unopened);
         let mut busy = BTreeSet::new();
         for user in self.users.all().into_iter().filter(|user| opens.asks(user.id)) {
-            // A desk whose broker does not answer must not hold up everybody's open.
-            match user.desk.try_lock() {
-                Ok(desk) => symbols.extend(desk.symbols_at_stake()),
-                Err(_) => {
+            // A desk whose broker does not answer must not hold up everybody's open: its own look waits for it, and the next
+            // instant asks again.
+            let at_stake = user.desk.try_lock().ok().map(|desk| desk.symbols_at_stake());
+            match at_stake {
+                Some(at_stake) => symbols.extend(at_stake),
+                None => {
                     busy.insert(user.id);
+                    self.look_when_free(user).await;
                 }
             }
         }
         opens.unasked = Some(busy);
         symbols
+    }
+
+    /// Looks at the opens of a user as soon as their desk is free. Who waits for a desk comes to it before whoever asks for it
+    /// later, so nothing that begins after this sells a share that jumped.
+    async fn look_when_free(self: &Arc<Self>, user: Arc<User>) {
+        if self.handles.clock.is_lockstep() || !self.watch.begin_wait(user.id) {
+            return;
+        }
+        let (prices, day) = (Arc::clone(self), self.handles.clock.now().ist_day());
+        let mut looking = Box::pin(async move {
+            if let Err(error) = prices.look_at_opens_of(&user, day).await {
+                tracing::error!(user = %user.id, %error, "the opens of a user's shares could not be looked at");
+            }
+            prices.watch.end_wait(user.id);
+        });
+        // From here on it stands in the queue of the desk, before what the instant begins.
+        if futures::poll!(looking.as_mut()).is_pending() {
+            self.background.spawn(looking);
+        }
+    }
+
+    async fn look_at_opens_of(&self, user: &User, day: Day) -> Result<(), AppError> {
+        let desk = user.desk.lock().await;
+        let now = self.handles.clock.now();
+        if now.ist_day() != day {
+            return Ok(());
+        }
+        let mut found = self.find_jumps_in_time(&desk.symbols_at_stake(), now).await;
+        found.jumps.retain(|jump| is_exposed(&desk, jump));
+        for jump in &found.jumps {
+            self.halts.halt_symbol_at_desk(user, &jump.symbol, HaltCode::ImpossiblePrice, &reason_of(jump));
+        }
+        drop(desk);
+        for jump in &found.jumps {
+            let (code, reason) = (HaltCode::ImpossiblePrice, reason_of(jump));
+            self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
+            self.halts.halt_symbol_if_held(user, &jump.symbol, code, &reason).await?;
+        }
+        Ok(())
+    }
+
+    /// The same as [`Prices::find_jumps`], on a real clock for as long as anybody waits for the market: what is not known then
+    /// has not opened.
+    async fn find_jumps_in_time(&self, symbols: &BTreeSet<Symbol>, now: Timestamp) -> Found {
+        let looking = self.find_jumps(symbols, now);
+        if self.handles.clock.is_lockstep() {
+            return looking.await;
+        }
+        let found = tokio::time::timeout(LONGEST_WAIT, looking).await;
+        found.unwrap_or_else(|_| Found { unopened: symbols.clone(), ..Found::default() })
     }
 
     async fn find_jumps(&self, symbols: &BTreeSet<Symbol>, now: Timestamp) -> Found {
@@ -97,15 +144,18 @@ impl Prices {
     /// Halts a share that jumped for those who bought it before or have an order of it open, and withdraws the
     /// orders. Answers the users whose desk is busy.
     async fn halt_for_jump(self: &Arc<Self>, jump: &Arc<PriceJump>) -> Result<Vec<UserId>, AppError> {
-        let reason = format!("{jump}: a corporate action or a fault, until an admin has explained it");
+        let reason = reason_of(jump);
         let code = HaltCode::ImpossiblePrice;
         let mut busy = Vec::new();
         for user in self.users.all() {
-            match is_exposed(&user, jump) {
+            // As above: a busy desk is looked at when it is free, and at the next instant.
+            let exposed = user.desk.try_lock().ok().map(|desk| is_exposed(&desk, jump));
+            match exposed {
                 Some(true) => {}
                 Some(false) => continue,
                 None => {
                     busy.push(user.id);
+                    self.look_when_free(user).await;
                     continue;
                 }
             }
@@ -126,13 +176,15 @@ impl Prices {
     }
 }
 
-/// Returns whether a user bought a share before it jumped or has an order of it open; `None` while the desk is
-/// busy.
-fn is_exposed(user: &User, jump: &PriceJump) -> Option<bool> {
-    let desk = user.desk.try_lock().ok()?;
+fn reason_of(jump: &PriceJump) -> String {
+    format!("{jump}: a corporate action or a fault, until an admin has explained it")
+}
+
+/// Returns whether a user bought a share before it jumped or has an order of it open.
+fn is_exposed(desk: &Desk, jump: &PriceJump) -> bool {
     let book = desk.book();
     let held = book.positions();
     let bought_before =
         held.iter().any(|position| position.symbol == jump.symbol && position.opened_on < jump.day);
-    Some(bought_before || book.active_orders().any(|order| order.request.symbol == jump.symbol))
+    bought_before || book.active_orders().any(|order| order.request.symbol == jump.symbol)
 }

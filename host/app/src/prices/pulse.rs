@@ -15,7 +15,8 @@ use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Timestamp;
 
-use crate::prices::Prices;
+use crate::prices::changes::Watched;
+use crate::prices::{PriceChange, Prices};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -62,7 +63,7 @@ impl Prices {
         // The clock's own time: what is made up for late is no new price.
         let now = self.handles.clock.now();
         if !self.handles.events.are_prices_wanted() || !self.is_session_minute(now) {
-            return;
+            return self.changes.watch(Watched::default());
         }
         let Ok(turn) = self.pulse.turn.clone().try_lock_owned() else {
             return tracing::debug!(
@@ -95,17 +96,46 @@ impl Prices {
             join_all(followed).await.into_iter().flatten().collect();
         let picked = events.pick_priced(&held);
         *self.pulse.used.lock() = PulseUse { shares: picked.shares.len(), left_out: picked.left_out };
-        if picked.shares.is_empty() {
+        self.changes.watch(Watched { shares: picked.shares.clone(), held: held.clone() });
+        self.ask_and_tell_of(picked.shares, held, now).await;
+    }
+
+    /// Tells the listeners those prices that have changed and that they want. Nobody waits for it on a real clock, and while earlier
+    /// ones are asked for still none are told.
+    pub(crate) async fn tell_changes(self: &Arc<Self>, changes: &BTreeMap<Symbol, PriceChange>) {
+        let Watched { shares, held } = self.changes.watched(changes.keys());
+        if shares.is_empty() {
             return;
         }
-        let symbols: Vec<Symbol> = picked.shares.into_iter().collect();
+        let now = self.handles.clock.now();
+        if self.handles.clock.is_lockstep() {
+            return self.ask_and_tell_of(shares, held, now).await;
+        }
+        let Ok(turn) = self.changes.turn.clone().try_lock_owned() else { return };
+        let prices = Arc::clone(self);
+        self.background.spawn(async move {
+            prices.ask_and_tell_of(shares, held, now).await;
+            drop(turn);
+        });
+    }
+
+    async fn ask_and_tell_of(
+        &self,
+        shares: BTreeSet<Symbol>,
+        held: BTreeMap<UserId, BTreeSet<Symbol>>,
+        now: Timestamp,
+    ) {
+        if shares.is_empty() {
+            return;
+        }
+        let (events, symbols) = (&self.handles.events, shares.into_iter().collect::<Vec<Symbol>>());
         match self.trading.market.quotes(&symbols, now).await {
             Ok(quotes) => {
                 let told: Vec<Quote> =
                     quotes.into_iter().flatten().filter(|quote| self.counts(quote, now)).collect();
                 events.tell_prices(&told, held);
             }
-            Err(error) => tracing::warn!(%error, "the prices of this minute cannot be told"),
+            Err(error) => tracing::warn!(%error, "prices cannot be told now"),
         }
     }
 

@@ -13,6 +13,8 @@ pub struct PriceWatch {
     /// The last day at whose close prices were looked at.
     closed_on: Mutex<Option<Day>>,
     opens: Mutex<Opens>,
+    /// Users whose desk somebody waits for, to look at their opens.
+    waited_for: Mutex<BTreeSet<UserId>>,
 }
 
 /// What is still to be looked at of a day's opens.
@@ -35,6 +37,15 @@ impl PriceWatch {
 
     pub(super) fn keep_opens(&self, opens: Opens) {
         *self.opens.lock() = opens;
+    }
+
+    /// Takes the wait for a user's desk; `false` when somebody waits for it already.
+    pub(super) fn begin_wait(&self, user: UserId) -> bool {
+        self.waited_for.lock().insert(user)
+    }
+
+    pub(super) fn end_wait(&self, user: UserId) {
+        self.waited_for.lock().remove(&user);
     }
 
     /// Takes the close of a day; `false` when somebody has taken it.

@@ -17,10 +17,12 @@ mod holdings;
 mod lanes;
 mod logs;
 mod market;
+mod market_sources;
 mod modules;
 mod notifications;
 mod orders;
 mod positions_of_all;
+mod restatements;
 mod run_allowance;
 mod services;
 mod signals;
@@ -53,11 +55,12 @@ pub use grants::TaskUse;
 pub use holdings::{Funds, Holdings};
 pub use lanes::{LaneSlot, LaneState, TaskLane, TickSpan, Trouble};
 pub use market::{IndicatedCandle, IndicatedCandles, MarketSymbol};
+pub use market_sources::MarketSources;
 pub use modules::{ModuleTrial, ModuleVersion};
 pub use notifications::Notifications;
 pub use orders::OrderDetail;
 pub use positions_of_all::{PositionKey, PositionsFilter, PositionsOfAll};
-pub use prahari_brokers::{Interval, Quote};
+pub use prahari_brokers::{Answers, Interval, LineState, Question, Quote, SourceState, SourceTrouble};
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionLine, DecisionRow,
     DecisionSearch, EXECUTING, FillCursor, FillFilter, FoundDecision, FoundFill, FoundLine, HaltFilter,
@@ -67,6 +70,7 @@ pub use prahari_store::{
     ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
     SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
 };
+pub use restatements::{RestatedBar, RestatedCursor, RestatedFilter};
 pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

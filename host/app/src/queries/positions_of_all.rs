@@ -45,6 +45,8 @@ pub struct PositionsOfAll {
     pub positions: Vec<(UserId, Valuation)>,
     /// The users whose desk was at work, so that what they hold is not in it; 100 at most.
     pub busy: Vec<UserId>,
+    /// How many those users are altogether.
+    pub busy_count: usize,
     /// After which position the next part begins; none on the last one.
     pub next: Option<PositionKey>,
 }
@@ -54,7 +56,7 @@ impl Queries {
     /// as one that waits for its broker, are not waited for.
     pub async fn positions_of_all(&self, users: &[Arc<User>], filter: &PositionsFilter) -> PositionsOfAll {
         let limit = filter.limit as usize;
-        let (mut held, mut busy) = (Vec::new(), Vec::new());
+        let (mut held, mut busy, mut busy_count) = (Vec::new(), Vec::new(), 0);
         let first = filter.after.as_ref().map_or(UserId(0), |after| after.user);
         for user in users.iter().filter(|user| user.id >= first) {
             if held.len() > limit {
@@ -62,14 +64,17 @@ impl Queries {
             }
             match held_by(user, filter) {
                 Some(positions) => held.extend(positions.into_iter().map(|position| (user.id, position))),
-                None if busy.len() < MOST_BUSY => busy.push(user.id),
-                None => {}
+                None => {
+                    busy_count += 1;
+                    busy.push(user.id);
+                    busy.truncate(MOST_BUSY);
+                }
             }
         }
         let more = held.len() > limit;
         held.truncate(limit);
         let next = held.last().filter(|_| more).map(|(user, position)| key(*user, position));
-        PositionsOfAll { positions: self.valued(held).await, busy, next }
+        PositionsOfAll { positions: self.valued(held).await, busy, busy_count, next }
     }
 
     async fn valued(&self, mut held: Vec<(UserId, Position)>) -> Vec<(UserId, Valuation)> {
@@ -83,7 +88,8 @@ impl Queries {
     }
 }
 
-/// What a user holds of what is asked for; none while their desk is at work.
+/// What a user holds of what is asked for; none while their desk is at work. Who looks at everybody waits for nobody's broker:
+/// whoever is left out for it is named, and never shown as holding nothing.
 fn held_by(user: &User, filter: &PositionsFilter) -> Option<Vec<Position>> {
     let desk = user.desk.try_lock().ok()?;
     let wanted = |symbol: &Symbol| filter.symbol.as_ref().is_none_or(|wanted| wanted == symbol);

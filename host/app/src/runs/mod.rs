@@ -14,6 +14,7 @@ pub use user_runs::{Executing, TaskMemory, UserRuns};
 use std::sync::Arc;
 
 use prahari_domain::ids::RunId;
+use prahari_domain::price_cause::PriceCause;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
@@ -22,7 +23,8 @@ use prahari_runtime::{
     Budget, DescribedSettings, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies,
 };
 use prahari_store::{
-    LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind,
+    DecisionRow, LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger,
+    ServiceKind,
 };
 
 use crate::background::Background;
@@ -164,6 +166,25 @@ impl Runs {
         self.perform(user, begun, due_at, trigger).await.map(Some)
     }
 
+    /// Runs a task for a user because a price has changed, beside its slots; `None` when it is still executing. The task is told
+    /// that its service runs it, as in a tick; what it was run for stands in the row, the recording, the log and its decisions.
+    ///
+    /// # Errors
+    /// As [`Runs::execute`].
+    pub(crate) async fn execute_on_price(
+        &self,
+        user: &User,
+        task: Task,
+        due_at: Timestamp,
+        cause: PriceCause,
+    ) -> Result<Option<RunAnswer>, AppError> {
+        let Some(_executing) = user.runs.begin(task) else { return Ok(None) };
+        let Begun { start, place } = self.begin_run(user, task, due_at, Trigger::Scheduled, 1)?;
+        let start = RunStart { slot_due: None, cause: Some(cause), ..start };
+        self.handles.store.user(user.id).start_run(start.clone()).await?;
+        self.perform(user, Begun { start, place }, due_at, Trigger::Scheduled).await.map(Some)
+    }
+
     /// The row of a run that begins now, and what it executes on.
     pub(crate) fn begin_run(
         &self,
@@ -193,6 +214,7 @@ impl Runs {
             id: self.handles.store.system().next_run_id(),
             started_at: self.handles.clock.now(),
             attempt,
+            cause: None,
         };
         Ok(Begun { start, place })
     }
@@ -206,6 +228,7 @@ impl Runs {
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
         let run = begun.start.id;
+        user.runs.set_began(begun.start.task, begun.start.started_at);
         let performed = self.try_perform(user, begun, due_at, trigger).await;
         if let Err(error) = &performed {
             let told = into_one_line(error.to_string());
@@ -226,7 +249,7 @@ impl Runs {
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
         self.resolve_unknown_orders(user).await?;
-        let RunStart { id: run, task, started_at, .. } = start;
+        let RunStart { id: run, task, started_at, cause, .. } = start;
         let tasks = self.tasks.current();
         let strategy = tasks.strategy(task);
         let order_context = OrderContext { run, strategy, day: due_at.ist_day(), now: started_at };
@@ -251,7 +274,7 @@ impl Runs {
             RunTarget::Here(module) => self.runtime.run(module, request, &mut services).await,
         };
         let (module, outcome) = (report.recording.run.module, report.outcome.clone());
-        let mut finish = self.finish_of(user, task, run, report, services, used).await?;
+        let mut finish = self.finish_of(user, (task, run, cause), report, services, used).await?;
         if finish.orders > 0 {
             finish.messages = self.told_of_placed(user, run).await;
         }
@@ -287,15 +310,19 @@ impl Runs {
     async fn finish_of(
         &self,
         user: &User,
-        task: Task,
-        id: RunId,
-        report: RunReport,
+        (task, id, cause): (Task, RunId, Option<PriceCause>),
+        mut report: RunReport,
         services: LiveServices<'_>,
         used: RunFootprint,
     ) -> Result<RunFinish, AppError> {
         let finished_at = self.handles.clock.now();
-        let LiveServices { state, decisions, mut log, orders, journaled, allowance, .. } = services;
+        let began = services.order_context.now;
+        let LiveServices { state, mut decisions, mut log, orders, journaled, allowance, .. } = services;
         let mut left = left_of(&report);
+        if let Some(cause) = &cause {
+            tell_cause(cause, began, &mut decisions, &mut log);
+        }
+        report.recording.run.cause = cause;
         let recorded = row_of(report.recording, &self.shared_replies).await;
         let mut recording = recorded.map_err(|source| AppError::Recording { run: id, source })?;
         if journaled == 0 && !allowance.keeps_recording(size_of(&recording), &used) {
@@ -341,6 +368,16 @@ impl Runs {
             state,
             messages: Vec::new(),
         })
+    }
+}
+
+/// Says in the log of a run and with each of its decisions which price it was run for, and how old that was when it began.
+fn tell_cause(cause: &PriceCause, began: Timestamp, decisions: &mut [DecisionRow], log: &mut Vec<LogRow>) {
+    let words = cause.words(began);
+    let message = format!("run on the price of {words}");
+    log.insert(0, LogRow { level: "info".to_owned(), message, at: Some(began) });
+    for decision in decisions {
+        decision.evidence.push(("on_price".to_owned(), words.clone()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Day;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::RunFootprint;
 
 /// Key-value memory of one task of one user.
@@ -18,6 +18,8 @@ pub struct UserRuns {
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     /// What the runs of a task have left behind on the last date on which it ran.
     left: Mutex<BTreeMap<Task, (Day, RunFootprint)>>,
+    /// When the last run of a task began, in this process.
+    began: Mutex<BTreeMap<Task, Timestamp>>,
 }
 
 impl UserRuns {
@@ -40,6 +42,15 @@ impl UserRuns {
     pub fn begin(&self, task: Task) -> Option<Executing> {
         // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.
         self.executing.lock().insert(task).then(|| Executing { all: self.executing.clone(), task })
+    }
+
+    /// When the last run of a task began; `None` when none has in this process.
+    pub(crate) fn began(&self, task: Task) -> Option<Timestamp> {
+        self.began.lock().get(&task).copied()
+    }
+
+    pub(super) fn set_began(&self, task: Task, at: Timestamp) {
+        self.began.lock().insert(task, at);
     }
 
     /// The memory of every task.

@@ -66,8 +66,8 @@ pub(super) enum Added {
 }
 
 impl Backlog {
-    /// Adds the work that is due at an instant. While the user has a worker, ticks are left out; the caller records
-    /// them as missed.
+    /// Adds the work that is due at an instant. While the user has a worker, ticks and runs on prices are left out; the caller
+    /// records them as missed.
     fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
         let Some(doing) = self.doing else {
             self.doing = Some(instant);
@@ -76,7 +76,7 @@ impl Backlog {
         };
         let pulse_waits = self.waiting.iter().any(|(_, works)| works.contains(&Work::PollBroker));
         let stays = |work: &&Work| match **work {
-            Work::Tick(_) => false,
+            Work::Tick(_) | Work::OnPrice(_) => false,
             Work::PollBroker => !pulse_waits,
             _ => true,
         };

@@ -6,6 +6,8 @@ mod close;
 mod cursor;
 mod hand_out;
 mod jobs;
+mod on_price;
+mod price_runs;
 mod retry;
 mod slot;
 mod standing;
@@ -22,6 +24,7 @@ use tokio::sync::Semaphore;
 pub use backlog::UserBacklog;
 pub use cursor::Cursor;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
+pub use price_runs::{MOST_PRICE_RUNS_A_DAY, MOST_PRICE_RUNS_A_MINUTE, PriceRunsUse, UserPriceRuns};
 pub use slot::Slots;
 pub use waiting::WaitOutcome;
 
@@ -158,6 +161,7 @@ impl Scheduler {
             error = jobs.failure() => return Err(error),
             stopped = rooms.handles.store.stopped() => return Err(stopped.into()),
             () = rooms.ledger.ended.told() => {}
+            () = rooms.prices.price_came() => {}
             () = rooms.handles.store.refused() => rooms.services.handle_refusals().await?,
             () = rooms.handles.clock.may_have_changed(clock.seen()) => {}
         }
@@ -180,12 +184,14 @@ impl Scheduler {
     }
 
     /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have
-    /// waited long enough or are tried again, or an individual service is to be started again.
+    /// waited long enough or are tried again, an individual service is to be started again, or a price may have changed.
     fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
         let (latest, retry) = (self.waiting.first_latest(), self.rooms.ledger.retries.first());
-        let waited = [latest, retry, self.rooms.services.next_restart()].into_iter().flatten().min();
+        let (restart, change) =
+            (self.rooms.services.next_restart(), self.rooms.prices.next_change(self.cursor));
+        let waited = [latest, retry, restart, change].into_iter().flatten().min();
         let waited = waited.map(|at| at.max(self.cursor));
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;

@@ -55,6 +55,7 @@ impl Slots {
                 None => self.run_slot(user, key).await,
             },
             Work::Tick(_) => self.tick(user, key, due).await,
+            Work::OnPrice(_) => self.run_on_price(user, key, due).await,
             Work::CloseSlot(_) => self.close_slot(user, key).await,
         }
     }

@@ -15,7 +15,8 @@ use crate::user::User;
 impl Scheduler {
     /// Does everything due at an instant: first it starts the individual services again that waited until then, then what
     /// the day's prices forbid, then what all users share, then for each user their fills and their slots by rank. What
-    /// waits for other tasks is set aside until they have ended. Last, at the pulse of the market, the listeners are told prices.
+    /// waits for other tasks is set aside until they have ended. Last, at the pulse of the market, the listeners are told prices,
+    /// and tasks run on prices that have changed.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         self.begin(self.restarts(instant)).await?;
         if !works.is_empty() {
@@ -32,6 +33,7 @@ impl Scheduler {
         if is_pulse {
             self.rooms.prices.tell_prices().await;
         }
+        self.run_on_prices(instant, is_pulse).await?;
         self.let_go().await
     }
 

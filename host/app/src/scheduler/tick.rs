@@ -52,6 +52,7 @@ impl Slots {
             let held_up = format!("what was due at {doing} was still being done for this user");
             self.account(user, key, due, Some(&held_up)).await?;
         }
+        self.pass_over_prices(user, works);
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits};
 use prahari_domain::settings::{
-    NotificationPreferences, PREFERENCES, STRATEGY, Setting, SettingsError, Strategy, Values, from_values,
-    merge, to_values,
+    NotificationPreferences, PREFERENCES, PriceRuns, STRATEGY, Setting, SettingsError, Strategy, Values,
+    from_values, merge, to_values,
 };
 use prahari_store::{Settings as Kind, StoreError};
 use serde::Serialize;
@@ -81,6 +81,19 @@ impl Settings {
             value.validate().map(|()| value)
         };
         self.prepare(user, Kind::Preferences, expected, UserSettings::preferences, next).await
+    }
+
+    /// Prepares to let these tasks of a user also run when prices change, and no others. That they can is for the caller to check.
+    ///
+    /// # Errors
+    /// As [`Settings::change_strategy`].
+    pub async fn change_price_runs<'a>(
+        &'a self,
+        user: &'a User,
+        price_runs: PriceRuns,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, PriceRuns>, AppError> {
+        self.prepare(user, Kind::PriceRuns, expected, UserSettings::price_runs, |_| Ok(price_runs)).await
     }
 
     /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds
@@ -189,6 +202,23 @@ impl SettingsChange<'_, NotificationPreferences> {
         let version = scope.save_preferences(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.preferences.set(version, self.value);
         self.handles.events.changed(Audience::User(self.user.id), Resource::Settings, "preferences");
+        Ok(version)
+    }
+}
+
+impl SettingsChange<'_, PriceRuns> {
+    /// Writes the tasks down and puts them in force, from the next minute on. Answers the version in force, likewise.
+    ///
+    /// # Errors
+    /// When they cannot be written down; nothing has changed then.
+    pub async fn save(self) -> Result<u64, AppError> {
+        if !self.differs {
+            return Ok(self.version);
+        }
+        let scope = self.handles.store.user(self.user.id);
+        let version = scope.save_price_runs(self.version, serde_json::to_string(&self.value)?).await?;
+        self.user.settings.price_runs.set(version, self.value);
+        self.handles.events.changed(Audience::User(self.user.id), Resource::Settings, "price_runs");
         Ok(version)
     }
 }

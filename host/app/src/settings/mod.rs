@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
-use prahari_domain::settings::{NotificationPreferences, Strategy};
+use prahari_domain::settings::{NotificationPreferences, PriceRuns, Strategy};
 use prahari_domain::tasks::Task;
 use prahari_store::UserRow;
 use serde::de::DeserializeOwned;
@@ -61,6 +61,7 @@ pub struct Versioned<T> {
 pub struct UserSettings {
     strategy: Current<Strategy>,
     preferences: PreferencesInForce,
+    price_runs: Current<PriceRuns>,
     /// What is set for single tasks.
     tasks: RwLock<BTreeMap<Task, Arc<TaskSettings>>>,
     limits: Arc<Limits>,
@@ -82,7 +83,9 @@ impl UserSettings {
         let limits = Versioned { version: row.limits_version, value: limits };
         let strategy = read("strategy", &row.strategy, &mut damaged);
         let preferences = read("preferences about notifications", &row.preferences, &mut damaged);
+        let price_runs = read("choice of tasks that run on prices", &row.price_runs, &mut damaged);
         let settings = Self {
+            price_runs: Current::new(row.price_runs_version, price_runs),
             strategy: Current::new(row.strategy_version, strategy),
             preferences: PreferencesInForce(Arc::new(Current::new(row.preferences_version, preferences))),
             tasks: RwLock::default(),
@@ -99,6 +102,8 @@ impl UserSettings {
         self.strategy.set(strategy.version, strategy.value.clone());
         self.preferences.set(preferences.version, preferences.value.clone());
         self.limits.replace(limits.version, limits.value.clone());
+        let price_runs = loaded.price_runs();
+        self.price_runs.set(price_runs.version, price_runs.value.clone());
         *self.tasks.write() = loaded.tasks.read().clone();
         self.damaged.store(loaded.is_damaged(), Ordering::Relaxed);
     }
@@ -112,6 +117,11 @@ impl UserSettings {
     /// The strategy that a run which starts now sees, to its end.
     pub fn strategy(&self) -> Arc<Versioned<Strategy>> {
         self.strategy.get()
+    }
+
+    /// Returns the tasks that also run when prices change.
+    pub fn price_runs(&self) -> Arc<Versioned<PriceRuns>> {
+        self.price_runs.get()
     }
 
     /// Returns the notification preferences of the user.

@@ -107,6 +107,14 @@ impl TaskSet {
         self.all().filter(|known| known.manifest.shared).map(|known| known.manifest.name)
     }
 
+    /// Returns those that run each minute of a session for one user, in the order of their ranks: only they can also run when
+    /// prices change.
+    pub fn running_each_minute(&self) -> impl Iterator<Item = Task> {
+        let of_user = self.all().filter(|known| !known.manifest.shared);
+        let each_minute = of_user.filter(|known| known.manifest.schedule.bounds.are_continuous());
+        each_minute.map(|known| known.manifest.name)
+    }
+
     /// Returns the sort key of tasks that are due at the same instant: rank, then name. Tasks that
     /// there never were go last.
     pub fn rank(&self, task: Task) -> (u32, Task) {

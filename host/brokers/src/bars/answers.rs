@@ -14,6 +14,7 @@ use super::market_day::{Entry, MarketDay, end_of};
 use super::series::{Series, extend, monday};
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::path::SoFar;
+use crate::price_push::PricePushes;
 use crate::rules;
 use crate::sessions::Session;
 
@@ -44,13 +45,13 @@ impl MarketData for BarMarket {
         let day_data = self.day_data(now.ist_day());
         let closed = closed_bars(series, &day_data, now);
         let running = if forming && closed == series.before(day_data.day) {
-            forming_bar(&day_data, at, series, now)
+            self.forming_bar(&day_data, at, series, now)
         } else {
             None
         };
         let as_of = match running {
             Some(_) => {
-                Some(day_data.session.as_ref().map_or(now, |session| minute_of(now).min(session.closes())))
+                Some(day_data.session.as_ref().map_or(now, |session| self.moment(now).min(session.closes())))
             }
             None => closed
                 .checked_sub(1)
@@ -74,6 +75,10 @@ impl MarketData for BarMarket {
         let Some((at, series)) = self.find(symbol) else { return Ok(None) };
         let day_data = self.day_data(instant.ist_day());
         Ok(minute_bar(&day_data, at, series, instant))
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.moves.then_some(self)
     }
 }
 
@@ -113,7 +118,7 @@ impl BarMarket {
         }
     }
 
-    fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
+    pub(super) fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
         let (at, series) = self.find(symbol)?;
         let entry = day_data.entry(at, series)?;
         let quote = Quote {
@@ -128,12 +133,12 @@ impl BarMarket {
             at: now,
             source: self.source,
         };
-        let Some((session, today)) = begun(day_data, entry, now) else {
+        let Some((session, today)) = self.begun(day_data, entry, now) else {
             let at = end_of(entry.previous_day, self.sessions.as_ref()).min(now);
             return Some(Quote { indicative: indicative(day_data, entry, now), at, ..quote });
         };
         let SoFar { last, open, high, low, volume } = today;
-        let at = minute_of(now).min(session.closes());
+        let at = self.moment(now).min(session.closes());
         Some(Quote { last, open: Some(open), high: Some(high), low: Some(low), volume, at, ..quote })
     }
 
@@ -145,12 +150,30 @@ impl BarMarket {
         let tick = self.ticks.tick(day_data.day, month_close);
         Some(rules::instrument(symbol, tick, entry.previous_close))
     }
-}
 
-/// The day's trading, once it has begun.
-fn begun<'a>(day_data: &'a MarketDay, entry: &Entry, now: Timestamp) -> Option<(&'a Session, SoFar)> {
-    let session = day_data.session.as_ref().filter(|session| now >= session.opens())?;
-    Some((session, entry.path.as_ref()?.so_far(session.elapsed(now))?))
+    /// The day's trading, once it has begun.
+    fn begun<'a>(
+        &self,
+        day_data: &'a MarketDay,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Option<(&'a Session, SoFar)> {
+        let session = day_data.session.as_ref().filter(|session| now >= session.opens())?;
+        let step = if session.index_of(now).is_some() { self.step_of(now) } else { 0 };
+        Some((session, entry.path.as_ref()?.so_far_within(session.elapsed(now), step)?))
+    }
+
+    fn forming_bar(
+        &self,
+        day_data: &MarketDay,
+        at: usize,
+        series: &Series,
+        now: Timestamp,
+    ) -> Option<Candle> {
+        let (_, SoFar { last, open, high, low, volume }) =
+            self.begun(day_data, day_data.entry(at, series)?, now)?;
+        Some(Candle { day: day_data.day, open, high, low, close: last, volume })
+    }
 }
 
 /// Moves evenly from the previous close to the day's open between the start of the pre-open session and its matching,
@@ -174,11 +197,6 @@ fn closed_bars(series: &Series, day_data: &MarketDay, now: Timestamp) -> usize {
         .as_ref()
         .is_some_and(|session| now >= session.closes().plus_minutes(BAR_SETTLING_MINUTES));
     before + usize::from(is_final && series.on(day_data.day).is_some())
-}
-
-fn forming_bar(day_data: &MarketDay, at: usize, series: &Series, now: Timestamp) -> Option<Candle> {
-    let (_, SoFar { last, open, high, low, volume }) = begun(day_data, day_data.entry(at, series)?, now)?;
-    Some(Candle { day: day_data.day, open, high, low, close: last, volume })
 }
 
 fn with_running(week: Option<Candle>, running: Option<Candle>) -> Option<Candle> {
@@ -207,6 +225,6 @@ fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timesta
 }
 
 /// The whole minute that an instant falls in.
-fn minute_of(instant: Timestamp) -> Timestamp {
+pub(super) fn minute_of(instant: Timestamp) -> Timestamp {
     instant.plus_millis(-instant.0.rem_euclid(60_000))
 }

@@ -1,7 +1,7 @@
 //! A market made of daily bars: what the `csv` and `synthetic` sources have in common.
 //!
 //! The past is the bars themselves; the running day is a minute path derived from its bar. Nothing later than the
-//! minute of the instant asked about is shown, with one exception, which is what an exchange does too: from the
+//! minute of the instant asked about is shown, and of a market that moves within minutes nothing later than its step, with one exception, which is what an exchange does too: from the
 //! start of the pre-open session an indicative price moves towards the day's open.
 //!
 //! A day without a bar for a symbol (a gap in the data, or after its last row): its quote is the previous close with no
@@ -9,6 +9,7 @@
 
 mod answers;
 mod market_day;
+mod moves;
 mod restated;
 mod series;
 
@@ -25,7 +26,7 @@ use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
 use market_day::MarketDay;
 pub(crate) use restated::Restated;
-pub use restated::bar_differences;
+pub use restated::{bar_changes, bar_differences};
 pub(crate) use series::Series;
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
@@ -41,6 +42,8 @@ pub struct BarMarket {
     series: Vec<Series>,
     index: HashMap<Symbol, usize>,
     days: RwLock<VecDeque<Arc<MarketDay>>>,
+    /// Whether prices move within a minute, and are pushed when they do.
+    moves: bool,
 }
 
 impl BarMarket {
@@ -73,7 +76,12 @@ impl BarMarket {
             .into_iter()
             .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))
             .collect();
-        Self { source, seed, sessions, ticks, universe, series, index, days: RwLock::default() }
+        Self { source, seed, sessions, ticks, universe, series, index, days: RwLock::default(), moves: false }
+    }
+
+    /// The same market with prices that move within a minute, and are pushed when they do.
+    pub(crate) fn moving(self) -> Self {
+        Self { moves: true, ..self }
     }
 
     /// The seed of the minute paths.

@@ -1,5 +1,6 @@
 //! What of a past that was known says something else after the bars were read again.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use prahari_domain::instruments::{Candle, Symbol};
@@ -39,13 +40,16 @@ impl BarMarket {
 /// What the bars of a share that are known and newer ones say differently, one sentence for each bar, oldest first. Bars that
 /// are only newer are no difference.
 pub fn bar_differences(symbol: &Symbol, before: &[Candle], after: &[Candle]) -> Vec<String> {
-    let find = |day: Day| after.iter().find(|bar| bar.day == day).copied();
-    let restated =
-        before.iter().map(|bar| Restated { symbol: symbol.clone(), before: *bar, after: find(bar.day) });
-    restated
-        .filter(|restated| restated.after != Some(restated.before))
-        .map(|restated| restated.to_string())
-        .collect()
+    let changes = bar_changes(before, after).into_iter();
+    changes.map(|(before, after)| Restated { symbol: symbol.clone(), before, after }.to_string()).collect()
+}
+
+/// The bars that are known and that newer ones have otherwise, oldest first, each with what it is now; none where it is gone.
+/// Bars that are only newer are no change.
+pub fn bar_changes(before: &[Candle], after: &[Candle]) -> Vec<(Candle, Option<Candle>)> {
+    let now: BTreeMap<Day, Candle> = after.iter().map(|bar| (bar.day, *bar)).collect();
+    let changes = before.iter().map(|bar| (*bar, now.get(&bar.day).copied()));
+    changes.filter(|(before, after)| *after != Some(*before)).collect()
 }
 
 impl fmt::Display for Restated {

@@ -103,6 +103,46 @@ async fn nothing_shown_depends_on_what_comes_later() {
 }
 
 #[tokio::test]
+async fn within_a_minute_nothing_of_its_later_seconds_is_shown() {
+    let (still, moving) = (all(), all().moving());
+    for minute in 0..375 {
+        let begins = at("2025-01-03", "09:15:00").plus_minutes(minute);
+        let first = quote(&moving, begins).await.unwrap();
+        // The beginning of each minute is the same, so what trades by the minute sees no difference.
+        assert_eq!(Some(&first), quote(&still, begins).await.as_ref());
+        let bar = moving.minute(&symbol(), begins).await.unwrap().unwrap();
+        let mut seen = (first.high.unwrap(), first.low.unwrap());
+        for second in 0..60 {
+            let shown = quote(&moving, begins.plus_millis(second * 1_000 + 999)).await.unwrap();
+            assert!((bar.low..=bar.high).contains(&shown.last));
+            seen = (seen.0.max(shown.last), seen.1.min(shown.last));
+            assert_eq!((shown.high, shown.low), (Some(seen.0), Some(seen.1)));
+            assert_eq!((shown.volume, shown.at), (first.volume, begins.plus_millis(second / 5 * 5_000)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn prices_are_pushed_every_five_seconds_of_the_session_as_quotes_have_them() {
+    let moving = all().moving();
+    let pushes = moving.price_pushes().unwrap();
+    assert!(all().price_pushes().is_none());
+    let (mut now, mut count) = (at("2025-01-03", "08:00:00"), 0);
+    while let Some(next) = pushes.next_after(now) {
+        assert!(next > now);
+        (now, count) = (next, count + 1);
+        let pushed = pushes.newest(&[symbol()], now).pop().flatten().unwrap();
+        let quote = quote(&moving, now).await.unwrap();
+        assert_eq!((pushed.last, pushed.at, quote.at), (quote.last, now, now));
+    }
+    assert_eq!((now, count), (at("2025-01-03", "15:29:55"), 375 * 12));
+    for closed in ["09:10:00", "15:30:00"] {
+        assert_eq!(pushes.newest(&[symbol()], at("2025-01-03", closed)), [None], "{closed}");
+    }
+    assert_eq!(pushes.next_after(at("2025-01-04", "10:00:00")), None);
+}
+
+#[tokio::test]
 async fn quotes_and_minutes_tell_the_same_story() {
     let market = all();
     let mut high = Paise::ZERO;

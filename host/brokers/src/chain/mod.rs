@@ -7,15 +7,21 @@
 //!   knows the share and nobody was down it is not listed, which is an empty answer; where somebody was down it cannot
 //!   be known, which is an error that names who was down and why. Of many shares in one question those that were
 //!   answered are answered, and the error is for a question of which nothing was.
+//! - The prices of a share are pushed by the first source that pushes them.
 //! - The minutes of a day come from the first source that has that day of the share, as its quotes and bars of it do.
+//! - What each source may answer is the operator's (`questions.rs`): what it may not be asked it is as if it were not there for.
+//!   A source of bars without quotes tells closed days only, so a running bar is never made of two sources.
 
 mod asked;
 mod merged;
+mod pushes;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
@@ -23,7 +29,10 @@ use prahari_domain::time::{Day, Timestamp};
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::price_push::PricePushes;
+use crate::questions::{Answers, Question};
 use crate::sessions::Sessions;
+use crate::source_state::SourceState;
 use asked::{Asked, Down};
 
 /// Longest time, in calendar days, for which the exchange has been closed, and some more.
@@ -31,14 +40,41 @@ const LONGEST_CLOSURE: usize = 16;
 
 /// Sources of market data in the order in which they are asked.
 pub struct Chain {
-    sources: Vec<Arc<dyn MarketData>>,
+    links: Vec<Link>,
     sessions: Arc<dyn Sessions>,
+    /// What is followed at each of the sources that push, in their order.
+    pushed_by: Mutex<Vec<BTreeSet<Symbol>>>,
+}
+
+/// A source and what it may be asked.
+struct Link {
+    source: Arc<dyn MarketData>,
+    answers: Answers,
 }
 
 impl Chain {
-    /// A chain of these sources, which are asked in this order.
+    /// A chain of these sources, which are asked in this order and may answer everything.
     pub fn new(sources: Vec<Arc<dyn MarketData>>, sessions: Arc<dyn Sessions>) -> Self {
-        Self { sources, sessions }
+        Self::of(sources.into_iter().map(|source| (source, Answers::ALL)), sessions)
+    }
+
+    /// A chain of these sources, which are asked in this order, each for what it may answer. A question that none of them may
+    /// answer has no answer.
+    pub fn of(
+        sources: impl IntoIterator<Item = (Arc<dyn MarketData>, Answers)>,
+        sessions: Arc<dyn Sessions>,
+    ) -> Self {
+        let links = sources.into_iter().map(|(source, answers)| Link { source, answers }).collect();
+        Self { links, sessions, pushed_by: Mutex::default() }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<dyn MarketData>> {
+        self.links.iter().map(|link| &link.source)
+    }
+
+    /// The sources that may be asked something.
+    fn may(&self, question: Question) -> impl Iterator<Item = &Arc<dyn MarketData>> {
+        self.links.iter().filter(move |link| link.answers.may(question)).map(|link| &link.source)
     }
 
     /// The day of which a fresh source has a price at `now`: today from the open on for a price of the running session, and
@@ -58,7 +94,8 @@ impl Chain {
         let expected = self.expected(now, false);
         let mut lacking = Vec::new();
         'shares: for symbol in symbols {
-            for source in self.sources.iter().take(place).filter(|source| !source.fetches()) {
+            let earlier = self.links.iter().take(place).filter(|link| link.answers.may(Question::Bars));
+            for source in earlier.map(|link| &link.source).filter(|source| !source.fetches()) {
                 let found = source.candles(symbol, Interval::Daily, 1, false, now).await;
                 let newest = found.ok().and_then(|found| found.as_of()).map(Timestamp::ist_day);
                 if newest.is_some() && newest >= expected {
@@ -78,13 +115,15 @@ impl MarketData for Chain {
     }
 
     fn folders(&self) -> Vec<PathBuf> {
-        self.sources.iter().flat_map(|source| source.folders()).collect()
+        self.all().flat_map(|source| source.folders()).collect()
     }
 
-    /// The shares of all sources that can be asked.
+    /// The shares of all sources that can be asked. One that only tells prices of the running day adds none.
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         let (mut universes, mut down) = (Vec::new(), Down::default());
-        for source in &self.sources {
+        let lists =
+            |link: &&Link| link.answers.may(Question::Bars) || link.answers.may(Question::Instruments);
+        for source in self.links.iter().filter(lists).map(|link| &link.source) {
             match source.universe().await {
                 Ok(universe) => universes.push(universe),
                 Err(error) => down.add(source.source(), &error),
@@ -97,7 +136,7 @@ impl MarketData for Chain {
         let expected = self.expected(now, true);
         let is_fresh = |quote: &Quote| expected.is_none_or(|day| quote.at.ist_day() >= day);
         let mut asked = Asked::new(symbols);
-        for source in &self.sources {
+        for source in self.may(Question::Quotes) {
             let open = asked.open(|quote: &Quote| !is_fresh(quote));
             if open.is_empty() {
                 break;
@@ -121,7 +160,8 @@ impl MarketData for Chain {
     ) -> Result<Candles, MarketError> {
         let expected = self.expected(now, forming);
         let (mut best, mut down) = (Candles::none(self.source()), Down::default());
-        for source in &self.sources {
+        for Link { source, answers } in self.links.iter().filter(|link| link.answers.may(Question::Bars)) {
+            let forming = forming && answers.may(Question::Quotes);
             match source.candles(symbol, interval, count, forming, now).await {
                 Ok(found) if !found.is_empty() && found.as_of() > best.as_of() => best = found,
                 Ok(_) => {}
@@ -141,7 +181,7 @@ impl MarketData for Chain {
         now: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
         let mut asked = Asked::new(symbols);
-        for source in &self.sources {
+        for source in self.may(Question::Instruments) {
             let open = asked.open(|_| false);
             if open.is_empty() {
                 break;
@@ -157,7 +197,7 @@ impl MarketData for Chain {
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
         let mut down = Down::default();
-        for source in &self.sources {
+        for source in self.may(Question::Quotes) {
             match source.minute(symbol, instant).await {
                 Ok(Some(minute)) => return Ok(Some(minute)),
                 Ok(None) => {}
@@ -171,7 +211,7 @@ impl MarketData for Chain {
     /// asked.
     async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
         let (mut changed, mut failed) = (false, None);
-        for source in &self.sources {
+        for source in self.all() {
             match source.refresh().await {
                 Ok(report) => changed |= report.is_some(),
                 Err(error) => failed = failed.or(Some(error)),
@@ -184,12 +224,12 @@ impl MarketData for Chain {
     }
 
     fn report(&self) -> Option<BarsReport> {
-        let reports = self.sources.iter().filter_map(|source| Some((source.source(), source.report()?)));
+        let reports = self.all().filter_map(|source| Some((source.source(), source.report()?)));
         merged::report(reports.collect())
     }
 
     fn fetches(&self) -> bool {
-        self.sources.iter().any(|source| source.fetches())
+        self.all().any(|source| source.fetches())
     }
 
     async fn warm(
@@ -200,18 +240,35 @@ impl MarketData for Chain {
         progress: OnProgress<'_>,
     ) -> Warmed {
         let mut warmed = Warmed::default();
-        for (place, source) in self.sources.iter().enumerate().filter(|(_, source)| source.fetches()) {
+        for (place, Link { source, answers }) in self.links.iter().enumerate() {
+            let may = |question| answers.may(question);
             let wanted = match reason {
-                WarmFor::Prices => symbols.to_vec(),
-                WarmFor::Bars => self.lacking(symbols, place, now).await,
+                _ if !source.fetches() => continue,
+                WarmFor::Prices if may(Question::Quotes) || may(Question::Instruments) => symbols.to_vec(),
+                WarmFor::Prices | WarmFor::Bars if may(Question::Bars) => {
+                    self.lacking(symbols, place, now).await
+                }
+                WarmFor::Prices | WarmFor::Bars => continue,
             };
             warmed.add(source.warm(&wanted, reason, now, progress).await);
         }
         warmed
     }
 
+    fn sources(&self) -> Vec<SourceState> {
+        let states = |link: &Link| {
+            let states = link.source.sources().into_iter();
+            states.map(|state| SourceState { answers: link.answers, ..state }).collect::<Vec<_>>()
+        };
+        self.links.iter().flat_map(states).collect()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.may(Question::Quotes).any(|source| source.price_pushes().is_some()).then_some(self)
+    }
+
     fn news(&self) -> Vec<SourceNews> {
-        self.sources.iter().flat_map(|source| source.news()).collect()
+        self.all().flat_map(|source| source.news()).collect()
     }
 }
 

@@ -34,6 +34,7 @@ impl Line {
         };
         let market =
             BarMarket::new(source, shares.iter().map(history).collect(), 1, Arc::new(Weekdays)).unwrap();
+        let market = market.moving();
         Arc::new(Self { market, down: AtomicBool::new(false), asked: AtomicUsize::new(0) })
     }
 
@@ -52,6 +53,10 @@ impl Line {
 impl MarketData for Line {
     fn source(&self) -> &'static str {
         self.market.source()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.market.price_pushes()
     }
 
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
@@ -176,4 +181,74 @@ async fn all_shares_of_all_sources_are_the_universe_and_instruments_come_from_th
     let bands: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| found.band_high)).collect();
     assert_eq!(bands, [Some(Paise::rupees(120)), Some(Paise::rupees(24)), None]);
     assert_eq!(chain.report(), None);
+}
+
+fn restricted(lines: &[(&Arc<Line>, &str)]) -> Chain {
+    let link = |(line, answers): &(&Arc<Line>, &str)| {
+        (Arc::clone(*line) as Arc<dyn MarketData>, answers.parse::<Answers>().unwrap())
+    };
+    Chain::of(lines.iter().map(link), Arc::new(Weekdays))
+}
+
+#[tokio::test]
+async fn a_source_is_asked_only_for_what_it_may_answer() {
+    let first = Line::of("csv", &[("ABC", 100, &[THURSDAY, FRIDAY])]);
+    let second = Line::of("yahoo", &[("ABC", 110, &[THURSDAY, FRIDAY]), ("TWO", 20, &[THURSDAY, FRIDAY])]);
+    let chain = restricted(&[(&first, "bars"), (&second, "quotes,instruments")]);
+    let (now, names) = (at(FRIDAY, "12:00"), symbols(&["ABC", "TWO"]));
+    assert_eq!(told(&chain, "ABC", now).await, Ok(("csv", 1)));
+    // Whoever tells no bars has none of a share that only they know, and is not asked.
+    second.set_down(true);
+    assert_eq!(told(&chain, "TWO", now).await, Ok(("chain", 0)));
+    second.set_down(false);
+    let quotes = chain.quotes(&names, now).await.unwrap();
+    assert!(quotes.iter().all(|quote| quote.as_ref().is_some_and(|quote| quote.source == "yahoo")));
+    assert_eq!(chain.minute(&names[0], now).await.unwrap().unwrap().close, Paise::rupees(110));
+    let found = chain.instruments(&names[..1], now).await.unwrap().remove(0).unwrap();
+    assert_eq!(found.band_high, Paise::rupees(132));
+    assert_eq!(chain.universe().await.unwrap().to_vec(), names);
+    let states = chain.sources();
+    let told: Vec<_> = states.iter().map(|state| (state.source, state.answers.to_string())).collect();
+    let expected = [("csv", "bars".to_owned()), ("yahoo", "quotes,instruments".to_owned())];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_source_of_bars_without_quotes_tells_closed_days_and_one_of_quotes_lists_nothing() {
+    let bars = Line::of("csv", &[("ABC", 100, &[THURSDAY, FRIDAY])]);
+    let quotes = Line::of("yahoo", &[("ABC", 110, &[THURSDAY, FRIDAY]), ("TWO", 20, &[THURSDAY, FRIDAY])]);
+    let chain = restricted(&[(&bars, "bars,instruments"), (&quotes, "quotes")]);
+    let now = at(FRIDAY, "12:00");
+    let running = async |chain: &Chain| {
+        let candles = chain.candles(&symbols(&["ABC"])[0], Interval::Daily, 9, true, now).await.unwrap();
+        (candles.source(), candles.len(), candles.running().is_some())
+    };
+    assert_eq!(running(&chain).await, ("csv", 1, false));
+    assert_eq!(chain.universe().await.unwrap().to_vec(), symbols(&["ABC"]));
+    // Where another source tells bars too, the running one comes from it, with the days before.
+    let chain = restricted(&[(&bars, "bars,instruments"), (&quotes, "bars,quotes")]);
+    assert_eq!(running(&chain).await, ("yahoo", 2, true));
+}
+
+#[tokio::test]
+async fn a_share_is_pushed_by_the_first_source_that_pushes_it_and_by_no_other() {
+    let days: &[&str] = &["2025-01-02", "2025-01-03"];
+    let one = Line::of("one", &[("ABC", 100, days)]);
+    let two = Line::of("two", &[("ABC", 200, days), ("XYZ", 300, days)]);
+    let chain = Chain::new(vec![one, two], Arc::new(Weekdays));
+    let pushes = chain.price_pushes().unwrap();
+    let time = NaiveTime::from_hms_opt(10, 15, 7).unwrap();
+    let now = Timestamp::from_ist("2025-01-03".parse().unwrap(), time);
+    let shares = ["XYZ", "ABC", "NONE"].map(|name| Symbol::new(name).unwrap());
+    assert_eq!((pushes.newest(&shares, now), pushes.next_after(now)), (vec![None; 3], None));
+    let followed: Vec<String> = pushes.follow(&shares).iter().map(ToString::to_string).collect();
+    assert_eq!(followed, ["ABC", "XYZ"]);
+    let newest = pushes.newest(&shares, now);
+    let told: Vec<_> =
+        newest.iter().map(|push| push.as_ref().map(|push| (push.source, push.last, push.at))).collect();
+    let at = now.plus_millis(-2_000);
+    assert_eq!(told, [Some(("two", Paise::rupees(300), at)), Some(("one", Paise::rupees(100), at)), None]);
+    assert_eq!(pushes.next_after(now), Some(now.plus_millis(3_000)));
+    pushes.follow(&[]);
+    assert_eq!(pushes.next_after(now), None);
 }

@@ -46,34 +46,40 @@ pub(crate) fn open_regular(file: &Path) -> io::Result<File> {
 /// # Errors
 /// When it cannot be read or unpacked, or holds more than 64 MB of text.
 pub(crate) fn text(file: &Path, packing: Packing) -> Result<Vec<u8>, MarketError> {
-    let text = unpacked(file, packing).map_err(|error| refuse(file, error.to_string()))?;
-    if text.len() as u64 > LONGEST {
-        return Err(refuse(file, format!("it holds more than {} MB of text", LONGEST >> 20)));
+    text_within(file, packing, LONGEST)
+}
+
+/// The same within another number of bytes.
+fn text_within(file: &Path, packing: Packing, longest: u64) -> Result<Vec<u8>, MarketError> {
+    let text = unpacked(file, packing, longest).map_err(|error| refuse(file, error.to_string()))?;
+    if text.len() as u64 > longest {
+        return Err(refuse(file, format!("it holds more than {} MB of text", longest >> 20)));
     }
     Ok(text)
 }
 
-fn unpacked(file: &Path, packing: Packing) -> io::Result<Vec<u8>> {
+/// One byte more than is allowed at most: enough to know that there is more.
+fn unpacked(file: &Path, packing: Packing, longest: u64) -> io::Result<Vec<u8>> {
     let opened = open_regular(file)?;
-    let mut text = Vec::new();
+    let (mut text, most) = (Vec::new(), longest.saturating_add(1));
     match packing {
-        Packing::Plain => opened.take(LONGEST + 1).read_to_end(&mut text)?,
-        Packing::Gzip => MultiGzDecoder::new(opened).take(LONGEST + 1).read_to_end(&mut text)?,
-        Packing::Zip => only_member(opened, &mut text)?,
+        Packing::Plain => opened.take(most).read_to_end(&mut text)?,
+        Packing::Gzip => MultiGzDecoder::new(opened).take(most).read_to_end(&mut text)?,
+        Packing::Zip => only_member(opened, &mut text, longest)?,
     };
     Ok(text)
 }
 
 /// Unpacks the only file of an archive. The list of its files is read first, so an archive is bounded too.
-fn only_member(opened: File, text: &mut Vec<u8>) -> io::Result<usize> {
-    if opened.metadata()?.len() > LONGEST {
-        return Err(io::Error::other(format!("the archive is longer than {} MB", LONGEST >> 20)));
+fn only_member(opened: File, text: &mut Vec<u8>, longest: u64) -> io::Result<usize> {
+    if opened.metadata()?.len() > longest {
+        return Err(io::Error::other(format!("the archive is longer than {} MB", longest >> 20)));
     }
     let mut archive = ZipArchive::new(opened)?;
     if archive.len() != 1 {
         return Err(io::Error::other(format!("the archive holds {} files instead of one", archive.len())));
     }
-    archive.by_index(0)?.take(LONGEST + 1).read_to_end(text)
+    archive.by_index(0)?.take(longest.saturating_add(1)).read_to_end(text)
 }
 
 /// Returns what an entry is when it is not a regular file or a link to one.
@@ -120,4 +126,60 @@ pub(crate) fn entries(dir: &Path) -> Result<Vec<std::path::PathBuf>, MarketError
 pub(crate) fn without_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     let (stem, ending) = name.split_at_checked(name.len().checked_sub(suffix.len())?)?;
     ending.eq_ignore_ascii_case(suffix).then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    const MB: u64 = 1 << 20;
+
+    /// A file of each packing with this many bytes of text, which pack well.
+    fn files(dir: &Path, bytes: u64) -> [(Packing, std::path::PathBuf); 3] {
+        let text = vec![b'1'; usize::try_from(bytes).unwrap()];
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&text).unwrap();
+        let mut zip = ZipWriter::new(io::Cursor::new(Vec::new()));
+        zip.start_file("day.csv", SimpleFileOptions::default()).unwrap();
+        zip.write_all(&text).unwrap();
+        let packed = [text, gzip.finish().unwrap(), zip.finish().unwrap().into_inner()];
+        let mut at = 0;
+        Packing::ENDINGS.map(|(packing, ending)| {
+            let file = dir.join(format!("{bytes}{ending}"));
+            fs::write(&file, &packed[at]).unwrap();
+            at += 1;
+            (packing, file)
+        })
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound_and_refused_beyond_it_however_it_is_packed() {
+        let dir = tempfile::tempdir().unwrap();
+        for (packing, file) in files(dir.path(), MB) {
+            assert_eq!(text_within(&file, packing, MB).unwrap().len() as u64, MB, "{packing:?}");
+        }
+        for (packing, file) in files(dir.path(), MB + 1) {
+            let refused = text_within(&file, packing, MB).unwrap_err().to_string();
+            assert!(refused.ends_with(": it holds more than 1 MB of text"), "{packing:?}: {refused}");
+            // Not more of it is unpacked than shows that there is more.
+            assert_eq!(unpacked(&file, packing, 9).map_or(10, |text| text.len()), 10, "{packing:?}");
+        }
+        assert_eq!(LONGEST, 64 * MB);
+    }
+
+    #[test]
+    fn an_archive_that_is_longer_than_what_it_may_hold_is_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("day.csv.zip");
+        fs::write(&file, vec![0; usize::try_from(MB + 1).unwrap()]).unwrap();
+        let refused = text_within(&file, Packing::Zip, MB).unwrap_err().to_string();
+        assert!(refused.ends_with(": the archive is longer than 1 MB"), "{refused}");
+    }
 }

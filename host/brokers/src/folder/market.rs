@@ -12,6 +12,7 @@ use super::{BarsReport, Layout, SeriesHistory};
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::sessions::Sessions;
+use crate::source_state::{SourceState, SourceTrouble};
 
 /// A market source made of the daily bars of a folder, held in memory: 48 bytes a bar and 10 more for the weeks, so a
 /// year of 2,100 shares takes 30 MB, and twice that while a folder that changed is read again.
@@ -21,6 +22,8 @@ pub struct FolderMarket {
     seed: u64,
     sessions: Arc<dyn Sessions>,
     loaded: RwLock<Arc<Loaded>>,
+    /// Why it could not be read again, when it could not at the last try.
+    unread: RwLock<Option<String>>,
 }
 
 /// A folder as it was read.
@@ -45,7 +48,8 @@ impl FolderMarket {
         sessions: Arc<dyn Sessions>,
     ) -> Result<Self, MarketError> {
         let loaded = Loaded::read(dir, layout, seed, &sessions)?;
-        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded: RwLock::new(Arc::new(loaded)) })
+        let (loaded, unread) = (RwLock::new(Arc::new(loaded)), RwLock::default());
+        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded, unread })
     }
 
     /// First and last day with a bar of any symbol.
@@ -152,8 +156,9 @@ impl MarketData for FolderMarket {
         let (sessions, known) = (Arc::clone(&self.sessions), self.loaded());
         let read =
             tokio::task::spawn_blocking(move || Loaded::renew(&dir, layout, seed, &sessions, &known)).await;
-        let read = read.map_err(|error| MarketError::Unavailable(error.to_string()))??;
-        let Some(loaded) = read else { return Ok(None) };
+        let read = read.map_err(|error| MarketError::Unavailable(error.to_string())).flatten();
+        *self.unread.write() = read.as_ref().err().map(ToString::to_string);
+        let Some(loaded) = read? else { return Ok(None) };
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
@@ -161,5 +166,18 @@ impl MarketData for FolderMarket {
 
     fn report(&self) -> Option<BarsReport> {
         Some(self.loaded().report.clone())
+    }
+
+    fn sources(&self) -> Vec<SourceState> {
+        let loaded = self.loaded();
+        let trouble = |reason| SourceTrouble { reason, since: None, until: None };
+        vec![SourceState {
+            folders: self.folders(),
+            shares: loaded.report.symbols,
+            newest: loaded.market.covers().map(|(_, last)| last),
+            report: Some(loaded.report.clone()),
+            trouble: self.unread.read().clone().map(trouble),
+            ..SourceState::new(self.source())
+        }]
     }
 }

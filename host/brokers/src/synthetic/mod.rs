@@ -61,7 +61,7 @@ impl SyntheticMarket {
             let history = history(&share, before, &days);
             (symbol, history)
         });
-        BarMarket::new("synthetic", bars.collect(), seed, sessions)
+        Ok(BarMarket::new("synthetic", bars.collect(), seed, sessions)?.moving())
     }
 }
 

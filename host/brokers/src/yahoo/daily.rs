@@ -16,6 +16,12 @@ const SETTLING_MINUTES: i64 = 20;
 /// The highest price taken, in paise: a hundred million rupees, so that sums cannot overflow.
 const HIGHEST: f64 = 1e10;
 
+/// From here on, in paise, the 32 bits in which prices come tell no paisa from the next: 131,072 rupees.
+const COARSE: f64 = 13_107_200.0;
+
+/// What they tell apart there, which no tick of so dear a share has ever been below: five paise.
+const COARSE_STEP: f64 = 5.0;
+
 /// The most shares of a day: far above any, so that sums cannot overflow.
 const MOST_SHARES: f64 = 1e14;
 
@@ -69,6 +75,7 @@ pub(super) fn prices(row: &Row) -> Option<([Paise; 4], u64)> {
 
 fn paise(rupees: f64) -> Option<Paise> {
     let paise = (rupees * 100.0).round();
+    let paise = if paise < COARSE { paise } else { (rupees * 100.0 / COARSE_STEP).round() * COARSE_STEP };
     (1.0..=HIGHEST).contains(&paise).then_some(Paise(paise as i64))
 }
 
@@ -109,6 +116,16 @@ mod tests {
         let rows = vec![row("2025-01-03", Some(100.0), 5.0), row("2025-01-03", Some(101.0), 9.0)];
         assert_eq!(kept(rows.clone(), "2025-01-03", 15 * 60 + 49), []);
         assert_eq!(kept(rows, "2025-01-03", 15 * 60 + 50), [("2025-01-03".to_owned(), 10_100)]);
+    }
+
+    #[test]
+    fn a_price_is_the_one_that_was_traded_also_where_32_bits_tell_no_paisa_apart() {
+        let sent = |paise: i64| f64::from((paise as f64 / 100.0) as f32);
+        let cheap = (1..13_107_200).step_by(997);
+        let dear = (13_107_200..26_214_400).step_by(1_235);
+        for price in cheap.chain(dear) {
+            assert_eq!(paise(sent(price)), Some(Paise(price)), "{price}");
+        }
     }
 
     #[test]

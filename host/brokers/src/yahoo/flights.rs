@@ -70,6 +70,11 @@ impl Flights {
         });
         Ok(Waiting(waiting))
     }
+
+    /// How many shares are being fetched or wait for it.
+    pub fn count(&self) -> usize {
+        self.0.lock().len()
+    }
 }
 
 /// Takes a flight off the list however it ends.

@@ -9,6 +9,7 @@
 //! How much longer than it has to a wait takes is a hash of what is waited for, so that daemons that were locked out together
 //! do not come back together.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -21,6 +22,9 @@ use super::wire::{self, Reply, Trouble};
 use crate::fetching::Pace;
 use crate::market::MarketError;
 use crate::seeded_hash::SeededHash;
+use crate::source_state::{LineState, SourceTrouble};
+
+const MINUTE_MS: i64 = 60_000;
 
 /// How often a question is asked at most.
 const ATTEMPTS: u32 = 3;
@@ -43,6 +47,8 @@ pub(super) struct Line {
     pace: Arc<dyn Pace>,
     /// Seed of how much longer waits are than they have to be.
     draw: SeededHash,
+    /// Most questions in a minute.
+    per_minute: u32,
     /// Shortest time between two questions, in milliseconds.
     every: i64,
     /// When the next question may be asked; held while one is.
@@ -57,19 +63,44 @@ struct State {
     closed: Option<(Timestamp, String)>,
     lock_outs: u32,
     failures: u32,
-    is_down: bool,
+    /// Since when the source is down.
+    down_since: Option<Timestamp>,
     asked: u64,
+    /// When the questions of the last minute were asked, oldest first.
+    recent: VecDeque<Timestamp>,
+    answered_at: Option<Timestamp>,
+    /// When there was last no usable answer, and why.
+    failed: Option<(Timestamp, String)>,
+}
+
+impl State {
+    /// Notes a question, and returns its number.
+    fn note(&mut self, now: Timestamp) -> u64 {
+        self.forget_old(now);
+        self.recent.push_back(now);
+        self.asked += 1;
+        self.asked
+    }
+
+    /// Forgets when questions of more than a minute ago were asked.
+    fn forget_old(&mut self, now: Timestamp) {
+        while self.recent.front().is_some_and(|asked| now.millis_since(*asked) >= MINUTE_MS) {
+            self.recent.pop_front();
+        }
+    }
 }
 
 impl Line {
     /// A line on which nothing was asked yet.
     pub fn new(settings: &YahooSettings, seed: u64, pace: Arc<dyn Pace>, news: Arc<News>) -> Self {
-        let every = 60_000 / i64::from(settings.per_minute.max(1));
+        let per_minute = settings.per_minute.max(1);
+        let every = MINUTE_MS / i64::from(per_minute);
         let draw = SeededHash::new(seed).with_text("line");
         Self {
             client: Client::new(settings),
             pace,
             draw,
+            per_minute,
             every,
             next: tokio::sync::Mutex::new(Timestamp(i64::MIN)),
             state: Mutex::default(),
@@ -85,6 +116,30 @@ impl Line {
     /// How many questions were asked since the start.
     pub fn asked(&self) -> u64 {
         self.state.lock().asked
+    }
+
+    /// Why the source is down, if it is, and how the line is used; what is in memory is not known here.
+    pub fn state(&self) -> (Option<SourceTrouble>, LineState) {
+        let mut state = self.state.lock();
+        state.forget_old(self.pace.now());
+        let trouble = state.down_since.map(|since| SourceTrouble {
+            reason: state.failed.as_ref().map_or_else(String::new, |(_, reason)| reason.clone()),
+            since: Some(since),
+            until: state.closed.as_ref().map(|(until, _)| *until),
+        });
+        let line = LineState {
+            asked: state.asked,
+            asked_last_minute: state.recent.len(),
+            per_minute: self.per_minute,
+            waiting: 0,
+            answered_at: state.answered_at,
+            failed: state.failed.clone(),
+            bars: 0,
+            most_bars: 0,
+            tapes: 0,
+            most_tapes: 0,
+        };
+        (trouble, line)
     }
 
     /// Returns why the source is not asked at present; nothing when it may be.
@@ -123,11 +178,7 @@ impl Line {
             return Err(closed);
         }
         self.pace.wait_until(*next).await;
-        let number = {
-            let mut state = self.state.lock();
-            state.asked += 1;
-            state.asked
-        };
+        let number = self.state.lock().note(self.pace.now());
         let answer = self.client.get(path).await;
         let longer = self.draw.with(number).between(1.0, 1.5);
         *next = self.pace.now().plus_millis(longer_by(self.every, longer));
@@ -143,8 +194,9 @@ impl Line {
 
     fn went_well(&self) {
         let mut state = self.state.lock();
-        let was_down = state.is_down;
-        *state = State { asked: state.asked, ..State::default() };
+        let was_down = state.down_since.take().is_some();
+        (state.closed, state.lock_outs, state.failures) = (None, 0, 0);
+        state.answered_at = Some(self.pace.now());
         drop(state);
         if was_down {
             self.news.up();
@@ -163,7 +215,10 @@ impl Line {
         let mut state = self.state.lock();
         state.failures += 1;
         match state.failures.checked_sub(DOWN_AFTER) {
-            None => MarketError::Unavailable(reason),
+            None => {
+                state.failed = Some((self.pace.now(), reason.clone()));
+                MarketError::Unavailable(reason)
+            }
             Some(further) => {
                 let wait = doubled(DOWN_MS.0, further, DOWN_MS.1);
                 self.close(state, wait, reason)
@@ -174,9 +229,12 @@ impl Line {
     /// Asks nobody for a while.
     fn close(&self, mut state: parking_lot::MutexGuard<'_, State>, wait: i64, reason: String) -> MarketError {
         let draw = self.draw.with_text("closed").with(state.asked).with(u64::from(state.lock_outs));
-        let until = self.pace.now().plus_millis(longer_by(wait, draw.between(1.0, 1.25)));
+        let now = self.pace.now();
+        let until = now.plus_millis(longer_by(wait, draw.between(1.0, 1.25)));
         state.closed = Some((until, reason.clone()));
-        let is_new = !std::mem::replace(&mut state.is_down, true);
+        state.failed = Some((now, reason.clone()));
+        let is_new = state.down_since.is_none();
+        state.down_since.get_or_insert(now);
         drop(state);
         if is_new {
             self.news.down(&reason);

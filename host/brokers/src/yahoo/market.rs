@@ -27,12 +27,14 @@ use crate::fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::sessions::Sessions;
+use crate::source_state::{LineState, SourceState};
 
 /// Prices from Yahoo Finance: closed days by their bars, the running day by its minutes.
 pub struct YahooMarket {
     pub(super) shares: Arc<Shares>,
     pub(super) universe: Arc<[Symbol]>,
     patience: Duration,
+    most_bars: usize,
     /// What there is, once nothing is fetched any more.
     pub(super) report: OnceLock<BarsReport>,
 }
@@ -58,6 +60,7 @@ impl YahooMarket {
             cache,
             shelf: Mutex::new(Shelf::new(settings.most_bars)),
             tapes: Mutex::default(),
+            most_tapes: settings.most_tapes.max(1),
             flights: Arc::new(Flights::default()),
             frozen: false.into(),
         };
@@ -68,6 +71,7 @@ impl YahooMarket {
             shares: Arc::new(shares),
             universe: universe.into(),
             patience: settings.patience,
+            most_bars: settings.most_bars,
             report: OnceLock::new(),
         })
     }
@@ -276,5 +280,23 @@ impl MarketData for YahooMarket {
 
     fn news(&self) -> Vec<SourceNews> {
         self.shares.news.take()
+    }
+
+    fn sources(&self) -> Vec<SourceState> {
+        let (bars, newest) = {
+            let shelf = self.shares.shelf.lock();
+            (shelf.bars(), shelf.newest())
+        };
+        let (trouble, line) = self.shares.line.state();
+        let (tapes, waiting) = (self.shares.tapes.lock().len(), self.shares.flights.count());
+        let (most_bars, most_tapes) = (self.most_bars, self.shares.most_tapes);
+        vec![SourceState {
+            shares: self.universe.len(),
+            newest,
+            report: self.report(),
+            trouble,
+            line: Some(LineState { waiting, bars, most_bars, tapes, most_tapes, ..line }),
+            ..SourceState::new(SOURCE)
+        }]
     }
 }

@@ -34,6 +34,11 @@ pub struct YahooSettings {
     ///
     /// Default 1,000,000, which takes 58 MB: five years of 800 shares.
     pub most_bars: usize,
+    /// Largest number of shares of which the minutes of the running day are in memory, 20 kB each. Those that were asked for
+    /// longest ago make room, and are fetched anew when they are asked for.
+    ///
+    /// Default 500.
+    pub most_tapes: usize,
 }
 
 impl Default for YahooSettings {
@@ -45,6 +50,7 @@ impl Default for YahooSettings {
             deadline: Duration::from_secs(20),
             patience: Duration::from_secs(6),
             most_bars: 1_000_000,
+            most_tapes: 500,
         }
     }
 }

@@ -39,10 +39,6 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 /// Most days looked back over for one with a session.
 const LONGEST_CLOSURE: usize = 16;
 
-/// Most shares of which the minutes of the running day are in memory, 20 kB each; others are fetched anew when they are asked
-/// for.
-const MOST_TAPES: usize = 500;
-
 /// What is known of the shares, and how more is.
 pub(super) struct Shares {
     pub maker: Maker,
@@ -51,6 +47,8 @@ pub(super) struct Shares {
     pub cache: Arc<dyn BarCache>,
     pub shelf: Mutex<Shelf>,
     pub tapes: Mutex<HashMap<Symbol, Arc<Tape>>>,
+    /// Most shares of which the minutes are in memory.
+    pub most_tapes: usize,
     pub flights: Arc<Flights>,
     /// Whether nothing is fetched any more.
     pub frozen: AtomicBool,
@@ -262,7 +260,8 @@ impl Shares {
         let chart = self.ask(symbol, "1m", times).await?.unwrap_or_default();
         let mut tapes = self.tapes.lock();
         tapes.retain(|_, tape| tape.day == session.day);
-        if tapes.len() >= MOST_TAPES {
+        // A share that is there already needs no room.
+        if tapes.len() >= self.most_tapes && !tapes.contains_key(symbol) {
             let oldest = tapes.iter().min_by_key(|(_, tape)| tape.asked_at).map(|(symbol, _)| symbol.clone());
             if let Some(oldest) = oldest {
                 tapes.remove(&oldest);

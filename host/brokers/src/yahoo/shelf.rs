@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
 
 use super::held::Held;
 
@@ -55,9 +56,13 @@ impl Shelf {
     }
 
     /// How many bars are on it.
-    #[cfg(test)]
     pub fn bars(&self) -> usize {
         self.shares.values().map(|place| place.held.bars.len()).sum()
+    }
+
+    /// Day of the newest bar on it.
+    pub fn newest(&self) -> Option<Day> {
+        self.shares.values().filter_map(|place| place.held.last()).max()
     }
 }
 
@@ -67,7 +72,7 @@ fn size(held: &Held) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use prahari_domain::time::{Day, Timestamp};
+    use prahari_domain::time::Timestamp;
 
     use super::*;
 

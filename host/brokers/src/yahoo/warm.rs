@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Timestamp;
 
+use super::SOURCE;
 use super::market::YahooMarket;
-use crate::fetching::{OnProgress, Warmed};
+use crate::fetching::{OnProgress, WarmStep, Warmed};
 use crate::folder::{BarsReport, Notes};
 
 impl YahooMarket {
@@ -18,8 +19,12 @@ impl YahooMarket {
         progress: OnProgress<'_>,
     ) -> Warmed {
         let mut warmed = Warmed::default();
+        let step = |done: usize, warmed: &Warmed| {
+            let (fetched, failed) = (warmed.fetched, warmed.failed.len());
+            progress(WarmStep { source: SOURCE, done, of: symbols.len(), fetched, failed });
+        };
         for (done, symbol) in symbols.iter().enumerate() {
-            progress(done, symbols.len());
+            step(done, &warmed);
             let asked = self.requests();
             let fetched = match self.shares.begin_days(symbol, now) {
                 Ok(Some(waiting)) => waiting.landed().await,
@@ -35,7 +40,7 @@ impl YahooMarket {
                 Ok(()) => warmed.known += 1,
             }
         }
-        progress(symbols.len(), symbols.len());
+        step(symbols.len(), &warmed);
         warmed
     }
 

@@ -7,12 +7,14 @@
 mod capital;
 mod merge;
 mod preferences;
+mod price_runs;
 mod setting;
 mod strategy;
 
 pub use capital::CAPITAL;
 pub use merge::{Values, check, from_values, merge, to_values};
 pub use preferences::{NotificationKind, NotificationPreferences, PREFERENCES, Silence, TimeOfDay};
+pub use price_runs::PriceRuns;
 pub use setting::{Description, Kind, MOST_MONEY, Setting, SettingsError, Unit, describe};
 pub use strategy::{STRATEGY, Strategy};
 

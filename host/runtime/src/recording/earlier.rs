@@ -47,7 +47,7 @@ impl From<EarlierRun> for RecordedRun {
     fn from(run: EarlierRun) -> Self {
         let EarlierRun { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory } = run;
         let (budget, usage) = (budget.into(), usage.into());
-        Self { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory }
+        Self { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory, cause: None }
     }
 }
 

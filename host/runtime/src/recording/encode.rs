@@ -1,7 +1,7 @@
 //! Recordings as bytes, and back.
 //!
-//! Format 3 is a header (format, whether what follows is compressed, its length) and then the run, the places of
-//! shared replies, and the calls without them. In format 2 the run has a budget without bounds on the host's work
+//! Format 4 is a header (format, whether what follows is compressed, its length) and then the run, the price that it
+//! happened because of, the places of shared replies, and the calls without them. Format 3 has no such price. In format 2 the run has a budget without bounds on the host's work
 //! and on what the run leaves behind. Format 1 has the same run, no places and the calls in full.
 
 use std::cell::RefCell;
@@ -16,7 +16,10 @@ use super::shared::{ReplyHash, SharedReplies, SharedReply};
 use super::{RecordedRun, Recording, RecordingError};
 
 /// Format of encoded recordings.
-pub(super) const FORMAT: u8 = 3;
+pub(super) const FORMAT: u8 = 4;
+
+/// The format of hosts whose runs never happened because of a price.
+const FORMAT_WITHOUT_CAUSE: u8 = 3;
 
 /// The format of hosts that bounded neither their own work nor what a run leaves behind.
 const FORMAT_WITHOUT_BOUNDS: u8 = 2;
@@ -73,6 +76,7 @@ impl Recording {
         own.push(self.calls.get(end..).unwrap_or_default());
         let capacity = own.iter().map(|part| part.len()).sum::<usize>() + 512;
         let mut raw = postcard::to_extend(&self.run, Vec::with_capacity(capacity)).map_err(damaged)?;
+        raw = postcard::to_extend(&self.run.cause, raw).map_err(damaged)?;
         raw = postcard::to_extend(&insertions, raw).map_err(damaged)?;
         own.iter().for_each(|part| raw.extend_from_slice(part));
         Ok(EncodedRecording { data: pack(&raw)?, replies })
@@ -142,6 +146,11 @@ impl Recording {
 
 /// The run, and the bytes behind it.
 fn read_run(format: u8, raw: &[u8]) -> Result<(RecordedRun, &[u8]), RecordingError> {
+    if format > FORMAT_WITHOUT_CAUSE {
+        let (run, rest) = postcard::take_from_bytes::<RecordedRun>(raw).map_err(damaged)?;
+        let (cause, rest) = postcard::take_from_bytes(rest).map_err(damaged)?;
+        return Ok((RecordedRun { cause, ..run }, rest));
+    }
     if format > FORMAT_WITHOUT_BOUNDS {
         return postcard::take_from_bytes(raw).map_err(damaged);
     }

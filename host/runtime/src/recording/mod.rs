@@ -18,6 +18,7 @@ mod tests;
 
 use std::ops::Range;
 
+use prahari_domain::price_cause::PriceCause;
 use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::RunContext;
@@ -100,6 +101,9 @@ pub struct RecordedRun {
     pub cpu_micros: u64,
     /// Most bytes that memories and tables had together.
     pub peak_memory: u64,
+    /// The change of price that the host ran it because of; none of any other run. The task was not told.
+    #[serde(skip)]
+    pub cause: Option<PriceCause>,
 }
 
 /// The record of one run.

@@ -25,6 +25,7 @@ fn run() -> RecordedRun {
         outcome: RunOutcome::Succeeded(Summary { text: "done".to_owned(), counters: Vec::new() }),
         cpu_micros: 5,
         peak_memory: 6,
+        cause: None,
     }
 }
 
@@ -239,11 +240,33 @@ fn recordings_from_before_the_bounds_have_none_and_keep_what_held_then() {
 }
 
 #[test]
+fn a_recording_of_the_format_before_has_no_cause_and_one_with_a_cause_reads_back() {
+    let plain = recording(2);
+    // As a host of that time wrote it: the run, no shared replies, the calls.
+    let raw = postcard::to_extend(&plain.run, Vec::new()).unwrap();
+    let raw = [postcard::to_extend(&0_u64, raw).unwrap(), plain.calls.clone()].concat();
+    let header = postcard::to_extend(&(3_u8, false, raw.len() as u64), Vec::new()).unwrap();
+    let earlier = EncodedRecording { data: [header, raw].concat(), replies: Vec::new() };
+    assert_eq!(Recording::decode(&earlier).unwrap(), plain);
+    assert_eq!(Recording::decode_run(&earlier.data).unwrap(), plain.run);
+
+    let cause = PriceCause {
+        symbol: "TCS".parse().unwrap(),
+        price: prahari_domain::money::Paise(12_345),
+        at: prahari_domain::time::Timestamp(7),
+    };
+    let mut caused = with_candles(vec![bars(1, 250)]);
+    caused.run.cause = Some(cause);
+    assert_eq!(Recording::decode(&encoded(&caused)).unwrap(), caused);
+    assert_eq!(Recording::decode_run(&encoded(&caused).data).unwrap(), caused.run);
+}
+
+#[test]
 fn another_format_is_refused_by_its_number() {
     let mut encoded = encoded(&recording(1));
     encoded.data[0] = 9;
     let error = Recording::decode(&encoded).unwrap_err();
-    assert_eq!(error.to_string(), "the recording has format 9, this host reads formats up to 3");
+    assert_eq!(error.to_string(), "the recording has format 9, this host reads formats up to 4");
 }
 
 /// Any reply that has something to share, or a large private one, or none at all.

@@ -179,6 +179,7 @@ impl Worker {
             outcome: done.outcome.clone(),
             cpu_micros: done.cpu_micros,
             peak_memory: done.peak_memory,
+            cause: None,
         };
         RunReport {
             outcome: done.outcome,

@@ -121,6 +121,7 @@ fn recorded_run() -> RecordedRun {
         outcome: good(),
         cpu_micros: 5,
         peak_memory: 6,
+        cause: None,
     }
 }
 

@@ -152,6 +152,7 @@ async fn writes_alone(store: &Store) -> Result<Duration, Failure> {
             module_hash: run.module_hash.clone(),
             started_at: run.started_at,
             attempt: run.attempt,
+            cause: run.cause.clone(),
         };
         scope.start_run(start).await.map_err(Failure::work)?;
         let finish = RunFinish {

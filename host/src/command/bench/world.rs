@@ -47,7 +47,7 @@ impl World {
     /// A market, the built-in modules, and an empty folder.
     pub async fn new() -> Result<Self, Failure> {
         let calendar = wiring::calendar()?;
-        let market = wiring::market(&[Market::Synthetic], &calendar, SEED, EVENING, UNTIL)?;
+        let market = wiring::market(&[Market::Synthetic.into()], &calendar, SEED, EVENING, UNTIL)?;
         let (runtime, modules) = wiring::modules(&[]).await?;
         let folder = tempfile::tempdir().map_err(Failure::work)?;
         Ok(Self { calendar, market, runtime, modules: Arc::new(modules), folder })

@@ -31,7 +31,7 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
         bars: None,
         unknown_days_closed: false,
     };
-    let market = wiring::market(&[Market::Synthetic], &calendar, simulation.seed, from, to)?;
+    let market = wiring::market(&[Market::Synthetic.into()], &calendar, simulation.seed, from, to)?;
     let (runtime, modules) = wiring::modules(&[]).await?;
     let database = wiring::database(None, Durability::Off)?;
     let store = database.store.clone();

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use prahari_brokers::{MarketData, Sessions};
+use prahari_brokers::{MarketData, Question, Sessions};
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::time::Day;
 
 use super::Opened;
+use crate::cli::{Market, MarketLink};
 use crate::exit::{Failure, say};
+use crate::wiring;
 
 /// Exit code when sessions are missing.
 const INCOMPLETE: u8 = 1;
@@ -15,8 +19,35 @@ const INCOMPLETE: u8 = 1;
 /// Most days or shares that a sentence names.
 const NAMED: usize = 10;
 
-/// Prints what there is, what was left out of it, and which sessions have no bar.
-pub(super) async fn check(opened: &Opened) -> Result<ExitCode, Failure> {
+/// Checks each folder, after who is asked for what has been said where that is not plain.
+pub(super) async fn check_all(
+    links: &[MarketLink],
+    calendar: &Arc<CalendarHandle>,
+) -> Result<ExitCode, Failure> {
+    wiring::check_links(links)?;
+    let is_net = |link: &MarketLink| link.market == Market::Yahoo;
+    if links.iter().all(is_net) {
+        return Err(Failure::input("yahoo has no files: name csv:DIR or bhavcopy:DIR"));
+    }
+    if links.len() > 1 {
+        Question::ALL.into_iter().for_each(|question| say!("{}", order_of(question, links)));
+    }
+    let mut is_whole = true;
+    for link in links.iter().filter(|link| !is_net(link)) {
+        is_whole &= check(&Opened::of(&link.market, Arc::clone(calendar))?).await?;
+    }
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+/// Says who is asked a question, in the order in which they are.
+fn order_of(question: Question, links: &[MarketLink]) -> String {
+    let asked = links.iter().filter(|link| link.answers.may(question));
+    let asked: Vec<String> = asked.map(|link| link.market.to_string()).collect();
+    format!("{}: {}", question.name(), asked.join(", then "))
+}
+
+/// Prints what there is, what was left out of it, and which sessions have no bar; answers whether none is missing.
+async fn check(opened: &Opened) -> Result<bool, Failure> {
     let symbols = opened.symbols().await?;
     let (mut days, mut bars) = (HashSet::<Day>::new(), 0);
     let Some((first, last)) = opened.market.covers() else {
@@ -43,10 +74,10 @@ pub(super) async fn check(opened: &Opened) -> Result<ExitCode, Failure> {
     let within = first.iter_days().take_while(|day| *day <= last);
     let missing: Vec<String> = within.filter(is_missing).map(|day| day.to_string()).collect();
     if missing.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     say!("{} sessions have no bar of any share: {}", missing.len(), listed(&missing));
-    Ok(ExitCode::from(INCOMPLETE))
+    Ok(false)
 }
 
 /// The first few, and how many more.

@@ -49,7 +49,7 @@ pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
 async fn fetch_into(store: &Store, options: &MarketFetch, days: (Day, Day)) -> Result<Warmed, Failure> {
     let calendar = wiring::calendar_of(Some(store), UnknownDays::default()).await?;
     let cache = Arc::new(DatabaseBarCache::new(store.clone()));
-    let yahoo = fetched::open(&[Market::Yahoo], &options.yahoo, &calendar, SEED, cache)?;
+    let yahoo = fetched::open(&[Market::Yahoo.into()], &options.yahoo, &calendar, SEED, cache)?;
     let Some(yahoo) = yahoo else { return Ok(Warmed::default()) };
     let universe = yahoo.universe().await.map_err(Failure::work)?;
     let symbols = if options.symbols.is_empty() { universe.to_vec() } else { options.symbols.clone() };

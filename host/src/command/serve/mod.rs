@@ -28,7 +28,7 @@ use signals::Signals;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::{Market, Serve};
+use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
 use crate::wiring::{self, Database};
@@ -47,6 +47,7 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
         demo::check_address(options.listen)?;
     }
     wiring::check_shipped(&options.modules)?;
+    wiring::check_links(&options.markets)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
     // First of all, so that a port in use ends the program with nothing begun.
@@ -102,7 +103,7 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    if options.demo && options.markets.contains(&Market::Yahoo) {
+    if options.demo && MarketLink::any(&options.markets, &Market::Yahoo) {
         return Err(Failure::input(
             "--market yahoo is not for a demonstration, which lives through days at once",
         ));

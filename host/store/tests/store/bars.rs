@@ -2,7 +2,9 @@
 
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Timestamp;
-use prahari_store::{BarShareRow, BarYearRow, KEPT_BAR_VERSIONS, SystemScope};
+use prahari_store::{
+    BarShareRow, BarYearRow, KEPT_BAR_VERSIONS, RestatedYearKey, RestatedYearRow, SystemScope,
+};
 
 use crate::support::{TestStore, day};
 
@@ -74,6 +76,38 @@ async fn what_a_restated_year_was_is_kept_a_few_times() {
     assert_eq!(numbers, [3, 4, 5, 6, 7]);
     assert_eq!(numbers.len(), KEPT_BAR_VERSIONS as usize);
     assert_eq!(pages(&test), 5);
+}
+
+#[tokio::test]
+async fn what_was_restated_stands_in_order_of_its_time_which_later_bars_do_not_move() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let save = async |name: &str, at, years: &[(i32, bool, &str)]| {
+        system.save_bars(SOURCE, &symbol(name), share(at, years)).await.unwrap();
+    };
+    save("ABC", 1, &[(2024, false, "a"), (2025, false, "b")]).await;
+    save("XYZ", 1, &[(2025, false, "x")]).await;
+    save("ABC", 5, &[(2024, true, "a2"), (2025, true, "b2")]).await;
+    save("XYZ", 7, &[(2025, true, "x2")]).await;
+    // More of a year that was restated.
+    save("ABC", 9, &[(2025, false, "b2 and more")]).await;
+    let told = async |of: Option<&str>, from: Option<&RestatedYearKey>, limit| {
+        let of = of.map(symbol);
+        let rows = system.restated_years(of.as_ref(), from, limit).await.unwrap();
+        let text = |data: Vec<u8>| String::from_utf8(data).unwrap();
+        let row = |row: RestatedYearRow| {
+            let RestatedYearKey { restated_at, symbol, year, version, .. } = &row.key;
+            let what = format!("{} {symbol} {year} {version}", restated_at.0);
+            format!("{what}: {} -> {}", text(row.before), text(row.after))
+        };
+        rows.into_iter().map(row).collect::<Vec<_>>()
+    };
+    let all = ["7 XYZ 2025 2: x -> x2", "5 ABC 2025 2: b -> b2 and more", "5 ABC 2024 2: a -> a2"];
+    assert_eq!(told(None, None, 10).await, all);
+    assert_eq!(told(Some("ABC"), None, 10).await, all[1..]);
+    let second = system.restated_years(None, None, 2).await.unwrap().remove(1).key;
+    assert_eq!(told(None, Some(&second), 10).await, all[1..]);
+    assert_eq!(told(Some("XYZ"), Some(&second), 10).await, Vec::<String>::new());
 }
 
 #[tokio::test]

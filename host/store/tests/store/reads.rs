@@ -2,7 +2,9 @@
 
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
+use prahari_domain::price_cause::PriceCause;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -47,6 +49,30 @@ async fn runs_are_found_by_how_they_ended_and_why_they_ran() {
     assert_eq!(ids(Some(EXECUTING), None).await, [4]);
     assert_eq!(ids(None, Some(RunTrigger::Scheduled)).await, [3, 1]);
     assert!(ids(Some("' OR 1"), None).await.is_empty());
+}
+
+#[tokio::test]
+async fn runs_on_prices_keep_their_price_and_are_counted_by_user_and_time() {
+    let test = TestStore::new();
+    let (one, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    let cause =
+        |price| PriceCause { symbol: Symbol::new("M&M").unwrap(), price: Paise(price), at: Timestamp(5) };
+    for (user, id, cause) in [
+        (&one, 1, None),
+        (&one, 2, Some(cause(12_345))),
+        (&other, 3, Some(cause(7))),
+        (&one, 4, Some(cause(12_350))),
+    ] {
+        let start = run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10);
+        user.start_run(RunStart { cause, slot_due: None, ..start }).await.unwrap();
+    }
+    test.store.flush().await.unwrap();
+    assert_eq!(one.find_run(RunId(2)).await.unwrap().unwrap().cause, Some(cause(12_345)));
+    assert_eq!(one.find_run(RunId(1)).await.unwrap().unwrap().cause, None);
+    for (from, until, expected) in [(0, 100, 2), (20, 20, 1), (21, 39, 0), (21, 40, 1)] {
+        let counted = one.count_price_runs(Timestamp(from), Timestamp(until)).await.unwrap();
+        assert_eq!(counted, expected, "{from} {until}");
+    }
 }
 
 #[tokio::test]

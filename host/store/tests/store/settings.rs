@@ -34,6 +34,8 @@ async fn each_part_is_kept_with_a_version_of_its_own() {
     let (ravi, asha) = (user(&test, "ravi").await, user(&test, "asha").await);
     let before = row(&asha).await;
     assert_eq!((before.strategy_version, before.limits_version, before.preferences_version), (1, 1, 1));
+    assert_eq!((before.price_runs.as_str(), before.price_runs_version), ("{}", 1));
+    assert_eq!(ravi.save_price_runs(1, "[6]".to_owned()).await.unwrap(), 2);
     assert_eq!(ravi.save_strategy(1, "[1]".to_owned()).await.unwrap(), 2);
     assert_eq!(ravi.save_strategy(2, "[2]".to_owned()).await.unwrap(), 3);
     assert_eq!(ravi.save_limits(1, "[3]".to_owned(), "[4]".to_owned()).await.unwrap(), 2);
@@ -45,6 +47,7 @@ async fn each_part_is_kept_with_a_version_of_its_own() {
     assert_eq!((after.strategy.as_str(), after.strategy_version), ("[2]", 3));
     assert_eq!((after.limits.as_str(), after.own_limits.as_str(), after.limits_version), ("[3]", "[4]", 2));
     assert_eq!((after.preferences.as_str(), after.preferences_version), ("[5]", 2));
+    assert_eq!((after.price_runs.as_str(), after.price_runs_version), ("[6]", 2));
     assert_eq!(after.capital, Paise(7));
     assert_eq!(row(&test.store.user(asha)).await, before);
 }

@@ -136,5 +136,6 @@ pub fn run_start(id: u64, task: Task, started_at: i64) -> RunStart {
         module_hash: "d5".repeat(32),
         started_at: Timestamp(started_at),
         attempt: 1,
+        cause: None,
     }
 }

@@ -33,6 +33,7 @@ export function AllPositions() {
   usePrices(items.map(({ symbol }) => symbol));
   const busy = query.data?.pages.flatMap((page) => page.busy) ?? [];
   const names = [...new Set(busy.map(({ user_name: name }) => name))];
+  const unnamed = Math.max(0, ...(query.data?.pages ?? []).map(unnamedOf));
   const filtered = search.symbol !== undefined || search.strategy !== undefined;
   return (
     <PageFrame
@@ -64,7 +65,7 @@ export function AllPositions() {
         </div>
         {names.length > 0 && (
           <p className={css.busy} role="status">
-            {words.busy(names)}
+            {words.busy(names, unnamed)}
           </p>
         )}
         <PageState
@@ -192,3 +193,7 @@ const columns: readonly Column<PositionOfUser>[] = [
   },
   { ...money('invested', c.invested, (row) => row.invested_paise), optional: true },
 ];
+
+/** Users of a page who are left out and not named, because there are too many of them. */
+const unnamedOf = (page: { busy: readonly unknown[]; busy_count: number }) =>
+  page.busy_count - page.busy.length;

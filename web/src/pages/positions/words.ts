@@ -7,8 +7,10 @@ export const words = {
   ofStrategy: (strategy: string) => `Strategy ${strategy}`,
   list: 'Open positions',
   strategy: 'Strategy',
-  busy: (names: readonly string[]) =>
-    `Not among them is what ${names.join(', ')} hold${names.length === 1 ? 's' : ''}: the books are at work at this moment. Reload for it.`,
+  busy: (names: readonly string[], more: number) => {
+    const who = more > 0 ? [...names, `${more} more`] : names;
+    return `Not among them is what ${who.join(', ')} hold${who.length === 1 ? 's' : ''}: the books are at work at this moment. Reload for it.`;
+  },
   noneFound: 'Nobody holds what these filters say.',
   strategyNote: (count: number) => plural(count, 'position'),
   noneTitle: 'No open positions',

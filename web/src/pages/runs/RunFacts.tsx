@@ -5,17 +5,18 @@ import { duration, toMs } from '../../format/time';
 import { Copy } from '../../parts/Copy';
 import { DefinitionList } from '../../parts/DefinitionList';
 import { Instant } from '../../parts/Instant';
+import { Money } from '../../parts/Money';
 import { Section } from '../../parts/Section';
 import { useMe } from '../../shell/viewing';
 import css from './Runs.module.css';
-import { runWords, words } from './words';
+import { runWords, triggerOf, words } from './words';
 
 const HASH_SHOWN = 12;
 
 /** What ran, when, and by whose wish. */
 export function RunFacts({ run }: { run: Execution }) {
   const isAdmin = useMe().role === 'admin';
-  const { task, trigger, service, started_at, finished_at, duration_ms, attempt } = run;
+  const { task, service, started_at, finished_at, duration_ms, attempt } = run;
   return (
     <Section title={runWords.facts}>
       <DefinitionList
@@ -31,10 +32,9 @@ export function RunFacts({ run }: { run: Execution }) {
           },
           {
             term: words.trigger,
-            value: service
-              ? `${words.triggers[trigger]}, ${words.services[service]}`
-              : words.triggers[trigger],
+            value: service ? `${triggerOf(run)}, ${words.services[service]}` : triggerOf(run),
           },
+          ...(run.on_price ? [{ term: runWords.onPrice, value: <Price on={run.on_price} /> }] : []),
           { term: runWords.due, value: <Due run={run} /> },
           { term: runWords.started, value: <Instant at={started_at} day /> },
           {
@@ -50,6 +50,15 @@ export function RunFacts({ run }: { run: Execution }) {
   );
 }
 
+function Price({ on }: { on: NonNullable<Execution['on_price']> }) {
+  return (
+    <>
+      {on.symbol} <Money paise={on.price_paise} /> <Instant at={on.priced_at} />
+      <span className={css.soft}> {runWords.priceAge(duration(on.age_ms))}</span>
+    </>
+  );
+}
+
 function Whose({ run: { user, user_name } }: { run: Execution }) {
   return (
     <Link to="/runs" search={{ user }} className={css.link}>
@@ -58,8 +67,8 @@ function Whose({ run: { user, user_name } }: { run: Execution }) {
   );
 }
 
-function Due({ run: { slot_due_at, started_at } }: { run: Execution }) {
-  if (!slot_due_at) return runWords.noSlot;
+function Due({ run: { slot_due_at, started_at, on_price } }: { run: Execution }) {
+  if (!slot_due_at) return on_price ? runWords.noTick : runWords.noSlot;
   const late = toMs(started_at) - toMs(slot_due_at);
   return (
     <>

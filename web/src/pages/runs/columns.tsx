@@ -8,7 +8,7 @@ import { Instant } from '../../parts/Instant';
 import { RunMark } from '../../parts/RunMark';
 import css from './Runs.module.css';
 import { processorTime } from './use';
-import { words } from './words';
+import { triggerOf, words } from './words';
 
 function Took({ run }: { run: Execution }) {
   const { duration_ms } = run;
@@ -60,7 +60,7 @@ export const columns: readonly Column<Execution>[] = [
     cell: (run) => count(run.usage.orders),
     sortBy: (run) => run.usage.orders,
   },
-  { id: 'trigger', header: words.trigger, cell: (run) => words.triggers[run.trigger] },
+  { id: 'trigger', header: words.trigger, cell: triggerOf },
   {
     id: 'service',
     header: words.service,
@@ -141,7 +141,7 @@ function Card({ run, name }: { run: Execution; name: string }) {
         <RunMark outcome={run.outcome} />
       </span>
       <span className={css.soft}>
-        <Instant at={run.started_at} day /> · <Took run={run} /> · {words.triggers[run.trigger]}
+        <Instant at={run.started_at} day /> · <Took run={run} /> · {triggerOf(run)}
       </span>
       <span className={css.detail}>{run.detail}</span>
     </div>

@@ -1,3 +1,4 @@
+import type { Execution } from '../../api/schema';
 import { plural } from '../../format/numbers';
 
 export const words = {
@@ -29,8 +30,13 @@ export const words = {
   emptyFiltered: 'No run fits the filter. Change it to see others.',
   toServices: 'To Services',
   triggers: { scheduled: 'schedule', run_once: 'run once', manual: 'by hand' },
+  onPrice: (symbol: string) => `price of ${symbol}`,
   services: { unified: 'unified', individual: 'own of the task' },
 } as const;
+
+/** What had a run begin, in a word or two. */
+export const triggerOf = ({ trigger, on_price }: Pick<Execution, 'trigger' | 'on_price'>): string =>
+  on_price ? words.onPrice(on_price.symbol) : words.triggers[trigger];
 
 /** The words of one run's page. */
 export const runWords = {
@@ -47,6 +53,9 @@ export const runWords = {
   took: 'Took',
   attempt: 'Attempt at its slot',
   noSlot: 'none: somebody asked for it',
+  noTick: 'none: it ran beside the ticks of its session',
+  onPrice: 'On the price of',
+  priceAge: (text: string) => `${text} old`,
   module: 'Module',
   forUser: 'For',
   versionGone: 'version not kept',

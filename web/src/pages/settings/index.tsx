@@ -12,6 +12,7 @@ import { Capital } from './Capital';
 import { Channels } from './Channels';
 import { Limits } from './Limits';
 import { Messages } from './Messages';
+import { PriceRuns } from './PriceRuns';
 import css from './Settings.module.css';
 import { Strategy } from './Strategy';
 import { SECTIONS, type SectionId, sectionOf } from './sections';
@@ -25,6 +26,7 @@ const CONTENT: Readonly<Record<SectionId, () => ReactNode>> = {
   authenticator: Authenticator,
   strategy: Strategy,
   tasks: Tasks,
+  prices: PriceRuns,
   limits: Limits,
   capital: Capital,
   messages: Messages,

@@ -15,6 +15,7 @@ export const SECTIONS = [
   { id: 'authenticator', word: 'Authenticator', icon: 'lock', ownOnly: true },
   { id: 'strategy', word: 'Strategy', icon: 'settings', ownOnly: false },
   { id: 'tasks', word: 'Tasks', icon: 'services', ownOnly: false },
+  { id: 'prices', word: 'Runs on prices', icon: 'runs', ownOnly: false },
   { id: 'limits', word: 'Limits', icon: 'stop', ownOnly: false },
   { id: 'capital', word: 'Capital', icon: 'pnl', ownOnly: false },
   { id: 'messages', word: 'Messages', icon: 'alerts', ownOnly: false },

@@ -1,4 +1,5 @@
-import { plural } from '../../format/numbers';
+import type { PriceRunsBody } from '../../api/schema';
+import { count, plural } from '../../format/numbers';
 
 const POINTS = 'Runs that start from now on use what is saved here.';
 
@@ -67,6 +68,26 @@ export const words = {
     pay: 'Pay in',
     take: 'Take out',
     text: (total: string) => `The capital paid in is then ${total}.`,
+  },
+
+  priceRuns: {
+    title: 'Also run when prices change',
+    note: ({ is_pushed, most_a_minute, most_a_day }: PriceRunsBody) =>
+      `Beside its ticks, while its session is on and a share that you hold changes its price: at most once a second and share, ${most_a_minute} times a minute and ${plural(most_a_day, 'time')} a day. ${
+        is_pushed
+          ? 'Each such run costs what a tick costs, of the same budget of the day.'
+          : 'The source of prices tells no changes by itself now, so nothing runs between two ticks.'
+      }`,
+    about: 'Takes effect with the next minute. Ticks go on as the schedule says.',
+    today: 'Today',
+    todayNote: 'What is left out is not made up for: the next change or tick sees the price.',
+    runs: 'Runs on prices',
+    of: (runs: number, most: number) => `${count(runs)} of ${count(most)}`,
+    busy: 'Left out while something was executing',
+    overMinute: (most: number) => `Left out beyond ${most} a minute`,
+    overDay: 'Left out because the day had its runs',
+    noneTitle: 'No task runs each minute',
+    none: 'Only a task that runs each minute of a session can also run when prices change.',
   },
 
   messages: {

@@ -4,6 +4,7 @@ import { Carriers } from './Carriers';
 import { Connections } from './Connections';
 import { Health } from './Health';
 import { Metrics } from './Metrics';
+import { PriceSources } from './PriceSources';
 import { Retention } from './Retention';
 import css from './System.module.css';
 import { words } from './words';
@@ -14,7 +15,10 @@ export function SystemPage() {
     <AdminOnly>
       <PageFrame title={words.title}>
         <div className={css.two}>
-          <Health />
+          <div className={css.stack}>
+            <Health />
+            <PriceSources />
+          </div>
           <div className={css.stack}>
             <Connections />
             <Metrics />

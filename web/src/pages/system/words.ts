@@ -57,6 +57,10 @@ export const words = {
   pricedText: (shares: string, most: string, leftOut: string | null) =>
     leftOut === null ? `${shares} of ${most}` : `${shares} of ${most}, no room for ${leftOut} more`,
 
+  sources: 'Sources of prices',
+  sourcesNote: 'In the order in which they are asked, and for what.',
+  toSources: 'To the market data',
+
   retention: 'What is kept how long',
   retentionNote:
     'Applied once a day. Runs with an order and runs that failed keep their rows, whatever stands here.',

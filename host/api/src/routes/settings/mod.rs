@@ -1,4 +1,4 @@
-//! What a user sets: strategy, limits, paper capital, notifications. An admin reads and changes them for any user with
+//! What a user sets: strategy, limits, paper capital, notifications, runs on prices. An admin reads and changes them for any user with
 //! `?user=`.
 //!
 //! Changes are merged (RFC 7396): a name replaces what was there, `null` brings its default back, and what is not named
@@ -10,6 +10,7 @@ mod kill_switch;
 mod limits;
 mod named;
 mod preferences;
+mod price_runs;
 mod task;
 
 use prahari_domain::settings::{Description, Values};
@@ -28,6 +29,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(kill_switch::routes())
         .merge(capital::routes())
         .merge(preferences::routes())
+        .merge(price_runs::routes())
         .merge(task::routes())
 }
 

@@ -32,7 +32,7 @@ pub struct LiveServices<'a> {
     runs: &'a Runs,
     user: &'a User,
     task: Task,
-    order_context: OrderContext,
+    pub(crate) order_context: OrderContext,
     /// Settings at the start of the run; a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
     /// What the user has set for the task at the start of the run, and the schema that its module has of it.

@@ -1,0 +1,75 @@
+import { plural } from '../../format/numbers';
+
+export const words = {
+  title: 'Market data',
+  note: 'Where prices come from, what is fetched ahead of its use, and what was said of the past otherwise than before.',
+
+  sources: 'Sources',
+  sourcesNote: (day: string | null) =>
+    day === null
+      ? 'In the order in which they are asked.'
+      : `In the order in which they are asked. The last day whose bar is final: ${day}.`,
+  place: (number: number, source: string) => `${number}. ${source}`,
+  states: { well: 'well', stale: 'stale', trouble: 'in trouble' },
+  answers: 'Is asked for',
+  answerNames: { bars: 'bars', quotes: 'prices of the day', instruments: 'instruments' },
+  folders: 'Folder',
+  shares: 'Shares of its own',
+  newest: 'Newest bar',
+  none: 'none',
+  trouble: 'What is wrong',
+  since: 'since',
+  notBefore: 'not asked before',
+  restated: 'Bars restated at the last reading',
+  answered: 'Last answer',
+  failed: 'Last failure',
+  requests: 'Requests since the start',
+  waiting: 'Shares that wait',
+  rate: 'Requests in the last minute',
+  bars: 'Bars in memory',
+  minutes: 'Shares with minutes in memory',
+  notes: 'What was found in the files',
+
+  warming: 'Fetched ahead',
+  warmingNote:
+    'What is held from half an hour before the pre-open session on, and all shares, the held ones first, after the close. What is there is not fetched again.',
+  local:
+    'Nothing is fetched ahead: every source is on this machine, or the clock is not a real one.',
+  kinds: { held: 'What is held, before the open', universe: 'All shares, for the scan' },
+  fetch: { held: 'Fetch what is held now', universe: 'Fetch all shares now' },
+  asking: 'Beginning…',
+  never: 'Not since the start of the daemon.',
+  fetching: 'being fetched',
+  done: 'done',
+  partly: 'some failed',
+  problem: 'failed',
+  progress: 'Shares done',
+  began: 'Began',
+  ended: 'Ended',
+  by: (name: string) => `asked for by ${name}`,
+  source: 'Source',
+  result: 'Result',
+  resultText: (fetched: string, known: string) => `${fetched} fetched, ${known} there already`,
+  unlisted: 'Not listed',
+  failures: 'Failed',
+  more: (count: number) => `and ${plural(count, 'more share', 'more shares')}`,
+  again: 'Tried again',
+  begun: 'It has begun',
+  close: 'Close',
+
+  restatements: 'Restated bars',
+  restatementsNote:
+    'Of sources over the net, the newest first. After a split all of a share’s history is among them; a single volume changes more often.',
+  emptyTitle: 'Nothing was restated',
+  empty:
+    'A bar of a past day that a source says otherwise than before stands here, with what it was.',
+  emptyFound: 'No bar of this share was restated.',
+  share: 'Share',
+  shareHint: 'RELIANCE',
+  at: 'Told',
+  day: 'Day',
+  change: 'What changed',
+  gone: 'the bar is gone',
+  fields: { open: 'open', high: 'high', low: 'low', close: 'close', volume: 'volume' },
+  fromTo: (field: string, before: string, after: string) => `${field} ${before} → ${after}`,
+} as const;
