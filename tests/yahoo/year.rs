@@ -26,14 +26,15 @@ async fn bars() -> Bars {
     let mut bars = Bars::made_up_until("2024-12-31").await;
     let lowest = bars.0[DEAR].iter().filter(|bar| bar.day >= day("2024-01-01")).map(|bar| bar.low.0).min();
     bars.make_dearer(DEAR, DEAR_PAISE / lowest.unwrap() + 1);
-    bars.suspend(SUSPENDED, day("2024-06-03"), day("2024-06-14"));
-    bars.list_on(NEW, day("2024-06-20"));
+    bars.suspend(SUSPENDED, day("2024-06-05"), day("2024-06-14"));
+    bars.list_on(NEW, day("2023-07-03"));
     bars
 }
 
+/// Nobody buys it, but it is looked at each evening.
 const DEAR: &str = "KALDIVAR";
-const SUSPENDED: &str = "MERIDOSA";
-const NEW: &str = "SALVENTO";
+const SUSPENDED: &str = "TREMANDI";
+const NEW: &str = "RIVALDIS";
 
 /// What a simulation did: each fact of each order, and the report.
 struct Traded {
@@ -69,10 +70,12 @@ impl Traded {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bars_are_traded_alike_from_whichever_source_they_come() {
-    let (days, least) = if heavy() { (YEAR, 200) } else { (QUARTER, 50) };
+    let (days, least) = if heavy() { (YEAR, 80) } else { (QUARTER, 20) };
     let folder = tempfile::tempdir().unwrap();
     let [by_share, by_day] = ["by-share", "by-day"].map(|name| folder.path().join(name));
-    [&by_share, &by_day].map(|dir| std::fs::create_dir(dir).unwrap());
+    for dir in [&by_share, &by_day] {
+        std::fs::create_dir(dir).unwrap();
+    }
     let bars = bars().await;
     let bhavcopy = bars.write_as_published(&by_day);
     let (fake, options) = served(&bars, folder.path()).await;
@@ -81,11 +84,11 @@ async fn the_same_bars_are_traded_alike_from_whichever_source_they_come() {
     repeated.repeat_on(day(HOLIDAY));
     let csv = repeated.write(&by_share);
 
-    let orders = |source: &str| folder.path().join(format!("{source}.tsv"));
+    let [a, b, c] = ["csv", "bhavcopy", "yahoo"].map(|source| folder.path().join(format!("{source}.tsv")));
     let (on_csv, on_bhavcopy, on_yahoo) = tokio::join!(
-        Traded::on(&csv, &[], days, &orders("csv")),
-        Traded::on(&bhavcopy, &[], days, &orders("bhavcopy")),
-        Traded::on("yahoo", &options, days, &orders("yahoo")),
+        Traded::on(&csv, &[], days, &a),
+        Traded::on(&bhavcopy, &[], days, &b),
+        Traded::on("yahoo", &options, days, &c),
     );
     on_bhavcopy.is_that_of(&on_csv, "bhavcopy");
     on_yahoo.is_that_of(&on_csv, "yahoo");
@@ -98,7 +101,7 @@ async fn the_same_bars_are_traded_alike_from_whichever_source_they_come() {
     }
     assert_eq!(on_csv.report["slots"]["expected"], on_csv.report["slots"]["accounted"]);
     assert_eq!(on_csv.report["books"][0]["difference_paise"], 0);
-    for symbol in [DEAR, SUSPENDED, NEW] {
+    for symbol in [SUSPENDED, NEW] {
         assert!(on_csv.orders.contains(symbol), "nothing was ordered of {symbol}");
     }
 }

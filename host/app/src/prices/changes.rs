@@ -4,19 +4,19 @@
 //! after a jump that nobody has explained are no changes. Of a source that pushes nothing there are none between two minutes,
 //! and at each minute tasks have their ticks and listeners are told prices anyway.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 use prahari_brokers::{PricePush, PricePushes, Sessions};
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
-use prahari_store::{AlertCode, NewAlert};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::error::AppError;
 use crate::prices::Prices;
 use crate::prices::age::is_too_old;
+use crate::prices::silence::Silence;
 
 /// Largest number of shares that are followed at once, over all users: as many as the stream tells prices of. A feed takes
 /// some hundreds, and each costs a price in memory.
@@ -25,11 +25,8 @@ pub const MOST_FOLLOWED: usize = 500;
 /// Shortest time between two changes of one share, in milliseconds.
 const APART_MS: i64 = 1_000;
 
-/// After how many minutes of trading without a price a source that pushes is said to be silent.
-const SILENT_MINUTES: u32 = 3;
-
-/// Subject of the alert about a silent source.
-const SUBJECT: &str = "pushed prices";
+/// How far a source's clock may be ahead of ours, in milliseconds. A price of later on would keep those of now from counting.
+const MOST_AHEAD_MS: i64 = 5_000;
 
 /// A price that is another one than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +44,7 @@ pub struct PriceChange {
 /// The shares that are followed, and the prices that were seen of them.
 #[derive(Debug, Default)]
 pub struct PriceChanges {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// Held while listeners are told prices that have changed.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -75,15 +72,15 @@ pub struct ChangesUse {
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     followed: BTreeSet<Symbol>,
     watched: Watched,
     /// Those of them that the source pushes.
-    pushed: BTreeSet<Symbol>,
+    pub pushed: BTreeSet<Symbol>,
     seen: BTreeMap<Symbol, Seen>,
     /// When a change is told that came too soon after the one before.
     put_off: Option<Timestamp>,
-    silence: Silence,
+    pub silence: Silence,
     used: ChangesUse,
 }
 
@@ -94,30 +91,6 @@ struct Seen {
     at: Timestamp,
     /// When a change was last told.
     told_at: Option<Timestamp>,
-}
-
-/// How long the source has pushed nothing.
-#[derive(Debug, Default)]
-struct Silence {
-    /// Whether something was pushed since the last minute.
-    heard: bool,
-    minutes: u32,
-    /// Whether it was last said to be silent; nothing before the first word, because the last process may have left an alert.
-    told: Option<bool>,
-}
-
-impl Silence {
-    /// A minute of trading is over: whether it is silent, where that is news. Of one that nobody listens to nobody can tell.
-    fn minute(&mut self, is_promised: bool) -> Option<bool> {
-        let heard = std::mem::take(&mut self.heard);
-        self.minutes = if heard || !is_promised { 0 } else { self.minutes.saturating_add(1) };
-        let is_silent = match self.minutes {
-            SILENT_MINUTES.. => true,
-            _ if heard => false,
-            _ => return None,
-        };
-        (self.told.replace(is_silent) != Some(is_silent)).then_some(is_silent)
-    }
 }
 
 impl State {
@@ -179,9 +152,9 @@ impl Prices {
     }
 
     /// Follows these shares from now on, those that listeners of the stream want, and no others, [`MOST_FOLLOWED`] at most: these
-    /// first, and of either the first by name, so that the same ones have a place each time.
-    pub(crate) fn follow_changes(&self, held: &BTreeSet<Symbol>) {
-        let Some(pushes) = self.pushes() else { return };
+    /// first, and of either the first by name, so that the same ones have a place each time. Returns whether others were followed before.
+    pub(crate) fn follow_changes(&self, held: &BTreeSet<Symbol>) -> bool {
+        let Some(pushes) = self.pushes() else { return false };
         let followed: BTreeSet<Symbol> = {
             let mut state = self.changes.state.lock();
             let watched = state.watched.shares.difference(held);
@@ -190,7 +163,7 @@ impl Prices {
                 held.iter().chain(watched).take(MOST_FOLLOWED).cloned().collect();
             state.used.left_out = wanted - followed.len();
             if followed == state.followed {
-                return;
+                return false;
             }
             followed
         };
@@ -199,6 +172,7 @@ impl Prices {
         let mut state = self.changes.state.lock();
         state.seen.retain(|symbol, _| followed.contains(symbol));
         (state.followed, state.pushed) = (followed, pushed);
+        true
     }
 
     /// The next instant after `cursor` at which a price may have changed, if it is known.
@@ -252,48 +226,19 @@ impl Prices {
         changes
     }
 
-    /// Tells when a source that pushes has said nothing for some minutes of trading, and when it speaks again. Asked at the
-    /// pulse of the market.
-    ///
-    /// # Errors
-    /// When the alert cannot be written down.
-    pub(crate) async fn look_for_silence(&self) -> Result<(), AppError> {
-        if !self.is_trading(self.handles.clock.now()) {
-            return Ok(());
-        }
-        let news = {
-            let mut state = self.changes.state.lock();
-            let is_promised = !state.pushed.is_empty();
-            state.silence.minute(is_promised)
-        };
-        let (code, subject) = (AlertCode::SourceDown, SUBJECT.to_owned());
-        match news {
-            None => Ok(()),
-            Some(false) => {
-                self.notices.clear(code, None, SUBJECT, "prices are pushed again").await.map(|_| ())
-            }
-            Some(true) => {
-                let source = self.trading.market.source();
-                let detail = format!(
-                    "the source of prices {source} has pushed none for {SILENT_MINUTES} minutes of trading, so no task runs on a change of price; ticks go on by the minute"
-                );
-                self.notices.raise(NewAlert { code, user: None, subject, detail }).await.map(|_| ())
-            }
-        }
-    }
-
     fn pushes(&self) -> Option<&dyn PricePushes> {
         self.trading.market.price_pushes()
     }
 
     /// Returns whether trading is on at an instant, breaks between two sessions left out.
-    fn is_trading(&self, now: Timestamp) -> bool {
+    pub(super) fn is_trading(&self, now: Timestamp) -> bool {
         self.handles.calendar.session(now.ist_day()).is_some_and(|session| session.index_of(now).is_some())
     }
 
     /// Returns whether something may happen because of a price: as for prices that are told, and not on an old one.
     fn counts_as_change(&self, push: &PricePush, now: Timestamp) -> bool {
         push.at.ist_day() == now.ist_day()
+            && push.at.millis_since(now) <= MOST_AHEAD_MS
             && !self.trading.jumps.has_unexplained(&push.symbol)
             && !is_too_old(push.at, self.handles.calendar.as_ref(), now)
     }
@@ -329,20 +274,5 @@ mod tests {
         assert_eq!(look(103, 1_000, 1_010), (Some((101, 103)), None), "the newest, when a second has passed");
         assert_eq!(look(101, 1_020, 1_030), (None, Some(2_010)));
         assert_eq!(look(103, 1_040, 2_010), (None, None), "it went back meanwhile");
-    }
-
-    #[test]
-    fn silence_is_told_after_three_minutes_once_and_its_end() {
-        let mut silence = Silence::default();
-        let mut minute = |heard, promised| {
-            silence.heard = heard;
-            silence.minute(promised)
-        };
-        assert_eq!(minute(true, true), Some(false), "an alert of before may stand");
-        assert_eq!([true, false, false].map(|heard| minute(heard, true)), [None; 3]);
-        assert_eq!(minute(false, true), Some(true));
-        assert_eq!(minute(false, true), None);
-        assert_eq!(minute(true, true), Some(false));
-        assert_eq!([false; 5].map(|heard| minute(heard, false)), [None; 5], "nothing was promised");
     }
 }

@@ -14,6 +14,7 @@ mod jumps;
 mod news;
 mod opening;
 mod pulse;
+mod silence;
 mod warming;
 mod watch;
 

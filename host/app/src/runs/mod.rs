@@ -1,5 +1,6 @@
 //! One execution of a task: a row, then the run, then what it did, in one write.
 
+mod cause;
 mod host_calls;
 mod once;
 mod reconcile;
@@ -23,8 +24,7 @@ use prahari_runtime::{
     Budget, DescribedSettings, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies,
 };
 use prahari_store::{
-    DecisionRow, LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger,
-    ServiceKind,
+    LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind,
 };
 
 use crate::background::Background;
@@ -39,6 +39,7 @@ use crate::ledger::Ledger;
 use crate::modules::{ModuleHealth, Modules};
 use crate::notices::Notices;
 use crate::prices::Prices;
+use crate::runs::cause::tell_cause;
 use crate::runs::recordings::{row_of, size_of};
 use crate::services::{Individual, Services, leaves_signals_untouched};
 use crate::signals::Signals;
@@ -368,16 +369,6 @@ impl Runs {
             state,
             messages: Vec::new(),
         })
-    }
-}
-
-/// Says in the log of a run and with each of its decisions which price it was run for, and how old that was when it began.
-fn tell_cause(cause: &PriceCause, began: Timestamp, decisions: &mut [DecisionRow], log: &mut Vec<LogRow>) {
-    let words = cause.words(began);
-    let message = format!("run on the price of {words}");
-    log.insert(0, LogRow { level: "info".to_owned(), message, at: Some(began) });
-    for decision in decisions {
-        decision.evidence.push(("on_price".to_owned(), words.clone()));
     }
 }
 

@@ -84,7 +84,10 @@ impl Rooms {
     async fn follow_held(&self, users: &[Arc<User>], instant: Timestamp) {
         join_all(users.iter().map(|user| self.look_what_is_held(user, instant))).await;
         let held = users.iter().flat_map(|user| user.price_runs.held()).collect();
-        self.prices.follow_changes(&held);
+        // On a real clock the scheduler waits already, and has to look anew what it waits for.
+        if self.prices.follow_changes(&held) && !self.handles.clock.is_lockstep() {
+            self.handles.wake.notify_one();
+        }
     }
 
     async fn look_what_is_held(&self, user: &User, instant: Timestamp) {
