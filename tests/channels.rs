@@ -1,17 +1,29 @@
 //! Messages leave the daemon for a receiver on this machine, once each, and again after a kill.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/fake_smtp.rs"]
+mod fake_smtp;
 #[path = "support/fake_telegram.rs"]
 mod fake_telegram;
+#[path = "support/mod.rs"]
+mod program;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "support/webhook_receiver.rs"]
 mod webhook_receiver;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use fake_smtp::FakeSmtp;
 use fake_telegram::{FakeTelegram, TOKEN};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prahari_secrets::SigningKey;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 use serving::{DEMO_PASSWORD, Serving, demo, demo_after};
 use webhook_receiver::{Request, WebhookReceiver};
@@ -127,6 +139,69 @@ fn without_the_operators_word_no_webhook_goes_to_this_machine() {
         assert_eq!(refused.status, 400, "{}", refused.body);
     }
     assert_eq!(daemon.json(CHANNELS, &user)["items"], json!([]));
+}
+
+/// Makes an authority, writes its certificate into a file, and answers what a server at `localhost` speaks TLS by.
+fn tls_of_own_authority(file: &Path) -> Arc<ServerConfig> {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    std::fs::write(file, authority.pem()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = certificate.signed_by(&key, &authority).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap())
+}
+
+#[test]
+fn a_mail_server_of_an_own_authority_is_spoken_with_at_the_operators_word_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let smtp = FakeSmtp::start_tls(tls_of_own_authority(&file));
+    let server = json!({
+        "host": "localhost", "port": smtp.port, "security": "tls",
+        "user": fake_smtp::USER, "password": fake_smtp::PASSWORD, "from": "prahari@mail.test",
+    });
+    let arguments =
+        ["--local-mail", "--users", "2", "--history", "0", "--from", "2025-03-10", "--speed", "1"];
+    let set = |daemon: &Serving| {
+        let admin = daemon.sign_in("admin", DEMO_PASSWORD);
+        daemon.send_as(&admin, ("PUT", "/api/v1/system/carriers/email"), &server)
+    };
+    let refused = set(&demo(&arguments));
+    let why = "its certificate is from an issuer that this machine does not trust";
+    assert!(refused.status == 409 && refused.body.contains(why), "{}", refused.body);
+    assert!(smtp.is_quiet());
+
+    let daemon = demo(&[&arguments[..], &["--extra-ca", file.to_str().unwrap()]].concat());
+    let taken = set(&daemon);
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    let body = json!({ "name": "mail", "address": "asha@example.org" });
+    let sent = daemon.post_as(&user, &format!("{CHANNELS}/email"), &body);
+    assert_eq!(sent.status, 202, "{}", sent.body);
+    let mail = smtp.next();
+    assert_eq!((mail.to.as_str(), mail.header("Subject")), ("asha@example.org", "Your code for Prahari"));
+}
+
+#[test]
+fn a_file_of_authorities_that_cannot_be_used_ends_the_start_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, "no certificate").unwrap();
+    let path = file.to_str().unwrap();
+    let started =
+        program::prahari(&["serve", "--demo", "--listen", "127.0.0.1:0", "--extra-ca", path]).output();
+    let started = started.unwrap();
+    let said = String::from_utf8(started.stderr).unwrap();
+    assert!(!started.status.success());
+    assert!(
+        said.contains(&format!("--extra-ca {path}: it holds no certificate in the form of PEM")),
+        "{said}"
+    );
 }
 
 #[test]

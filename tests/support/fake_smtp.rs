@@ -6,18 +6,19 @@
 //!   are taken away.
 //! - A reply of 4yz means "not now" and of 5yz "not at all"; a test says to which command it gives one next.
 //!
-//! It does not speak TLS: the daemon's own tests of the parts say what happens without it.
+//! It speaks TLS from the first byte where it is given a certificate, and none otherwise; STARTTLS is tried by the tests of the courier.
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use data_encoding::BASE64;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// The name that it knows.
 pub const USER: &str = "prahari";
@@ -69,6 +70,18 @@ struct Session {
 impl FakeSmtp {
     /// Listens on a free port.
     pub fn start() -> Self {
+        Self::serving(serve::<TcpStream>)
+    }
+
+    /// The same with TLS from the first byte.
+    pub fn start_tls(config: Arc<ServerConfig>) -> Self {
+        Self::serving(move |stream, replies, tell| {
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            serve(StreamOwned::new(connection, stream), replies, tell);
+        })
+    }
+
+    fn serving(serve: impl Fn(TcpStream, &Replies, &Sender<TakenMail>) + Clone + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (tell, taken) = channel();
@@ -76,7 +89,7 @@ impl FakeSmtp {
         let next = replies.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (replies, tell) = (next.clone(), tell.clone());
+                let (replies, tell, serve) = (next.clone(), tell.clone(), serve.clone());
                 std::thread::spawn(move || serve(stream, &replies, &tell));
             }
         });
@@ -99,35 +112,37 @@ impl FakeSmtp {
     }
 }
 
-fn serve(stream: TcpStream, replies: &Replies, tell: &Sender<TakenMail>) {
-    let Ok(mut writer) = stream.try_clone() else { return };
-    let mut reader = BufReader::new(stream);
+fn serve<S: Read + Write>(stream: S, replies: &Replies, tell: &Sender<TakenMail>) {
+    let mut stream = BufReader::new(stream);
     let mut session = Session::default();
-    let mut say = |line: &str| writer.write_all(format!("{line}\r\n").as_bytes()).is_ok();
-    if !say("220 mail.test ESMTP") {
+    if !say(&mut stream, "220 mail.test ESMTP") {
         return;
     }
-    while let Some(line) = read_line(&mut reader) {
+    while let Some(line) = read_line(&mut stream) {
         let reply = match own_reply(replies, &line) {
             Some(reply) => reply.to_owned(),
             None => session.answer(&line),
         };
-        if !say(&reply) || line == "QUIT" {
+        if !say(&mut stream, &reply) || line == "QUIT" {
             return;
         }
         if !reply.starts_with("354") {
             continue;
         }
-        let Some(text) = read_text(&mut reader) else { return };
+        let Some(text) = read_text(&mut stream) else { return };
         let reply = own_reply(replies, ".").unwrap_or("250 2.0.0 taken");
         if reply.starts_with('2') {
             let (from, to) = (session.from.take().unwrap(), session.to.take().unwrap());
             let _nobody_listens = tell.send(TakenMail { from, to, text });
         }
-        if !say(reply) {
+        if !say(&mut stream, reply) {
             return;
         }
     }
+}
+
+fn say<S: Write>(stream: &mut BufReader<S>, line: &str) -> bool {
+    stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).is_ok()
 }
 
 fn own_reply(replies: &Replies, line: &str) -> Option<&'static str> {
@@ -136,7 +151,7 @@ fn own_reply(replies: &Replies, line: &str) -> Option<&'static str> {
     if line.starts_with(command) { replies.pop_front().map(|(_, reply)| reply) } else { None }
 }
 
-fn read_line(reader: &mut BufReader<TcpStream>) -> Option<String> {
+fn read_line(reader: &mut impl BufRead) -> Option<String> {
     let mut line = String::new();
     if reader.read_line(&mut line).ok()? == 0 {
         return None;
@@ -144,7 +159,7 @@ fn read_line(reader: &mut BufReader<TcpStream>) -> Option<String> {
     Some(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn read_text(reader: &mut BufReader<TcpStream>) -> Option<String> {
+fn read_text(reader: &mut impl BufRead) -> Option<String> {
     let mut text = String::new();
     loop {
         let line = read_line(reader)?;
