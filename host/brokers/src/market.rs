@@ -8,6 +8,7 @@ use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::AnnouncedAction;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 
@@ -80,6 +81,12 @@ pub trait MarketData: Send + Sync {
     /// Returns what was found when the source was read; `None` of one that is not made of files.
     fn report(&self) -> Option<BarsReport> {
         None
+    }
+
+    /// Returns the corporate actions that the source was told of, each once; none of a source that is told of none. What is
+    /// new is there after [`MarketData::refresh`] found something.
+    fn actions(&self) -> Arc<[AnnouncedAction]> {
+        Arc::from([])
     }
 
     /// Returns whether something of the source is fetched from elsewhere when it is asked for, so that it is worth
@@ -290,4 +297,14 @@ pub enum MarketError {
     /// The source cannot be asked now.
     #[error("market data cannot be had: {0}")]
     Unavailable(String),
+}
+
+impl MarketError {
+    /// What is wrong with a file, without its name where that is told beside it.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::File { reason, .. } => reason,
+            other => other.to_string(),
+        }
+    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
-    WarmFor, Warmed,
+    AnnouncedAction, BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote,
+    SourceNews, WarmFor, Warmed,
 };
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
@@ -88,6 +88,10 @@ impl MarketData for TimedMarket {
 
     fn report(&self) -> Option<BarsReport> {
         self.inner.report()
+    }
+
+    fn actions(&self) -> Arc<[AnnouncedAction]> {
+        self.inner.actions()
     }
 
     fn fetches(&self) -> bool {

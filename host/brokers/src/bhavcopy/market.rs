@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::histories::Histories;
 use super::listing::Listing;
-use super::read;
-use crate::folder::{FolderBars, FolderMarket, Layout, Notes, refuse};
+use super::{actions, bands, read};
+use crate::folder::{BandHistory, FolderBars, FolderMarket, Layout, Notes, refuse};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -65,6 +65,20 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
         return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
     }
     bars.iter().for_each(|(symbol, bars)| notes.bars(None, symbol, bars));
+    let actions = actions::read(&listing.actions, &mut notes);
+    let bands = price_bands(&listing, &mut notes);
     let (report, fingerprint) = (notes.finish(bars.len()), listing.fingerprint());
-    Ok(FolderBars { bars, series, report, fingerprint })
+    Ok(FolderBars { bars, series, bands, actions, report, fingerprint })
+}
+
+/// Reads the lists of bands. One that cannot be used leaves the usual band and is noted.
+fn price_bands(listing: &Listing, notes: &mut Notes) -> BandHistory {
+    let mut history = BandHistory::default();
+    for (list, file) in listing.bands.values() {
+        match bands::read(file, list, &mut history) {
+            Ok(unreadable) => notes.unreadable_rows(file, &unreadable),
+            Err(reason) => notes.leave_out(file, &reason),
+        }
+    }
+    history
 }

@@ -20,6 +20,7 @@ use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::AnnouncedAction;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -186,6 +187,11 @@ impl MarketData for Chain {
     fn report(&self) -> Option<BarsReport> {
         let reports = self.sources.iter().filter_map(|source| Some((source.source(), source.report()?)));
         merged::report(reports.collect())
+    }
+
+    /// Those of every source: which of several that say the same counts is not decided here.
+    fn actions(&self) -> Arc<[AnnouncedAction]> {
+        self.sources.iter().flat_map(|source| source.actions().to_vec()).collect()
     }
 
     fn fetches(&self) -> bool {

@@ -8,9 +8,11 @@ use parking_lot::RwLock;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
-use super::{BarsReport, Layout, SeriesHistory};
+use super::{BandHistory, BarsReport, FolderBars, Layout, SeriesHistory};
+use crate::announced::AnnouncedAction;
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::rules;
 use crate::sessions::Sessions;
 
 /// A market source made of the daily bars of a folder, held in memory: 48 bytes a bar and 10 more for the weeks, so a
@@ -27,6 +29,8 @@ pub struct FolderMarket {
 struct Loaded {
     market: BarMarket,
     series: SeriesHistory,
+    bands: BandHistory,
+    actions: Arc<[AnnouncedAction]>,
     report: BarsReport,
     fingerprint: blake3::Hash,
     /// Generation of the sessions, which decide which rows are kept.
@@ -67,10 +71,10 @@ impl Loaded {
     ) -> Result<Self, MarketError> {
         // Asked before the bars: a calendar that comes in between makes them look old, never the other way round.
         let generation = sessions.generation();
-        let read = (layout.read)(dir, sessions.as_ref())?;
-        let market = BarMarket::new(layout.source, read.bars, seed, Arc::clone(sessions))?;
-        let (series, report, fingerprint) = (read.series, read.report, read.fingerprint);
-        Ok(Self { market, series, report, fingerprint, generation })
+        let FolderBars { bars, series, bands, actions, report, fingerprint } =
+            (layout.read)(dir, sessions.as_ref())?;
+        let market = BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?;
+        Ok(Self { market, series, bands, actions: actions.into(), report, fingerprint, generation })
     }
 
     /// Reads a folder again where it or the calendar has changed; nothing while it is still being written.
@@ -137,6 +141,11 @@ impl MarketData for FolderMarket {
         let mut instruments = loaded.market.instruments(symbols, now).await?;
         for instrument in instruments.iter_mut().flatten() {
             loaded.series.before(&instrument.symbol, day).clone_into(&mut instrument.series);
+            let percent = loaded.bands.of(&instrument.symbol, &instrument.series, day);
+            let base = loaded.market.previous_close(&instrument.symbol, day);
+            if let (Some(percent), Some(base)) = (percent, base) {
+                (instrument.band_low, instrument.band_high) = rules::band(base, percent, instrument.tick);
+            }
         }
         Ok(instruments)
     }
@@ -157,6 +166,10 @@ impl MarketData for FolderMarket {
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
+    }
+
+    fn actions(&self) -> Arc<[AnnouncedAction]> {
+        Arc::clone(&self.loaded().actions)
     }
 
     fn report(&self) -> Option<BarsReport> {

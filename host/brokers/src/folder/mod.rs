@@ -3,6 +3,7 @@
 //! A folder is read as a whole, on a thread that may block, and swapped in at once: whoever asks meanwhile is answered
 //! from the bars of before. What changes while it is read is not taken up; the next look reads it.
 
+mod bands;
 pub(crate) mod files;
 mod market;
 mod report;
@@ -13,10 +14,12 @@ use std::path::Path;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
+pub(crate) use bands::{Band, BandHistory};
 pub use market::FolderMarket;
 pub use report::BarsReport;
 pub(crate) use report::Notes;
 
+use crate::announced::AnnouncedAction;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -40,6 +43,10 @@ pub(crate) struct FolderBars {
     pub bars: Vec<(Symbol, Vec<Candle>)>,
     /// The series of the shares that were ever in another one than `EQ`.
     pub series: SeriesHistory,
+    /// The price bands of shares, as far as the folder tells them.
+    pub bands: BandHistory,
+    /// Corporate actions that the folder tells, each once, by ex-date and symbol.
+    pub actions: Vec<AnnouncedAction>,
     /// What an operator should know of it.
     pub report: BarsReport,
     /// Fingerprint of the files as they stood before they were read.

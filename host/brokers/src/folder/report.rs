@@ -53,6 +53,8 @@ pub(crate) struct Notes {
     jumps: Vec<String>,
     closed_days: Vec<String>,
     cut_off: Vec<String>,
+    actions: Vec<String>,
+    unreadable: Vec<String>,
     left_out: Vec<String>,
     without_volume: Vec<(String, usize)>,
     other_series: Vec<(String, usize)>,
@@ -63,6 +65,25 @@ impl Notes {
     /// Notes a price file that is not read.
     pub fn leave_out(&mut self, file: &Path, reason: &str) {
         self.left_out.push(format!("{} is left out: {reason}", name_of(file)));
+    }
+
+    /// Notes rows of a list that cannot be used, each with its line and the reason.
+    pub fn unreadable_rows(&mut self, file: &Path, rows: &[(u64, String)]) {
+        if !rows.is_empty() {
+            let listed = first(rows, |(line, reason)| format!("line {line}: {reason}"));
+            self.unreadable.push(format!("{}: {} rows cannot be used: {listed}", name_of(file), rows.len()));
+        }
+    }
+
+    /// Notes corporate actions that a later list no longer tells.
+    pub fn withdrawn_actions(&mut self, actions: &[String]) {
+        if !actions.is_empty() {
+            let listed = first(actions, String::clone);
+            self.actions.push(format!(
+                "{} corporate actions are no longer told before their ex-date and are left out: {listed}",
+                actions.len()
+            ));
+        }
     }
 
     /// Notes files that are not what the source is made of.
@@ -128,7 +149,8 @@ impl Notes {
             let rows: usize = files.iter().map(|(_, count)| count).sum();
             format!("{rows} {what} in {} files: {}", files.len(), first(files, |(name, _)| name.clone()))
         });
-        let notes = self.jumps.into_iter().chain(self.closed_days).chain(self.cut_off).chain(self.left_out);
+        let notes = self.jumps.into_iter().chain(self.actions).chain(self.closed_days).chain(self.cut_off);
+        let notes = notes.chain(self.unreadable).chain(self.left_out);
         let notes = notes.chain(counted).collect();
         BarsReport { symbols, notes, digest: self.hasher.finalize().to_hex().to_string(), restated: 0 }
     }
