@@ -21,7 +21,7 @@ mod sessions;
 pub mod synthetic;
 pub mod yahoo;
 
-pub use announced::{AnnouncedAction, AnnouncedList, MOST_ANNOUNCED, UnreadableRow};
+pub use announced::{MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, ToldAction, ToldActions, UnreadableRow};
 pub use bars::{BarMarket, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{

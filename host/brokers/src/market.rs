@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::announced::AnnouncedAction;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 
@@ -85,7 +85,7 @@ pub trait MarketData: Send + Sync {
 
     /// Returns the corporate actions that the source was told of, each once; none of a source that is told of none. What is
     /// new is there after [`MarketData::refresh`] found something.
-    fn actions(&self) -> Arc<[AnnouncedAction]> {
+    fn actions(&self) -> Arc<[CorporateAction]> {
         Arc::from([])
     }
 

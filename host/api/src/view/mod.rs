@@ -19,7 +19,7 @@ pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
-    ChannelKindName, DeliveryStateName, IndividualStateName, LaneStateName, LevelName, LogLevelName,
+    ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, DeliveryStateName, IndividualStateName, LaneStateName, LevelName, LogLevelName,
     ModeName, ModuleOriginName, NotificationKindName, RestartPolicyName, ServiceKindName, SideName,
     SlotKindName, SlotStateName, StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
 };

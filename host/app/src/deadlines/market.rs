@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    AnnouncedAction, BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote,
-    SourceNews, WarmFor, Warmed,
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
+    WarmFor, Warmed,
 };
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
 
@@ -90,7 +91,7 @@ impl MarketData for TimedMarket {
         self.inner.report()
     }
 
-    fn actions(&self) -> Arc<[AnnouncedAction]> {
+    fn actions(&self) -> Arc<[CorporateAction]> {
         self.inner.actions()
     }
 

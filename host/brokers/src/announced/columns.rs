@@ -8,7 +8,6 @@ const SYMBOL: &[&str] = &["symbol"];
 const SERIES: &[&str] = &["series"];
 const PURPOSE: &[&str] = &["purpose", "subject"];
 const EX_DAY: &[&str] = &["ex_dt", "ex_date", "exdate"];
-const RECORD_DAY: &[&str] = &["record_dt", "record_date", "recdate"];
 
 /// Largest number of column names that a message repeats.
 const NAMES_SHOWN: usize = 20;
@@ -20,7 +19,6 @@ pub(super) struct Columns {
     pub series: usize,
     pub purpose: usize,
     pub ex_day: usize,
-    pub record_day: Option<usize>,
     /// Number of fields that a row must have to hold all of these.
     pub least: usize,
 }
@@ -34,9 +32,8 @@ impl Columns {
         let names: Vec<String> = header.iter().map(name_of).collect();
         let at = |wanted| position(&names, wanted)?.ok_or_else(|| missing(wanted, header));
         let (symbol, series, purpose, ex_day) = (at(SYMBOL)?, at(SERIES)?, at(PURPOSE)?, at(EX_DAY)?);
-        let record_day = position(&names, RECORD_DAY)?;
         let least = symbol.max(series).max(purpose).max(ex_day) + 1;
-        Ok(Self { symbol, series, purpose, ex_day, record_day, least })
+        Ok(Self { symbol, series, purpose, ex_day, least })
     }
 }
 

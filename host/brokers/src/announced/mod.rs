@@ -1,108 +1,105 @@
-//! Corporate actions as the exchange announces them, in lists that people keep beside the daily bars.
+//! Corporate actions as they are told in lists: those of the exchange, and those that people write.
 //!
-//! Two layouts are read, each found by its header: the `bc` file of the exchange's daily reports, and the table of
-//! corporate actions that its site lets people save. Both say what happens in words (`BONUS 1:1`,
-//! `FVSPLT FRM RS 10 TO RS 2`); what the words mean is not decided here.
+//! Four layouts are read, each found by how it begins:
+//! - the `bc` file of the exchange's daily reports, and the table of corporate actions that its site lets people save: both
+//!   say what happens in words (`BONUS 1:1`, `FVSPLT FRM RS 10 TO RS 2`);
+//! - a CSV and a JSON with the figures themselves ([`PlainAction`]).
 
 mod columns;
+mod exchange;
+mod own;
+mod plain;
 mod row;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use csv::{ByteRecord, ReaderBuilder};
-use prahari_domain::instruments::Symbol;
-use prahari_domain::time::Day;
+use prahari_domain::actions::{ActionKey, CorporateAction, Provenance};
 
-use crate::folder::SERIES;
-use columns::Columns;
+pub(crate) use exchange::ExchangeList;
+pub use plain::PlainAction;
 
 /// Most rows of one list. The exchange's lists of a day have a few hundred, and those of a year of its site some 3,000.
 pub const MOST_ANNOUNCED: usize = 20_000;
 
-/// A corporate action as a list has it.
+/// Most bytes of a list that somebody brings: so many rows of the longest kind.
+pub const MOST_LIST_BYTES: usize = 4 << 20;
+
+/// An action with the place at which a list tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnnouncedAction {
-    /// The share, by its symbol on the day of the list.
-    pub symbol: Symbol,
-    /// The first day on which the share is traded without what the action gives.
-    pub ex_day: Day,
-    /// What happens, in the exchange's words, with single spaces between them.
-    pub purpose: String,
-    /// The day on which holders are written down; none where the list does not say it.
-    pub record_day: Option<Day>,
-    /// Name of the list, such as `bc28102024.csv`; of an import what the caller calls it.
-    pub list: Arc<str>,
-    /// Line of the row in the list; the header is line 1.
+pub struct ToldAction {
+    /// Line of its row, the header being line 1; of JSON the number of the action.
     pub line: u64,
+    /// The action.
+    pub action: CorporateAction,
 }
 
 /// A row of a list that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableRow {
-    /// Line of the row; the header is line 1.
+    /// Line of the row, the header being line 1; of JSON the number of the action.
     pub line: u64,
-    /// What is wrong, in a few words that name the field.
+    /// What is wrong, in a sentence that names the field or the words.
     pub reason: String,
 }
 
-/// What a list holds.
+/// What a list tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AnnouncedList {
-    /// Its rows of shares with an ex-date, in their order.
-    pub rows: Vec<AnnouncedAction>,
-    /// Its rows that cannot be used.
+pub struct ToldActions {
+    /// Its actions, in their order; none is told twice.
+    pub actions: Vec<ToldAction>,
+    /// Its rows that cannot be used, by line.
     pub unreadable: Vec<UnreadableRow>,
-    /// Number of rows of series that are not the share's, such as the interest of bonds.
-    pub other_series: usize,
-    /// Number of rows without an ex-date, such as a closure of books for a meeting: they change no share.
-    pub without_ex_day: usize,
+    /// Number of rows that change no share: interest of bonds, meetings, rows of other series.
+    pub passed_over: usize,
+    /// Which actions were told, each a place in `actions`.
+    known: HashMap<ActionKey, usize>,
 }
 
-impl AnnouncedList {
-    /// Returns whether a text begins with the header of one of the exchange's lists.
-    pub fn is_one(text: &[u8]) -> bool {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
-        reader.byte_headers().is_ok_and(|header| Columns::find(header).is_ok())
-    }
-
-    /// Reads the text of a list that is called `list`.
+impl ToldActions {
+    /// Reads a list in any of the layouts.
     ///
     /// # Errors
-    /// When it has no header of one of the layouts, or more than [`MOST_ANNOUNCED`] rows; one sentence. A row that cannot
-    /// be used is in the result.
-    pub fn read(list: &str, text: &[u8]) -> Result<Self, String> {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
-        let columns = Columns::find(reader.byte_headers().map_err(|error| error.to_string())?)?;
-        let (mut found, list) = (Self::default(), Arc::from(list));
-        let mut record = ByteRecord::new();
-        let mut rows = 0;
-        while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
-            let line = record.position().map_or(0, csv::Position::line);
-            rows += 1;
-            if rows > MOST_ANNOUNCED {
-                return Err(format!("it has more than {MOST_ANNOUNCED} rows"));
+    /// When it is none of them as a whole, or has too many rows; one sentence. A row that cannot be used is in the result.
+    pub fn read(text: &[u8], provenance: &Provenance) -> Result<Self, String> {
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+        let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+        match first {
+            None => Err("it is empty".to_owned()),
+            Some(b'[' | b'{') => own::json(text, provenance),
+            Some(_) if ExchangeList::is_one(text) => {
+                let list = ExchangeList::read(text)?;
+                let passed_over = list.other_series + list.without_ex_day;
+                let mut told = Self { passed_over, ..Self::default() };
+                let (actions, unreadable) = list.actions(provenance);
+                actions.into_iter().for_each(|ToldAction { line, action }| told.add(line, Ok(action)));
+                told.unreadable.extend(list.unreadable.into_iter().chain(unreadable));
+                told.unreadable.sort_by_key(|row| row.line);
+                Ok(told)
             }
-            found.take(&record, &columns, (&list, line));
+            Some(_) => own::csv(text, provenance),
         }
-        Ok(found)
     }
 
-    fn take(&mut self, record: &ByteRecord, columns: &Columns, (list, line): (&Arc<str>, u64)) {
-        let series = row::field(record, columns.series);
-        if row::is_blank(record) {
-            return;
-        }
-        if !series.is_empty() && !SERIES.contains(&series.as_str()) {
-            self.other_series += 1;
-            return;
-        }
-        match row::parse(record, columns) {
-            Ok(None) => self.without_ex_day += 1,
-            Ok(Some(row::Row { symbol, ex_day, purpose, record_day })) => {
-                let list = Arc::clone(list);
-                self.rows.push(AnnouncedAction { symbol, ex_day, purpose, record_day, list, line });
+    /// Adds what a row says. The same again is no more; something else of the same action cannot be used.
+    fn add(&mut self, line: u64, read: Result<CorporateAction, String>) {
+        let action = match read {
+            Ok(action) => action,
+            Err(reason) => return self.unreadable.push(UnreadableRow { line, reason }),
+        };
+        match self.known.get(&action.key()).and_then(|at| self.actions.get(*at)) {
+            Some(first) if first.action.kind() == action.kind() => self.passed_over += 1,
+            Some(first) => {
+                let key = action.key();
+                let reason = format!(
+                    "a second {} of {} on {}: the first one is in line {}",
+                    key.name, key.symbol, key.ex_day, first.line
+                );
+                self.unreadable.push(UnreadableRow { line, reason });
             }
-            Err(reason) => self.unreadable.push(UnreadableRow { line, reason }),
+            None => {
+                self.known.insert(action.key(), self.actions.len());
+                self.actions.push(ToldAction { line, action });
+            }
         }
     }
 }

@@ -17,7 +17,6 @@ pub(super) struct Row {
     pub symbol: Symbol,
     pub ex_day: Day,
     pub purpose: String,
-    pub record_day: Option<Day>,
 }
 
 /// Returns a field as text with single spaces; empty where the row has no such field. Names of companies are not always
@@ -45,8 +44,6 @@ pub(super) fn parse(record: &ByteRecord, columns: &Columns) -> Result<Option<Row
     else {
         return Ok(None);
     };
-    let record_day = columns.record_day.map(|at| day(&field(record, at))).transpose();
-    let record_day = record_day.map_err(|reason| format!("record date {reason}"))?.flatten();
     let purpose = field(record, columns.purpose);
     if purpose.is_empty() {
         return Err("the purpose is empty".to_owned());
@@ -54,7 +51,7 @@ pub(super) fn parse(record: &ByteRecord, columns: &Columns) -> Result<Option<Row
     if purpose.chars().count() > LONGEST_PURPOSE || !is_plain(&purpose) {
         return Err(format!("the purpose is not a text of at most {LONGEST_PURPOSE} characters"));
     }
-    Ok(Some(Row { symbol, ex_day, purpose, record_day }))
+    Ok(Some(Row { symbol, ex_day, purpose }))
 }
 
 /// `2026-06-05`, `28/10/2019` or `28-Oct-2024`; none of an empty field, which some lists write as `-`.

@@ -1,147 +1,184 @@
+use prahari_domain::actions::Origin;
 use proptest::prelude::*;
 
 use super::*;
 
-const DAILY: &str =
+pub(super) const DAILY: &str =
     "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n";
-const OF_THE_SITE: &str = "\u{feff}\"SYMBOL\",\"COMPANY NAME\",\"SERIES\",\"PURPOSE\",\"FACE VALUE\",\"EX-DATE\",\
+pub(super) const OF_THE_SITE: &str = "\u{feff}\"SYMBOL\",\"COMPANY NAME\",\"SERIES\",\"PURPOSE\",\"FACE VALUE\",\"EX-DATE\",\
     \"RECORD DATE\",\"BOOK CLOSURE START DATE\",\"BOOK CLOSURE END DATE\"\n";
+const OWN: &str =
+    "symbol,ex_day,kind,new,held,to,from_isin,to_isin,parent_share,per_share_paise,premium_paise,note\n";
 
-fn read(text: &str) -> Result<AnnouncedList, String> {
-    AnnouncedList::read("bc28102024.csv", text.as_bytes())
+fn provenance() -> Provenance {
+    Provenance { origin: Origin::Import, teller: "actions.csv".to_owned() }
 }
 
-fn told(list: &AnnouncedList) -> Vec<(&str, String, &str, u64)> {
-    let row = |row: &'_ AnnouncedAction| (row.ex_day.to_string(), row.line);
-    list.rows
-        .iter()
-        .map(|found| {
-            let (ex_day, line) = row(found);
-            (found.symbol.as_str(), ex_day, found.purpose.as_str(), line)
-        })
-        .collect()
+fn read(text: &str) -> Result<ToldActions, String> {
+    ToldActions::read(text.as_bytes(), &provenance())
+}
+
+fn told(list: &ToldActions) -> Vec<String> {
+    list.actions.iter().map(|told| format!("{}: {}", told.line, told.action)).collect()
+}
+
+fn refused(list: &ToldActions) -> Vec<String> {
+    list.unreadable.iter().map(|row| format!("{}: {}", row.line, row.reason)).collect()
+}
+
+/// One row of each kind, and what it says.
+const ROWS: [(&str, &str); 9] = [
+    ("TCS,2024-10-28,split,5,1,,,,,,,face value 10 to 2", "TCS on 2024-10-28: split, 5 for 1"),
+    ("TCS,2024-10-29,consolidation,1,10,,,,,,,", "TCS on 2024-10-29: consolidation, 1 for 10"),
+    ("TCS,2024-10-30,bonus,1,1,,,,,,,", "TCS on 2024-10-30: bonus of 1 new for 1 held"),
+    ("TCS,2024-10-31,demerger,,,,,,,,,", "TCS on 2024-10-31: demerger"),
+    (
+        "TCS,2024-11-01,demerger,1,2,TCSX,,,6885,,,",
+        "TCS on 2024-11-01: demerger of TCSX, 1 for 2 held, 68.85 % stay",
+    ),
+    ("TCS,2024-11-04,symbol_change,,,TCSNEW,,,,,,", "TCS on 2024-11-04: new symbol TCSNEW"),
+    (
+        "TCS,2024-11-05,isin_change,,,,INE467B01029,INE467B01037,,,,",
+        "TCS on 2024-11-05: new ISIN INE467B01037 instead of INE467B01029",
+    ),
+    ("TCS,2024-11-06,dividend,,,,,,,147,,", "TCS on 2024-11-06: dividend of 1.47 a share"),
+    (
+        "TCS,2024-11-07,rights,3,8,,,,,,1400,",
+        "TCS on 2024-11-07: right to 3 new for 8 held at a premium of 14.00",
+    ),
+];
+
+#[test]
+fn a_list_with_figures_tells_every_kind() {
+    let rows: Vec<&str> = ROWS.iter().map(|(row, _)| *row).collect();
+    let list = read(&format!("{OWN}{}\n", rows.join("\n"))).unwrap();
+    let expected: Vec<String> =
+        ROWS.iter().zip(2..).map(|((_, said), line)| format!("{line}: {said}")).collect();
+    assert_eq!((told(&list), refused(&list)), (expected, Vec::new()));
+    assert_eq!(list.actions[0].action.note(), "face value 10 to 2");
+    assert_eq!(list.actions[0].action.provenance(), &provenance());
 }
 
 #[test]
-fn dates_of_both_ages_and_padded_fields_are_read() {
-    let list = read(&format!(
-        "{DAILY}EQ,RELIANCE  ,RELIANCE INDUSTRIES LTD,2024-10-28,,,2024-10-28,,,BONUS 1:1      \n\
-         EQ,M&M,MAHINDRA,05/07/2019,,,04/07/2019,,,DIV - RS 8.50 PER SH\n\
-         BE,OLD,OLD LTD,,,,28-Oct-2019,,,FVSPLT  FRM RS 10 TO RS 2\n"
-    ))
-    .unwrap();
-    let expected = [
-        ("RELIANCE", "2024-10-28".to_owned(), "BONUS 1:1", 2),
-        ("M&M", "2019-07-04".to_owned(), "DIV - RS 8.50 PER SH", 3),
-        ("OLD", "2019-10-28".to_owned(), "FVSPLT FRM RS 10 TO RS 2", 4),
-    ];
-    assert_eq!(told(&list), expected);
-    let records: Vec<_> = list.rows.iter().map(|row| row.record_day.map(|day| day.to_string())).collect();
-    assert_eq!(records, [Some("2024-10-28".to_owned()), Some("2019-07-05".to_owned()), None]);
-    assert_eq!(&*list.rows[0].list, "bc28102024.csv");
-}
-
-#[test]
-fn the_table_of_the_site_is_read_by_its_header() {
-    let list = read(&format!(
-        "{OF_THE_SITE}\"RELIANCE\",\"Reliance\",\"EQ\",\"Bonus 1:1\",\"10\",\"28-Oct-2024\",\"28-Oct-2024\",\"-\",\"-\"\n"
-    ))
-    .unwrap();
-    assert_eq!(told(&list), [("RELIANCE", "2024-10-28".to_owned(), "Bonus 1:1", 2)]);
-    assert!(AnnouncedList::is_one(OF_THE_SITE.as_bytes()));
-    assert!(!AnnouncedList::is_one(b"symbol,ex_day,kind\n"));
-}
-
-#[test]
-fn other_series_and_rows_without_an_ex_date_are_counted_and_bad_rows_are_named() {
-    let list = read(&format!(
-        "{DAILY}N1,754GS2036,A BOND,,,,2024-10-28,,,INTEREST PAYMENT\n\
-         EQ,ABC,ABC LTD,,2024-09-01,2024-09-07,,,,AGM\n\
-         EQ,ABC,ABC LTD,,,,28/13/2024,,,BONUS 1:1\n\
-         EQ,a b,ABC LTD,,,,2024-10-28,,,BONUS 1:1\n\
-         EQ,ABC,ABC LTD,,,,2024-10-28,,,\n\
-         EQ,ABC,ABC LTD\n\
-         EQ,ABC,ABC LTD,soon,,,2024-10-28,,,BONUS 1:1\n\
-         \n\
-         EQ,ABC,ABC LTD,,,,2024-10-28,,,BONUS 1:1\n\u{1a}\n"
-    ))
-    .unwrap();
-    assert_eq!((list.other_series, list.without_ex_day), (1, 1));
-    assert_eq!(told(&list), [("ABC", "2024-10-28".to_owned(), "BONUS 1:1", 10)]);
-    let reasons: Vec<_> = list.unreadable.iter().map(|row| (row.line, row.reason.as_str())).collect();
-    let expected = [
-        (4, "ex-date \"28/13/2024\" is not a date such as 2025-01-31"),
-        (5, "\"a b\" is not a symbol: 1 to 32 of A-Z, 0-9, & and -"),
-        (6, "the purpose is empty"),
-        (7, "the row has 3 fields and needs 10"),
-        (8, "record date \"soon\" is not a date such as 2025-01-31"),
-    ];
-    assert_eq!(reasons, expected);
-}
-
-#[test]
-fn a_header_that_lacks_a_column_or_has_it_twice_is_refused_in_one_sentence() {
-    let cases = [
-        (
-            "SERIES,SYMBOL,PURPOSE\n",
-            "the column ex_dt is missing: needed are SYMBOL, SERIES, EX_DT and PURPOSE, in any order; found are SERIES, \
-             SYMBOL, PURPOSE",
-        ),
-        ("SERIES,SYMBOL,EX_DT,EX-DATE,PURPOSE\n", "the column ex_dt is there twice"),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(read(text).unwrap_err(), expected);
+fn json_with_figures_tells_the_same_and_what_is_shown_is_read_again() {
+    let rows: Vec<&str> = ROWS.iter().map(|(row, _)| *row).collect();
+    let list = read(&format!("{OWN}{}\n", rows.join("\n"))).unwrap();
+    let plain: Vec<PlainAction> = list.actions.iter().map(|told| PlainAction::from(&told.action)).collect();
+    let as_list = read(&serde_json::to_string(&plain).unwrap()).unwrap();
+    // As the API answers: with fields that only tell.
+    let mut items: Vec<serde_json::Value> =
+        plain.iter().map(|plain| serde_json::to_value(plain).unwrap()).collect();
+    items.iter_mut().for_each(|item| item["state"] = "announced".into());
+    let as_answer = read(&serde_json::json!({ "items": items, "next": null }).to_string()).unwrap();
+    for again in [as_list, as_answer] {
+        let actions =
+            |list: &ToldActions| list.actions.iter().map(|told| told.action.clone()).collect::<Vec<_>>();
+        assert_eq!(actions(&again), actions(&list));
+        assert_eq!(again.actions[1].line, 2);
     }
 }
 
 #[test]
-fn a_list_is_bounded() {
-    let row = "EQ,ABC,ABC LTD,,,,2024-10-28,,,BONUS 1:1\n";
-    let most = format!("{DAILY}{}", row.repeat(MOST_ANNOUNCED));
-    assert_eq!(read(&most).unwrap().rows.len(), MOST_ANNOUNCED);
-    assert_eq!(read(&format!("{most}{row}")).unwrap_err(), "it has more than 20000 rows");
+fn the_words_of_the_exchange_are_told_as_figures_with_the_words_as_note() {
+    let list = read(&format!(
+        "{DAILY}EQ,RELIANCE,RELIANCE INDUSTRIES LTD,2024-10-28,,,2024-10-28,,,BONUS 1:1/DIV - RS 9 PER SH\n\
+         EQ,ABC,ABC LTD,,,,2024-10-29,,,BONUS\n\
+         EQ,ABC,ABC LTD,,,,soon,,,BONUS 1:1\n\
+         N1,BOND,A BOND,,,,2024-10-29,,,INTEREST\n"
+    ))
+    .unwrap();
+    let expected = [
+        "2: RELIANCE on 2024-10-28: bonus of 1 new for 1 held",
+        "2: RELIANCE on 2024-10-28: dividend of 9.00 a share",
+    ];
+    assert_eq!(told(&list), expected);
+    assert_eq!(list.actions[0].action.note(), "BONUS 1:1/DIV - RS 9 PER SH");
+    let reasons = [
+        "3: ABC of 2024-10-29: \"BONUS\": a bonus without its ratio",
+        "4: ex-date \"soon\" is not a date such as 2025-01-31",
+    ];
+    assert_eq!((refused(&list), list.passed_over), (reasons.map(str::to_owned).to_vec(), 1));
+}
+
+#[test]
+fn what_is_wrong_with_a_row_is_one_sentence_that_names_the_field() {
+    let cases = [
+        ("tcs,2024-10-28,bonus,1,1,,,,,,,", "symbol: \"tcs\" is not a symbol: 1 to 32 of A-Z, 0-9, & and -"),
+        ("TCS,28/10/24,bonus,1,1,,,,,,,", "ex_day: \"28/10/24\" is not a date such as 2025-01-31"),
+        (
+            "TCS,2024-10-28,gift,1,1,,,,,,,",
+            "kind: \"gift\" is not a kind of action: split, consolidation, bonus, demerger, symbol_change, isin_change, dividend or rights",
+        ),
+        ("TCS,2024-10-28,bonus,1,,,,,,,,", "an action of the kind \"bonus\" needs held"),
+        ("TCS,2024-10-28,bonus,one,1,,,,,,,", "new: \"one\" is not a whole number"),
+        ("TCS,2024-10-28,bonus,1,1,,,,,147,,", "an action of the kind \"bonus\" has no per_share_paise"),
+        ("TCS,2024-10-28,split,5000,1,,,,,,,", "5000 for 1 is not a ratio of shares: each part is 1 to 1000"),
+        (
+            "TCS,2024-10-28,isin_change,,,,INE,INE467B01037,,,,",
+            "from_isin: \"INE\" is not an ISIN such as INE002A01018: two letters, nine of A-Z and 0-9, and a digit",
+        ),
+        (
+            "TCS,2024-10-28,symbol_change,,,TCS,,,,,,",
+            "the symbol change of TCS on 2024-10-28 cannot be: the new symbol is the old one",
+        ),
+    ];
+    for (row, expected) in cases {
+        let list = read(&format!("{OWN}{row}\n")).unwrap();
+        assert_eq!((told(&list), refused(&list)), (Vec::new(), vec![format!("2: {expected}")]), "{row}");
+    }
+    let list = read(r#"[{"symbol":"TCS","ex_day":"2024-10-28","kind":"bonus","new":"one"}, 7]"#).unwrap();
+    assert!(list.unreadable[0].reason.starts_with("new: "), "{:?}", list.unreadable);
+    assert_eq!(refused(&list)[1], "2: an action is an object");
+}
+
+#[test]
+fn an_action_that_is_told_twice_is_one_and_with_other_figures_refused() {
+    let row = "TCS,2024-10-28,bonus,1,1,,,,,,,\n";
+    let list = read(&format!("{OWN}{row}{row}TCS,2024-10-28,bonus,2,1,,,,,,,\n")).unwrap();
+    assert_eq!((told(&list).len(), list.passed_over), (1, 1));
+    assert_eq!(refused(&list), ["4: a second bonus of TCS on 2024-10-28: the first one is in line 2"]);
+}
+
+#[test]
+fn what_is_no_list_as_a_whole_is_refused_in_one_sentence() {
+    let many = vec![serde_json::json!(1); MOST_ANNOUNCED + 1];
+    let cases = [
+        ("", "it is empty"),
+        (" \n", "it is empty"),
+        ("{", "it is not JSON: line 1, column 1 cannot be read"),
+        ("{\"rows\":[]}", "it is an object without a list of actions in items"),
+        (
+            "symbol,kind\n",
+            "the column ex_day is missing: a list has symbol, ex_day, kind, or is one of the exchange's with SYMBOL, SERIES, \
+             EX_DT and PURPOSE",
+        ),
+        ("symbol,ex_day,kind,Symbol\n", "the column symbol is there twice"),
+        (&serde_json::to_string(&many).unwrap(), "it has more than 20000 actions"),
+        (&format!("{OWN}{}", "TCS\n".repeat(MOST_ANNOUNCED + 1)), "it has more than 20000 rows"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read(text).unwrap_err(), expected, "{}", text.chars().take(60).collect::<String>());
+    }
 }
 
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(
-        header in prop::sample::select(vec![DAILY, OF_THE_SITE, ""]),
-        rows in prop::collection::vec("(EQ|N1)?,[A-Z&]{0,4},[ -~\n]{0,60}", 0..6),
+        header in prop::sample::select(vec![DAILY, OF_THE_SITE, OWN, "[", "{\"items\":[", ""]),
+        rows in prop::collection::vec("(EQ|N1|TCS)?,[A-Z&0-9-]{0,10},[ -~\n]{0,60}", 0..6),
         tail in prop::collection::vec(any::<u8>(), 0..60),
     ) {
         let mut text = header.as_bytes().to_vec();
         rows.iter().for_each(|row| text.extend_from_slice(row.as_bytes()));
         text.extend_from_slice(&tail);
         let lines = text.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() as u64 + 1;
-        match AnnouncedList::read("any", &text) {
+        match ToldActions::read(&text, &provenance()) {
             Ok(list) => {
-                prop_assert!(list.rows.iter().all(|row| (2..=lines).contains(&row.line)));
-                prop_assert!(list.unreadable.iter().all(|row| (1..=lines).contains(&row.line)));
+                let told = list.actions.iter().map(|told| told.line);
+                let found = told.chain(list.unreadable.iter().map(|row| row.line));
+                prop_assert!(found.into_iter().all(|line| (1..=lines).contains(&line)));
             }
             Err(reason) => prop_assert!(!reason.is_empty() && !reason.contains('\n')),
-        }
-    }
-
-    #[test]
-    fn every_row_of_shares_comes_back(
-        rows in prop::collection::vec(("[A-Z][A-Z0-9&-]{0,9}", 9_000i32..25_000, "[A-Z0-9:@./-]([A-Z0-9:@./ -]{0,20}[A-Z0-9])?"), 0..20),
-        slashes in any::<bool>(),
-    ) {
-        let mut text = DAILY.to_owned();
-        for (symbol, day, purpose) in &rows {
-            let day = prahari_domain::time::day_from_number(*day).unwrap();
-            let day = if slashes { day.format("%d/%m/%Y").to_string() } else { day.to_string() };
-            text += &format!("EQ,{symbol},A NAME,{day},,,{day},,,{purpose}\n");
-        }
-        let list = read(&text).unwrap();
-        prop_assert!(list.unreadable.is_empty());
-        prop_assert_eq!(list.rows.len(), rows.len());
-        for (found, (symbol, day, purpose)) in list.rows.iter().zip(&rows) {
-            prop_assert_eq!(found.symbol.as_str(), symbol);
-            prop_assert_eq!(found.ex_day, prahari_domain::time::day_from_number(*day).unwrap());
-            prop_assert_eq!(Some(found.ex_day), found.record_day);
-            let words = purpose.split_whitespace().collect::<Vec<_>>().join(" ");
-            prop_assert_eq!(&found.purpose, &words);
         }
     }
 }

@@ -280,7 +280,7 @@ async fn actions_are_read_plain_packed_and_out_of_the_days_reports_each_once() {
         &format!("{ACTIONS}{bonus}{}", announced("ABC", "2024-07-15", "DEMERGER")),
     );
     assert!(market.refresh().await.unwrap().is_some());
-    assert_eq!(told(&market).last().unwrap(), "2024-07-15 ABC DEMERGER (bc09072024.csv)");
+    assert_eq!(told(&market).last().unwrap(), "ABC on 2024-07-15: demerger (bc09072024.csv)");
 }
 
 #[test]
@@ -297,8 +297,8 @@ fn an_action_that_is_no_longer_told_before_its_ex_date_is_left_out_with_a_word()
     let expected =
         ["2024-07-08 M&M DIV - RS 2 PER SH (bc04072024.csv)", "2024-07-19 ABC BONUS 1:1 (bc08072024.csv)"];
     assert_eq!(told(&market), expected);
-    let note = "1 corporate actions are no longer told before their ex-date and are left out: ABC BONUS 1:1 of 2024-07-12 \
-                after 2024-07-04";
+    let note = "1 corporate actions are no longer told before their ex-date and are left out: ABC on 2024-07-12: \
+                bonus of 1 new for 1 held, last told on 2024-07-04";
     assert_eq!(market.report().unwrap().notes[0], note);
 }
 
@@ -309,6 +309,9 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     let row = announced("ABC", "2024-07-12", "BONUS 1:1");
     write(dir.path(), "bc04072024.csv", &format!("{ACTIONS}{row}{}", announced("ABC", "soon", "BONUS 1:1")));
     write(dir.path(), "bc05072024.csv", "nothing\n");
+    let words = announced("M&M", "2024-07-12", "BONUS");
+    write(dir.path(), "bc06072024.csv", &format!("{ACTIONS}{row}{words}"));
+    write(dir.path(), "bc07072024.csv", &format!("{ACTIONS}{row}{words}"));
     zip(dir.path(), "PR080724.zip", &[("a.csv", ACTIONS)]);
     write(dir.path(), "sec_list_05072024.csv", "Symbol,Series\n");
     write(
@@ -318,6 +321,7 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     );
     let market = open(dir.path()).unwrap();
     let expected = [
+        "what 1 rows of corporate actions say cannot be read: M&M of 2024-07-12: \"BONUS\": a bonus without its ratio",
         "bc04072024.csv: 1 rows cannot be used: line 3: ex-date \"soon\" is not a date such as 2025-01-31",
         "sec_list_08072024.csv: 1 rows cannot be used: line 2: the band \"wide\" is neither a whole percentage nor \"No Band\"",
         "bc05072024.csv is left out: the column symbol is missing: needed are SYMBOL, SERIES, EX_DT and PURPOSE, in any order; \
@@ -328,7 +332,12 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     let notes = market.report().unwrap().notes;
     let found: Vec<_> = notes
         .iter()
-        .filter(|note| note.starts_with("bc") || note.starts_with("PR") || note.starts_with("sec"))
+        .filter(|note| {
+            note.starts_with("what")
+                || note.starts_with("bc")
+                || note.starts_with("PR")
+                || note.starts_with("sec")
+        })
         .collect();
     assert_eq!(found, expected.iter().collect::<Vec<_>>());
 }

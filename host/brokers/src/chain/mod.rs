@@ -16,11 +16,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::announced::AnnouncedAction;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -190,7 +190,7 @@ impl MarketData for Chain {
     }
 
     /// Those of every source: which of several that say the same counts is not decided here.
-    fn actions(&self) -> Arc<[AnnouncedAction]> {
+    fn actions(&self) -> Arc<[CorporateAction]> {
         self.sources.iter().flat_map(|source| source.actions().to_vec()).collect()
     }
 

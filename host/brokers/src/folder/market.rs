@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{BandHistory, BarsReport, FolderBars, Layout, SeriesHistory};
-use crate::announced::AnnouncedAction;
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
@@ -30,7 +30,7 @@ struct Loaded {
     market: BarMarket,
     series: SeriesHistory,
     bands: BandHistory,
-    actions: Arc<[AnnouncedAction]>,
+    actions: Arc<[CorporateAction]>,
     report: BarsReport,
     fingerprint: blake3::Hash,
     /// Generation of the sessions, which decide which rows are kept.
@@ -168,7 +168,7 @@ impl MarketData for FolderMarket {
         Ok(Some(report))
     }
 
-    fn actions(&self) -> Arc<[AnnouncedAction]> {
+    fn actions(&self) -> Arc<[CorporateAction]> {
         Arc::clone(&self.loaded().actions)
     }
 

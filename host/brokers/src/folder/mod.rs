@@ -11,15 +11,15 @@ mod report;
 use std::collections::HashMap;
 use std::path::Path;
 
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
 pub(crate) use bands::{Band, BandHistory};
 pub use market::FolderMarket;
 pub use report::BarsReport;
-pub(crate) use report::Notes;
+pub(crate) use report::{Notes, name_of};
 
-use crate::announced::AnnouncedAction;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -46,7 +46,7 @@ pub(crate) struct FolderBars {
     /// The price bands of shares, as far as the folder tells them.
     pub bands: BandHistory,
     /// Corporate actions that the folder tells, each once, by ex-date and symbol.
-    pub actions: Vec<AnnouncedAction>,
+    pub actions: Vec<CorporateAction>,
     /// What an operator should know of it.
     pub report: BarsReport,
     /// Fingerprint of the files as they stood before they were read.

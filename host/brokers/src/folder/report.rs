@@ -86,6 +86,17 @@ impl Notes {
         }
     }
 
+    /// Notes words of lists of corporate actions that cannot be read.
+    pub fn unreadable_actions(&mut self, reasons: &[String]) {
+        if !reasons.is_empty() {
+            let listed = first(reasons, String::clone);
+            self.actions.push(format!(
+                "what {} rows of corporate actions say cannot be read: {listed}",
+                reasons.len()
+            ));
+        }
+    }
+
     /// Notes files that are not what the source is made of.
     pub fn passed_over(&mut self, files: &[PathBuf]) {
         if !files.is_empty() {
@@ -164,7 +175,8 @@ fn add_bar(hasher: &mut blake3::Hasher, bar: &Candle) {
     hasher.update(&bar.volume.to_le_bytes());
 }
 
-fn name_of(file: &Path) -> String {
+/// The name of a file without its folders.
+pub(crate) fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -1,0 +1,102 @@
+import { count, plural } from '../../format/numbers';
+
+export const words = {
+  title: 'Corporate actions',
+  note: 'Splits, bonus issues, dividends and the like: on the ex-date they change the books of whoever held the share.',
+  list: 'Known actions',
+  close: 'Close',
+  cancel: 'Cancel',
+
+  symbol: 'Symbol',
+  exDay: 'Ex-date',
+  what: 'What',
+  state: 'State',
+  states: { announced: 'announced', applied: 'applied', undone: 'undone' },
+  from: 'Ex-date from',
+  through: 'Ex-date to',
+  source: 'Told by',
+  origins: { file: 'daily file', import: 'import', admin: 'admin', source: 'source of prices' },
+  remark: 'Note',
+  changed: 'Changed',
+  by: 'By',
+  number: 'Number',
+  emptyTitle: 'No corporate action is known',
+  empty:
+    'They come from lists beside the daily files, from an import below, or one by one from an admin.',
+  noneFit: 'No action fits these filters.',
+
+  add: 'Add an action',
+  addTitle: 'Add a corporate action',
+  addVerb: 'Add',
+  added: (what: string, symbol: string) => `${what} of ${symbol} is added.`,
+  kind: 'Kind',
+  kinds: {
+    bonus: 'Bonus issue',
+    split: 'Split',
+    consolidation: 'Consolidation',
+    dividend: 'Dividend',
+    demerger: 'Demerger',
+    rights: 'Rights',
+    symbol_change: 'New symbol',
+    isin_change: 'New ISIN',
+  },
+  after: {
+    bonus: 'New shares',
+    rights: 'New shares',
+    split: 'Shares after',
+    consolidation: 'Shares after',
+    demerger: 'Shares of the new company',
+  },
+  held: 'For shares held',
+  child: 'Symbol of the new company, where it is known',
+  newSymbol: 'New symbol',
+  fromIsin: 'ISIN before',
+  toIsin: 'ISIN after',
+  parentShare: 'Part of the cost that stays, in percent',
+  parentShareHint: 'Empty: the open of the ex-date tells it.',
+  perShare: 'Dividend per share',
+  premium: 'Premium of a new share, where there is one',
+  noDate: 'This is no date.',
+  noSymbol: 'This is no symbol of the exchange.',
+  noIsin: 'This is no ISIN such as INE002A01018.',
+
+  undo: 'Undo',
+  undoTitle: (what: string, symbol: string) => `Undo “${what}” of ${symbol}?`,
+  undoText:
+    'It counts for nothing any more. What it had booked is booked back by an entry of its own; the action stays in the list.',
+  reason: 'Why it does not count',
+
+  importing: 'Import',
+  importNote: 'Nothing is taken up before you have seen what it changes.',
+  document: 'List',
+  documentHelp:
+    'The exchange’s bc file, the table of corporate actions of its site, or a CSV or JSON with the columns of a download from here.',
+  file: 'Choose a file',
+  preview: 'See what changes',
+  previewing: 'Looking…',
+  import: 'Import…',
+  importTitle: 'Take this list up?',
+  importVerb: 'Import',
+  importText: (fresh: number, changed: number) =>
+    `It brings ${plural(fresh, 'new action')} and changes ${plural(changed, 'action')}. Those whose ex-date has come change the books at once.`,
+  imported: (fresh: number, changed: number) =>
+    `${plural(fresh, 'action')} added, ${count(changed)} changed.`,
+  tooLarge: 'A list has at most 4 MB.',
+
+  fresh: (actions: number) => `${plural(actions, 'new action')}`,
+  changing: (actions: number) => `${plural(actions, 'action')} would change`,
+  before: 'Now',
+  then: 'Then',
+  known: (actions: number) => `${plural(actions, 'action is', 'actions are')} known already.`,
+  passedOver: (rows: number) =>
+    `${plural(rows, 'row changes', 'rows change')} no share, such as meetings and interest.`,
+  nothingChanges: 'It changes nothing.',
+  stays: 'These stay as they are',
+  unreadable: (rows: number) => `${plural(rows, 'row')} cannot be used`,
+  line: (line: number, reason: string) => `Line ${count(line)}: ${reason}`,
+  more: (rows: number) => `and ${count(rows)} more`,
+
+  applied: 'Corporate actions',
+  appliedShares: (what: string, before: number, after: number) =>
+    `${what}: ${count(before)} → ${plural(after, 'share')}`,
+} as const;
