@@ -34,6 +34,10 @@ number_id!(
     /// A published signal. Numbered from 1.
     SignalId
 );
+number_id!(
+    /// A corporate action that the installation knows. Numbered from 1.
+    ActionId
+);
 
 /// Our own id of an order, given before anything is sent; it is also the tag that the broker stores with the order.
 ///
