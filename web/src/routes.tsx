@@ -347,6 +347,33 @@ const halts = createRoute({
   ),
 });
 
+const actions = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/actions',
+  validateSearch: (search): ActionsSearch => ({
+    ...text(search, 'symbol'),
+    ...oneOf(search, 'state', ['announced', 'applied', 'undone']),
+    ...date(search, 'from'),
+    ...date(search, 'through'),
+    ...yes(search, 'add'),
+    ...date(search, 'day'),
+  }),
+  component: lazyRouteComponent(
+    code(() => import('./pages/actions')),
+    'ActionsPage',
+  ),
+});
+
+interface ActionsSearch {
+  symbol?: string | undefined;
+  state?: 'announced' | 'applied' | 'undone' | undefined;
+  from?: string | undefined;
+  through?: string | undefined;
+  /** Whether the form is open, and the ex-date that it begins with. */
+  add?: true | undefined;
+  day?: string | undefined;
+}
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/admin/users',
@@ -442,6 +469,7 @@ const pages = inside.addChildren([
   settingsHome,
   settings,
   halts,
+  actions,
   users,
   user,
   audit,

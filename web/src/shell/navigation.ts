@@ -34,6 +34,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/admin/grants', word: 'Grants', icon: 'grants', for: 'admin' },
   { to: '/admin/tasks', word: 'Tasks', icon: 'once', for: 'admin' },
   { to: '/admin/halts', word: 'Halts', icon: 'stop', for: 'admin' },
+  { to: '/admin/actions', word: 'Corporate actions', icon: 'grow', for: 'admin' },
   { to: '/admin/users', word: 'Users', icon: 'users', key: 'u', for: 'admin' },
   { to: '/admin/audit', word: 'Audit', icon: 'audit', for: 'admin' },
   { to: '/admin/system', word: 'System', icon: 'system', for: 'admin' },
