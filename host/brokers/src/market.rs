@@ -83,6 +83,12 @@ pub trait MarketData: Send + Sync {
         None
     }
 
+    /// Returns which part of a session's trades was delivered, and not sold again on the same day, in hundredths of a percent;
+    /// `None` where the source does not tell it. Known with the bar of the day, when that is over.
+    fn delivered(&self, _symbol: &Symbol, _day: Day) -> Option<u16> {
+        None
+    }
+
     /// Returns the corporate actions that the source was told of, each once; none of a source that is told of none. What is
     /// new is there after [`MarketData::refresh`] found something.
     fn actions(&self) -> Arc<[CorporateAction]> {

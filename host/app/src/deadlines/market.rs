@@ -11,7 +11,7 @@ use prahari_brokers::{
 };
 use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Instrument, Symbol};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::Deadlines;
 
@@ -89,6 +89,10 @@ impl MarketData for TimedMarket {
 
     fn report(&self) -> Option<BarsReport> {
         self.inner.report()
+    }
+
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.inner.delivered(symbol, day)
     }
 
     fn actions(&self) -> Arc<[CorporateAction]> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use prahari_domain::time::Day;
 
 use super::lists::{ListFile, ListKind};
-use super::name::DayFile;
+use super::name::{DayFile, DayLayout};
 use crate::folder::files::{entries, irregular, note_state};
 use crate::folder::refuse;
 use crate::market::MarketError;
@@ -25,6 +25,8 @@ const DEEPEST: usize = 3;
 pub(super) struct Listing {
     /// The file of each day that is read, with what its name says.
     pub days: BTreeMap<Day, (DayFile, PathBuf)>,
+    /// The file with deliveries of each day that is read for them, whichever is read for the bars.
+    pub with_deliveries: BTreeMap<Day, (DayFile, PathBuf)>,
     /// The list of corporate actions of each day that is read, with what its name says.
     pub actions: BTreeMap<Day, (ListFile, PathBuf)>,
     /// The list of price bands of each day, likewise.
@@ -85,10 +87,10 @@ impl Listing {
         if !self.takes(&path) {
             return;
         }
-        let taken = self.days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank());
-        if taken {
-            self.days.insert(file.day, (file, path));
+        if file.layout == DayLayout::Full {
+            take_least(&mut self.with_deliveries, file, path.clone());
         }
+        take_least(&mut self.days, file, path);
     }
     fn add_list(&mut self, list: ListFile, path: PathBuf) {
         if !self.takes(&path) {
@@ -109,5 +111,12 @@ impl Listing {
         let kind = irregular(path);
         self.left_out.extend(kind.map(|kind| (path.to_owned(), kind)));
         kind.is_none()
+    }
+}
+
+/// Keeps the file of a day that comes before the others.
+fn take_least(days: &mut BTreeMap<Day, (DayFile, PathBuf)>, file: DayFile, path: PathBuf) {
+    if days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank()) {
+        days.insert(file.day, (file, path));
     }
 }

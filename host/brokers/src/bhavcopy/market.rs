@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::histories::Histories;
 use super::listing::Listing;
-use super::{actions, bands, read};
-use crate::folder::{BandHistory, FolderBars, FolderMarket, Layout, Notes, refuse};
+use super::{actions, bands, deliveries, read};
+use crate::folder::{BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, refuse};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -66,9 +66,21 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
     }
     bars.iter().for_each(|(symbol, bars)| notes.bars(None, symbol, bars));
     let actions = actions::read(&listing.actions, &mut notes);
-    let bands = price_bands(&listing, &mut notes);
+    let (bands, deliveries) = (price_bands(&listing, &mut notes), delivered(&listing, &mut notes));
     let (report, fingerprint) = (notes.finish(bars.len()), listing.fingerprint());
-    Ok(FolderBars { bars, series, bands, actions, report, fingerprint })
+    Ok(FolderBars { bars, series, bands, deliveries, actions, report, fingerprint })
+}
+
+/// Reads which part of the trades was delivered. A row that cannot be used is noted, and takes no bar away.
+fn delivered(listing: &Listing, notes: &mut Notes) -> Deliveries {
+    let mut found = Deliveries::default();
+    for (named, file) in listing.with_deliveries.values() {
+        match deliveries::read(file, named, &mut found) {
+            Ok(unreadable) => notes.unreadable_rows(file, &unreadable),
+            Err(reason) => notes.leave_out(file, &reason),
+        }
+    }
+    found
 }
 
 /// Reads the lists of bands. One that cannot be used leaves the usual band and is noted.

@@ -8,6 +8,7 @@
 //! - Corporate actions of `bcDDMMYYYY.csv` (earlier `BcDDMMYY.csv`), packed likewise or as a file of `PRDDMMYY.zip`, and price
 //!   bands of `sec_list_DDMMYYYY.csv`. A list that cannot be used, or a row of one, takes nobody's prices away: the report
 //!   names it.
+//! - Which part of a day's trades was delivered, of the files that tell it, also where the bars of the day come from another one.
 //! - Of several files of a day the one of the layout named first above is read, the plain one before a packed one.
 //! - Rows of the series EQ, BE and BZ. A share that has several of them on a day has the first one's bar. Rows of other
 //!   series are bonds, funds, blocks and small companies, and are passed over.
@@ -17,6 +18,7 @@
 
 mod actions;
 mod bands;
+mod deliveries;
 mod histories;
 mod listing;
 mod lists;

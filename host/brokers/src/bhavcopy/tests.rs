@@ -380,6 +380,30 @@ async fn the_band_of_an_instrument_is_the_one_of_the_list() {
 }
 
 #[test]
+fn deliveries_are_read_beside_the_bars_of_another_file_and_bad_ones_take_no_bar_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |symbol: &str, series: &str, delivered: &str| {
+        full("05-Jul-2024", symbol, series, 100, 10).replace(", -, -", &format!(", {delivered}, 50.0"))
+    };
+    let rows = [
+        row("ABC", "BE", "3"),
+        row("ABC", "EQ", "5"),
+        row("M&M", "EQ", "-"),
+        row("XYZ", "EQ", "11"),
+        row("GSEC", "GS", "1"),
+    ];
+    write(dir.path(), "sec_bhavdata_full_05072024.csv", &format!("{FULL}{}", rows.concat()));
+    let bars = ["ABC", "M&M", "XYZ"].map(|symbol| old("05-JUL-2024", symbol, "EQ", 101, 10));
+    write(dir.path(), "cm05JUL2024bhav.csv", &format!("{OLD}{}", bars.concat()));
+    let market = open(dir.path()).unwrap();
+    let day = "2024-07-05".parse().unwrap();
+    let delivered = ["ABC", "M&M", "XYZ"].map(|symbol| market.delivered(&symbol.parse().unwrap(), day));
+    assert_eq!(delivered, [Some(5_000), None, None]);
+    let note = "sec_bhavdata_full_05072024.csv: 1 rows cannot be used: line 5: XYZ: 11 shares were delivered and 10 traded";
+    assert_eq!(market.report().unwrap().notes, [note]);
+}
+
+#[test]
 fn an_archive_of_reports_is_bounded_and_has_one_list() {
     let dir = tempfile::tempdir().unwrap();
     three_days(dir.path());

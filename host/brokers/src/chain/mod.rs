@@ -189,6 +189,10 @@ impl MarketData for Chain {
         merged::report(reports.collect())
     }
 
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.sources.iter().find_map(|source| source.delivered(symbol, day))
+    }
+
     /// Those of every source: which of several that say the same counts is not decided here.
     fn actions(&self) -> Arc<[CorporateAction]> {
         self.sources.iter().flat_map(|source| source.actions().to_vec()).collect()

@@ -7,7 +7,9 @@ use prahari_domain::instruments::{Candle, Symbol};
 
 use super::listing::Listing;
 use super::read;
-use crate::folder::{BandHistory, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse};
+use crate::folder::{
+    BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse,
+};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -59,6 +61,13 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
         return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
     }
     let report = notes.finish(bars.len());
-    let (series, bands, actions) = (SeriesHistory::default(), BandHistory::default(), Vec::new());
-    Ok(FolderBars { bars, series, bands, actions, report, fingerprint: listing.fingerprint })
+    Ok(FolderBars {
+        bars,
+        series: SeriesHistory::default(),
+        bands: BandHistory::default(),
+        deliveries: Deliveries::default(),
+        actions: Vec::new(),
+        report,
+        fingerprint: listing.fingerprint,
+    })
 }

@@ -105,7 +105,7 @@ fn decimal(text: &str) -> Option<Paise> {
 }
 
 /// A number of shares. Some exports write whole numbers with decimals, all of them zero.
-fn volume(text: &str) -> Result<u64, String> {
+pub(crate) fn volume(text: &str) -> Result<u64, String> {
     let whole = match text.split_once('.') {
         Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
         _ => text,

@@ -9,7 +9,7 @@ use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
-use super::{BandHistory, BarsReport, FolderBars, Layout, SeriesHistory};
+use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
@@ -30,6 +30,7 @@ struct Loaded {
     market: BarMarket,
     series: SeriesHistory,
     bands: BandHistory,
+    deliveries: Deliveries,
     actions: Arc<[CorporateAction]>,
     report: BarsReport,
     fingerprint: blake3::Hash,
@@ -71,10 +72,11 @@ impl Loaded {
     ) -> Result<Self, MarketError> {
         // Asked before the bars: a calendar that comes in between makes them look old, never the other way round.
         let generation = sessions.generation();
-        let FolderBars { bars, series, bands, actions, report, fingerprint } =
+        let FolderBars { bars, series, bands, deliveries, actions, report, fingerprint } =
             (layout.read)(dir, sessions.as_ref())?;
         let market = BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?;
-        Ok(Self { market, series, bands, actions: actions.into(), report, fingerprint, generation })
+        let actions = actions.into();
+        Ok(Self { market, series, bands, deliveries, actions, report, fingerprint, generation })
     }
 
     /// Reads a folder again where it or the calendar has changed; nothing while it is still being written.
@@ -166,6 +168,10 @@ impl MarketData for FolderMarket {
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
+    }
+
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.loaded().deliveries.of(symbol, day)
     }
 
     fn actions(&self) -> Arc<[CorporateAction]> {

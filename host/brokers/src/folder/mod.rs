@@ -4,6 +4,7 @@
 //! from the bars of before. What changes while it is read is not taken up; the next look reads it.
 
 mod bands;
+mod deliveries;
 pub(crate) mod files;
 mod market;
 mod report;
@@ -16,6 +17,7 @@ use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
 pub(crate) use bands::{Band, BandHistory};
+pub(crate) use deliveries::Deliveries;
 pub use market::FolderMarket;
 pub use report::BarsReport;
 pub(crate) use report::{Notes, name_of};
@@ -45,6 +47,8 @@ pub(crate) struct FolderBars {
     pub series: SeriesHistory,
     /// The price bands of shares, as far as the folder tells them.
     pub bands: BandHistory,
+    /// Which part of each day's trades was delivered, as far as the folder tells it.
+    pub deliveries: Deliveries,
     /// Corporate actions that the folder tells, each once, by ex-date and symbol.
     pub actions: Vec<CorporateAction>,
     /// What an operator should know of it.
