@@ -22,8 +22,10 @@ const MOST_UNREADABLE: usize = 10_000;
 struct Announced {
     /// What happens to a share on an ex-date, as the last list that names it says.
     actions: BTreeMap<(Day, Symbol), Told>,
-    /// What cannot be read, each once, by ex-date.
+    /// What cannot be read, each once.
     unreadable: BTreeSet<String>,
+    /// The days of the lists that could be read.
+    days: BTreeSet<Day>,
 }
 
 struct Told {
@@ -49,7 +51,7 @@ pub(super) fn read(lists: &BTreeMap<Day, (ListFile, PathBuf)>, notes: &mut Notes
             Err(reason) => notes.leave_out(file, &reason),
         }
     }
-    announced.finish(lists, notes)
+    announced.finish(notes)
 }
 
 fn text(file: &Path, list: &ListFile) -> Result<Option<Vec<u8>>, String> {
@@ -68,6 +70,7 @@ impl Announced {
         list: ExchangeList,
         provenance: &Provenance,
     ) -> Result<Vec<(u64, String)>, String> {
+        self.days.insert(day);
         let (told, unreadable) = list.actions(provenance);
         let mut by_share: BTreeMap<(Day, Symbol), Vec<CorporateAction>> = BTreeMap::new();
         for told in told {
@@ -97,11 +100,11 @@ impl Announced {
         Ok(())
     }
 
-    fn finish(self, lists: &BTreeMap<Day, (ListFile, PathBuf)>, notes: &mut Notes) -> Vec<CorporateAction> {
+    fn finish(self, notes: &mut Notes) -> Vec<CorporateAction> {
         let (mut standing, mut withdrawn) = (Vec::new(), Vec::new());
         for ((ex_day, _), Told { actions, last }) in self.actions {
-            let newest_before = lists.range(..ex_day).next_back().map(|(day, _)| *day);
-            if newest_before.is_none_or(|newest| last >= newest) {
+            let newest_before = self.days.range(..ex_day).next_back();
+            if newest_before.is_none_or(|newest| last >= *newest) {
                 standing.extend(actions);
             } else {
                 withdrawn.extend(actions.iter().map(|action| format!("{action}, last told on {last}")));

@@ -245,10 +245,7 @@ fn announced(symbol: &str, ex_day: &str, purpose: &str) -> String {
 
 fn told(market: &FolderMarket) -> Vec<String> {
     let actions = market.actions();
-    actions
-        .iter()
-        .map(|told| format!("{} {} {} ({})", told.ex_day, told.symbol, told.purpose, told.list))
-        .collect()
+    actions.iter().map(|told| format!("{told} ({})", told.provenance().teller)).collect()
 }
 
 #[tokio::test]
@@ -270,8 +267,10 @@ async fn actions_are_read_plain_packed_and_out_of_the_days_reports_each_once() {
     );
     zip(dir.path(), "bc08072024.csv.zip", &[("bc08072024.csv", &format!("{ACTIONS}{bonus}"))]);
     let market = open(dir.path()).unwrap();
-    let expected =
-        ["2024-07-08 M&M DIV - RS 2 PER SH (PR050724.zip)", "2024-07-12 ABC BONUS 1:1 (bc04072024.csv)"];
+    let expected = [
+        "M&M on 2024-07-08: dividend of 2.00 a share (PR050724.zip)",
+        "ABC on 2024-07-12: bonus of 1 new for 1 held (bc04072024.csv)",
+    ];
     assert_eq!(told(&market), expected);
     assert_eq!(market.refresh().await, Ok(None));
     write(
@@ -294,8 +293,10 @@ fn an_action_that_is_no_longer_told_before_its_ex_date_is_left_out_with_a_word()
     write(dir.path(), "bc04072024.csv", &format!("{ACTIONS}{early}{kept}"));
     write(dir.path(), "bc08072024.csv", &format!("{ACTIONS}{late}"));
     let market = open(dir.path()).unwrap();
-    let expected =
-        ["2024-07-08 M&M DIV - RS 2 PER SH (bc04072024.csv)", "2024-07-19 ABC BONUS 1:1 (bc08072024.csv)"];
+    let expected = [
+        "M&M on 2024-07-08: dividend of 2.00 a share (bc04072024.csv)",
+        "ABC on 2024-07-19: bonus of 1 new for 1 held (bc08072024.csv)",
+    ];
     assert_eq!(told(&market), expected);
     let note = "1 corporate actions are no longer told before their ex-date and are left out: ABC on 2024-07-12: \
                 bonus of 1 new for 1 held, last told on 2024-07-04";
@@ -340,6 +341,8 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
         })
         .collect();
     assert_eq!(found, expected.iter().collect::<Vec<_>>());
+    // Nor is an action withdrawn by a list that nobody could read.
+    assert_eq!(told(&market), ["ABC on 2024-07-12: bonus of 1 new for 1 held (bc04072024.csv)"]);
 }
 
 #[tokio::test]

@@ -85,7 +85,8 @@ fn member(file: &Path, is_wanted: impl Fn(&str) -> bool) -> io::Result<Option<Ve
     if archive.len() > MOST_MEMBERS {
         return Err(io::Error::other(format!("the archive holds more than {MOST_MEMBERS} files")));
     }
-    let is_it = |at: &usize| archive.name_for_index(*at).is_some_and(&is_wanted);
+    let is_it =
+        |at: &usize| archive.name_for_index(*at).is_some_and(|name| name.is_ok_and(|name| is_wanted(&name)));
     let wanted: Vec<usize> = (0..archive.len()).filter(is_it).collect();
     match wanted.as_slice() {
         [] => Ok(None),
