@@ -29,7 +29,7 @@ pub use chain::Chain;
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
 pub use folder::{BarsReport, FolderMarket};
-pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use prahari_domain::book::{Book, ClosedLot, OrderFill, Part, Trades};
+use prahari_domain::ids::RunId;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, Side};
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
@@ -18,7 +19,7 @@ use crate::channels::Outbox;
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
 use crate::notices::Words;
-use crate::notices::words::{orders, positions};
+use crate::notices::words::{actions, orders, positions};
 use crate::settings::PreferencesInForce;
 
 /// Most fills that are read for what one position came to.
@@ -49,6 +50,11 @@ impl Desk {
                 event => self.words_of_end(event, order),
             };
             messages.extend(words.map(|words| mark(words, entry.at, order, teller)));
+        }
+        for entry in part.journal() {
+            if let OrderEvent::HoldingChanged(change) = &entry.event {
+                messages.push(mark_of_run(actions::booked(change), entry.at, None, teller));
+            }
         }
         messages
     }
@@ -165,9 +171,12 @@ fn wants(teller: &Teller, kind: NotificationKind) -> bool {
 }
 
 fn mark(words: Words, at: Timestamp, order: &Order, teller: &Teller) -> NewNotification {
+    // Nobody's run is number 0: the host itself withdrew or placed it.
+    mark_of_run(words, at, Some(order.run).filter(|run| run.0 > 0), teller)
+}
+
+fn mark_of_run(words: Words, at: Timestamp, run: Option<RunId>, teller: &Teller) -> NewNotification {
     let kind = words.kind;
     let silence = teller.preferences.get().value.silence(kind, at);
-    // Nobody's run is number 0: the host itself withdrew or placed it.
-    let run = Some(order.run).filter(|run| run.0 > 0);
     NewNotification { row: words.into_row(at, run), kind, silence }
 }
