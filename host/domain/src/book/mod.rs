@@ -33,7 +33,7 @@ pub use holding_change::{HoldingChange, HoldingPart};
 pub use holdings::{HeldEntry, OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
 pub use results::StrategyResult;
-pub use trades::{ClosedLot, OrderFill, Trades};
+pub use trades::{ClosedLot, OrderFill, TradeEvent, Trades};
 
 use days::RecentDays;
 use holdings::Holdings;

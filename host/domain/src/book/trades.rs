@@ -32,6 +32,15 @@ pub struct OrderFill {
     pub fill: Fill,
 }
 
+/// What trades are folded of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TradeEvent {
+    /// A fill.
+    Fill(OrderFill),
+    /// What a corporate action made of lots.
+    Change(HoldingChange),
+}
+
 /// Shares that were bought by one order and sold by another, first in, first out. Prices and amounts in paise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedLot {
@@ -122,6 +131,20 @@ impl Trades {
     pub fn new(plan: BrokeragePlan) -> Self {
         let (lots, notes, recent) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { plan, lots, closed: Vec::new(), notes, charges_of_none: Paise::ZERO, recent }
+    }
+
+    /// Folds the next fill or change of holdings of the journal.
+    ///
+    /// # Errors
+    /// When the rates of a fill's day are not known.
+    pub fn fold(&mut self, event: &TradeEvent) -> Result<(), ChargesError> {
+        match event {
+            TradeEvent::Fill(fill) => self.book(fill),
+            TradeEvent::Change(change) => {
+                self.change(change);
+                Ok(())
+            }
+        }
     }
 
     /// Folds the next fill of the journal.
