@@ -2,6 +2,7 @@
 //!
 //! Every source is a pure function of the instant it is asked about, so that a virtual clock can move it.
 
+mod adjusted;
 mod bars;
 pub mod bhavcopy;
 mod broker;
@@ -20,6 +21,7 @@ mod sessions;
 pub mod synthetic;
 pub mod yahoo;
 
+pub use adjusted::AdjustedMarket;
 pub use bars::{BarMarket, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
