@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
-    BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
-    Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker, PaperFaults,
-    PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
+    AccountChange, BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles,
+    Funds, Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker,
+    PaperFaults, PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
@@ -291,6 +291,10 @@ impl SimulatedAccount for FakeLink {
 
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
         self.fake_broker.asked(self.user).await?.set_capital(self.user, capital, now).await
+    }
+
+    async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
+        self.fake_broker.asked(self.user).await?.change_holdings(self.user, change, now).await
     }
 }
 

@@ -402,6 +402,7 @@ impl From<AppError> for Problem {
             }
             AppError::UnknownUser(_)
             | AppError::UnknownHalt(_)
+            | AppError::UnknownAction(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownTask(_)
             | AppError::NeverStarted(_)
@@ -419,7 +420,7 @@ impl From<AppError> for Problem {
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::ScheduleFlagged { .. } => Code::ScheduleFlagged,
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
-            AppError::Calendar(_) => Code::InvalidRequest,
+            AppError::Calendar(_) | AppError::ActionRefused(_) => Code::InvalidRequest,
             AppError::HaltStands { .. } => Code::HaltStands,
             AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,

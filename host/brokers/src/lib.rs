@@ -2,6 +2,7 @@
 //!
 //! Every source is a pure function of the instant it is asked about, so that a virtual clock can move it.
 
+mod adjusted;
 mod announced;
 mod bars;
 pub mod bhavcopy;
@@ -21,6 +22,7 @@ mod sessions;
 pub mod synthetic;
 pub mod yahoo;
 
+pub use adjusted::AdjustedMarket;
 pub use announced::{MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, ToldAction, ToldActions, UnreadableRow};
 pub use bars::{BarMarket, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
@@ -31,7 +33,7 @@ pub use chain::Chain;
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
 pub use folder::{BarsReport, FolderMarket};
-pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::actions::CorporateAction;
+use prahari_domain::actions::{ActionFactors, CorporateAction};
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
@@ -116,6 +116,16 @@ pub trait MarketData: Send + Sync {
     /// Takes what happened to the source since this was last asked.
     fn news(&self) -> Vec<SourceNews> {
         Vec::new()
+    }
+
+    /// Takes the corporate actions that bars are adjusted by from now on; a source whose bars are adjusted already, or have
+    /// no actions, lets them go.
+    fn take_actions(&self, _factors: &Arc<ActionFactors>) {}
+
+    /// Returns whether prices of the source of this name are as they were traded. Of one that is not, nobody knows which
+    /// actions are in its prices already.
+    fn is_raw(&self, _source: &str) -> bool {
+        false
     }
 }
 

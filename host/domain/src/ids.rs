@@ -53,6 +53,19 @@ pub struct OrderId {
     pub number: u32,
 }
 
+impl OrderId {
+    /// The id in entries of the journal that are about what is held: the number 0, which no order has, and the ex-date of
+    /// the corporate action.
+    pub const fn of_holdings(user: UserId, ex_day: Day) -> Self {
+        Self { user, day: ex_day, number: 0 }
+    }
+
+    /// Returns whether it stands for what is held, and for no order.
+    pub const fn is_about_holdings(&self) -> bool {
+        self.number == 0
+    }
+}
+
 impl fmt::Display for OrderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "U{}-{}-{:04}", self.user, self.day.format("%Y%m%d"), self.number)

@@ -87,6 +87,8 @@ const MIGRATIONS: [(&str, &str); 60] = [
     ("0058_create_channels", include_str!("../../../migrations/0058_create_channels.sql")),
     ("0059_keep_bars", include_str!("../../../migrations/0059_keep_bars.sql")),
     ("0060_gather_messages", include_str!("../../../migrations/0060_gather_messages.sql")),
+    ("0061_create_corporate_actions", include_str!("../../../migrations/0061_create_corporate_actions.sql")),
+    ("0062_index_holding_changes", include_str!("../../../migrations/0062_index_holding_changes.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

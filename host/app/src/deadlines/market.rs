@@ -9,7 +9,7 @@ use prahari_brokers::{
     BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
     WarmFor, Warmed,
 };
-use prahari_domain::actions::CorporateAction;
+use prahari_domain::actions::{ActionFactors, CorporateAction};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -116,5 +116,13 @@ impl MarketData for TimedMarket {
 
     fn news(&self) -> Vec<SourceNews> {
         self.inner.news()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.inner.take_actions(factors);
+    }
+
+    fn is_raw(&self, source: &str) -> bool {
+        self.inner.is_raw(source)
     }
 }

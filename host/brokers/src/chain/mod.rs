@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::actions::CorporateAction;
+use prahari_domain::actions::{ActionFactors, CorporateAction};
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
@@ -222,6 +222,14 @@ impl MarketData for Chain {
 
     fn news(&self) -> Vec<SourceNews> {
         self.sources.iter().flat_map(|source| source.news()).collect()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.sources.iter().for_each(|source| source.take_actions(factors));
+    }
+
+    fn is_raw(&self, name: &str) -> bool {
+        self.sources.iter().any(|source| source.is_raw(name))
     }
 }
 

@@ -71,6 +71,22 @@ impl PriceFactor {
         Self::new(numerator, denominator)
     }
 
+    /// Both factors one after the other; where the numbers no longer fit, the nearest that do, which differ by less than
+    /// any price shows.
+    #[must_use]
+    pub fn times_nearly(self, other: Self) -> Self {
+        if let Some(exact) = self.times(other) {
+            return exact;
+        }
+        let mut numerator = u128::from(self.numerator) * u128::from(other.numerator);
+        let mut denominator = u128::from(self.denominator) * u128::from(other.denominator);
+        while numerator.max(denominator) > u128::from(u64::MAX) {
+            (numerator, denominator) = (numerator >> 1, denominator >> 1);
+        }
+        let part = |part: u128| u64::try_from(part).unwrap_or(u64::MAX).max(1);
+        Self::new(part(numerator), part(denominator)).unwrap_or(Self::ONE)
+    }
+
     /// Returns the factor that undoes this one.
     pub const fn inverse(self) -> Self {
         Self { numerator: self.denominator, denominator: self.numerator }

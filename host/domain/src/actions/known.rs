@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ActionId;
 use crate::time::Timestamp;
 
-use super::CorporateAction;
+use super::{CorporateAction, PriceFactor};
 
 /// How far an action has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub struct ActionRow {
     pub action: CorporateAction,
     /// How far it has come.
     pub state: ActionState,
+    /// What the open of the ex-date said of prices, where the action does not (a demerger).
+    pub open_factor: Option<PriceFactor>,
     /// When it became known.
     pub known_at: Timestamp,
     /// When row or state last changed.
@@ -60,6 +62,13 @@ pub struct ImportPreview {
     pub same: u32,
     /// Rows that change nothing although they differ, each as one sentence: the action is applied or undone already.
     pub refused: Vec<String>,
+}
+
+impl ActionRow {
+    /// Returns what prices of before are multiplied by: as the action says, or as the open of its ex-date did.
+    pub fn price_factor(&self) -> Option<PriceFactor> {
+        self.action.price_factor().or(self.open_factor)
+    }
 }
 
 impl ActionState {

@@ -4,6 +4,7 @@
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
 mod factor;
+mod factors;
 mod kind;
 mod known;
 mod purpose;
@@ -18,6 +19,7 @@ use crate::text::is_plain;
 use crate::time::Day;
 
 pub use factor::{MATCH_PERCENT, PriceFactor};
+pub use factors::{ActionFactors, Overnight};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
 pub use known::{ActionChange, ActionRow, ActionState, ImportPreview};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::instruments::Candle;
 use crate::money::Paise;
 
 fn symbol(text: &str) -> Symbol {
@@ -144,4 +145,83 @@ fn factors_multiply_exactly_and_undo_each_other() {
     assert_eq!(PriceFactor::observed(Paise(0), Paise(1)), None);
     assert_eq!(PriceFactor::new(u64::MAX, 1).unwrap().times(PriceFactor::new(2, 3).unwrap()), None);
     assert_eq!(PriceFactor::new(u64::MAX, 1).unwrap().apply(Paise(i64::MAX)), None);
+}
+
+fn row(symbol_text: &str, day: &str, kind: ActionKind) -> ActionRow {
+    let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
+    let action =
+        CorporateAction::new(symbol(symbol_text), day.parse().unwrap(), kind, provenance, "").unwrap();
+    let at = crate::time::Timestamp(0);
+    ActionRow {
+        id: crate::ids::ActionId(1),
+        action,
+        state: ActionState::Announced,
+        open_factor: None,
+        known_at: at,
+        changed_at: at,
+        changed_by: "asha".to_owned(),
+        reason: String::new(),
+    }
+}
+
+fn night(previous_close: i64, open: i64) -> Overnight {
+    Overnight {
+        previous_day: "2024-10-25".parse().unwrap(),
+        previous_close: Paise(previous_close),
+        day: "2024-10-28".parse().unwrap(),
+        open: Paise(open),
+    }
+}
+
+#[test]
+fn a_gap_is_an_action_only_with_a_row_of_the_day_and_the_matching_ratio() {
+    let bonus = |new, held| ActionKind::Bonus { new, held };
+    let reliance = symbol("RELIANCE");
+    let gap = night(265_570, 133_435);
+    let is_jump = |rows: &[ActionRow], night, raw| ActionFactors::of(rows).is_jump(&reliance, night, raw);
+    assert!(is_jump(&[], gap, true));
+    assert!(!is_jump(&[row("RELIANCE", "2024-10-28", bonus(1, 1))], gap, true));
+    assert!(is_jump(&[row("RELIANCE", "2024-10-29", bonus(1, 1))], gap, true), "another day");
+    assert!(is_jump(&[row("TCS", "2024-10-28", bonus(1, 1))], gap, true), "another share");
+    assert!(is_jump(&[row("RELIANCE", "2024-10-28", bonus(2, 1))], gap, true), "another ratio");
+    let undone = ActionRow { state: ActionState::Undone, ..row("RELIANCE", "2024-10-28", bonus(1, 1)) };
+    assert!(is_jump(&[undone], gap, true));
+    // A row without its gap: the figures are wrong where prices are raw, and nothing where they are adjusted.
+    let rows = [row("RELIANCE", "2024-10-28", bonus(1, 1))];
+    assert!(is_jump(&rows, night(265_570, 265_000), true));
+    assert!(!is_jump(&rows, night(265_570, 265_000), false));
+    // A small bonus leads to no gap beyond the band, and an ordinary night does not contradict it.
+    assert!(!is_jump(&[row("RELIANCE", "2024-10-28", bonus(1, 10))], night(265_570, 226_000), true));
+    // Of a demerger the open says the ratio, but it takes away.
+    let demerger = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: None };
+    let rows = [row("RELIANCE", "2024-10-28", demerger)];
+    assert!(!is_jump(&rows, night(265_570, 133_435), true));
+    assert!(is_jump(&rows, night(133_435, 265_570), true));
+}
+
+#[test]
+fn bars_are_adjusted_by_what_came_after_them_and_up_to_the_day_asked() {
+    let split = ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() };
+    let rows =
+        [row("TCS", "2026-06-05", split), row("TCS", "2026-06-10", ActionKind::Bonus { new: 1, held: 1 })];
+    let factors = ActionFactors::of(&rows);
+    let of = |text: &str, until: &str| {
+        let bar = Candle {
+            day: text.parse().unwrap(),
+            open: Paise(100_000),
+            high: Paise(101_000),
+            low: Paise(99_000),
+            close: Paise(100_505),
+            volume: 7,
+        };
+        let bar = factors.adjust(&symbol("TCS"), bar, until.parse().unwrap());
+        (bar.close.0, bar.volume)
+    };
+    assert_eq!(of("2026-06-04", "2026-06-04"), (100_505, 7), "not before the ex-date");
+    assert_eq!(of("2026-06-04", "2026-06-05"), (20_101, 35));
+    assert_eq!(of("2026-06-04", "2026-06-10"), (10_051, 70));
+    assert_eq!(of("2026-06-05", "2026-06-10"), (50_253, 14));
+    assert_eq!(of("2026-06-10", "2026-06-30"), (100_505, 7));
+    let many = PriceFactor::new(u64::MAX - 1, u64::MAX).unwrap();
+    assert!(many.times_nearly(many).apply(Paise(100_000)).unwrap().0.abs_diff(100_000) <= 1);
 }

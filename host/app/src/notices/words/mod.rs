@@ -3,6 +3,7 @@
 //! A title is one line that says all by itself, because a phone may show no more. Money stands as `Rs 1,234.50`, times are
 //! IST. What a task sends is in the task's own words.
 
+pub(crate) mod actions;
 pub(crate) mod alerts;
 pub(crate) mod channels;
 pub(crate) mod days;

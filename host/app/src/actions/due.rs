@@ -1,0 +1,152 @@
+//! What is due on an ex-date, and what was due while the daemon was down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_brokers::Interval;
+use prahari_domain::actions::{ActionRow, ActionState, PriceFactor};
+use prahari_domain::time::Timestamp;
+use prahari_store::ActionTransition;
+
+use super::Actions;
+use crate::desk::Desk;
+use crate::error::AppError;
+use crate::user::User;
+
+/// Bars that are looked through for the open of an ex-date.
+const BARS: u32 = 60;
+
+/// Longest time that an instant waits for a desk on a real clock: a user whose broker does not answer must not hold up the
+/// others, and is asked again at the next instant.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Who applies actions, in the table.
+const HOST: &str = "the daemon, on the ex-date";
+
+impl Actions {
+    /// Applies the actions whose ex-date has come, before anything of the instant is traded. Costs nothing when none is due.
+    ///
+    /// # Errors
+    /// When the store fails. What goes wrong with one user halts that user.
+    pub(crate) async fn apply_due(&self, now: Timestamp) -> Result<(), AppError> {
+        if self.due(now).is_empty() {
+            return Ok(());
+        }
+        let _changing = self.changing.lock().await;
+        for row in self.due(now) {
+            self.apply(row, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, row: ActionRow, now: Timestamp) -> Result<(), AppError> {
+        let row = self.with_open(row, now).await?;
+        let waits = row.action.kind().waits_for_open() && row.open_factor.is_none();
+        if waits && self.known.lock().waiting.contains(&row.id) {
+            return Ok(());
+        }
+        let mut all = true;
+        for user in self.users.all() {
+            match self.apply_to(&user, &row, waits, now).await {
+                Ok(done) => all &= done,
+                Err(error) if self.halts.halt_for(user.id, &error).await? => {}
+                Err(error) if error.concerns_everybody() => return Err(error),
+                Err(error) => {
+                    tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
+                    all = false;
+                }
+            }
+        }
+        if !all {
+            return Ok(());
+        }
+        if waits {
+            self.known.lock().waiting.insert(row.id);
+            return Ok(());
+        }
+        self.known.lock().again.insert(row.id);
+        if row.state == ActionState::Announced {
+            tracing::info!(action = %row.action, "a corporate action is applied");
+            let (id, by, reason) = (row.id, HOST.to_owned(), String::new());
+            let to = ActionTransition { id, state: ActionState::Applied, by, reason, at: now };
+            self.handles.store.system().move_action(to).await?;
+            self.load().await?;
+        }
+        Ok(())
+    }
+
+    /// Does to one user what an action does; false when their desk is busy. Doing it again changes nothing.
+    async fn apply_to(
+        &self,
+        user: &Arc<User>,
+        row: &ActionRow,
+        waits: bool,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let (action, kind) = (&row.action, row.action.kind());
+        let Some(mut desk) = self.desk_of(user).await else { return Ok(false) };
+        if !desk.has_at_stake(action.symbol()) || desk.fault().is_some() {
+            drop(desk);
+            if row.state == ActionState::Announced && kind.withdraws_orders() {
+                self.forget_levels(user, action.symbol()).await?;
+            }
+            return Ok(true);
+        }
+        // What happened before the ex-date is booked first, also after days on which the daemon was down.
+        let ex_day = action.ex_day();
+        desk.close_past_dates(Timestamp::start_of(ex_day), None).await?;
+        let at =
+            if desk.is_closed(ex_day) || ex_day == now.ist_day() { now } else { Timestamp::start_of(ex_day) };
+        if kind.withdraws_orders() {
+            let reason =
+                format!("{action}: prices and quantities of before the ex-date do not hold any more");
+            for (order, why) in desk.withdraw_before(action.symbol(), ex_day, &reason, at).await? {
+                tracing::warn!(user = %user.id, %order, why, "an order of before an ex-date was not withdrawn");
+            }
+        }
+        let change = if waits { None } else { desk.book().plan_action(row.id, action, row.open_factor)? };
+        let booked = change.is_some();
+        if let Some(change) = change {
+            desk.change_holdings(ex_day, change, at).await?;
+        }
+        drop(desk);
+        if kind.withdraws_orders() && (booked || row.state == ActionState::Announced) {
+            self.forget_levels(user, action.symbol()).await?;
+        }
+        Ok(true)
+    }
+
+    /// The desk of a user, unless somebody else has it for long.
+    pub(super) async fn desk_of<'a>(&self, user: &'a User) -> Option<tokio::sync::MutexGuard<'a, Desk>> {
+        if self.handles.clock.is_lockstep() {
+            return Some(user.desk.lock().await);
+        }
+        tokio::time::timeout(LONGEST_WAIT, user.desk.lock()).await.ok()
+    }
+
+    /// The row with what the open of its ex-date says, where the action does not and the market knows it.
+    async fn with_open(&self, row: ActionRow, now: Timestamp) -> Result<ActionRow, AppError> {
+        if !row.action.kind().waits_for_open() || row.open_factor.is_some() {
+            return Ok(row);
+        }
+        let Some(factor) = self.observed(&row, now).await else { return Ok(row) };
+        self.handles.store.system().keep_open_factor(row.id, factor).await?;
+        self.load().await?;
+        Ok(ActionRow { open_factor: Some(factor), ..row })
+    }
+
+    /// Open of the ex-date by the last close before it; `None` while the market does not know one of them.
+    async fn observed(&self, row: &ActionRow, now: Timestamp) -> Option<PriceFactor> {
+        let (symbol, ex_day) = (row.action.symbol(), row.action.ex_day());
+        let asked = self.trading.market.candles(symbol, Interval::Daily, BARS, true, now).await;
+        let candles = asked
+            .map_err(|error| tracing::warn!(%symbol, %error, "the open of an ex-date cannot be had yet"))
+            .ok()?;
+        let mut bars = candles.iter();
+        let before = candles.iter().take_while(|bar| bar.day < ex_day).last()?;
+        let after = bars.find(|bar| bar.day >= ex_day)?;
+        let factor = PriceFactor::observed(before.close, after.open)?;
+        // A demerger takes something away; an open above the close says nothing of how much.
+        Some(if after.open > before.close { PriceFactor::ONE } else { factor })
+    }
+}
