@@ -276,7 +276,9 @@ fn scaled(held: Vec<HeldBefore>, ratio: Ratio) -> (Vec<HoldingPart>, Paise) {
             spread(lot, shares, left_cost + cost - rest_cost, &mut after);
             (left, left_cost) = (rest, rest_cost);
         }
-        let entries = of.entries.iter().map(|entry| entry.scaled(ratio)).collect();
+        // Of a position of which no share is left there is no history either.
+        let stays = of.entries.iter().filter(|_| !after.is_empty());
+        let entries = stays.map(|entry| entry.scaled(ratio)).collect();
         parts.push(of.becomes(after, entries));
     }
     (parts, left_cost)
