@@ -18,6 +18,12 @@ impl Desk {
         self.book.held(symbol) > 0 || self.book.orders().any(of)
     }
 
+    /// The shares that are held, or of which an order stands or would be tried again; some more than once.
+    pub(crate) fn symbols_concerned(&self) -> impl Iterator<Item = &Symbol> {
+        let ordered = self.book.orders().filter(|order| stands(order)).map(|order| &order.request.symbol);
+        self.book.held_symbols().chain(ordered)
+    }
+
     /// Returns whether a date is closed.
     pub(crate) fn is_closed(&self, day: Day) -> bool {
         self.dates.is_closed(day)
