@@ -164,6 +164,11 @@ impl Book {
         self.income
     }
 
+    /// The part of [`Book::income`] of one day; zero for days that are no longer kept.
+    pub fn income_on(&self, day: Day) -> Paise {
+        self.results_on(day).iter().map(|result| result.income).sum()
+    }
+
     fn check_shares(&self, change: &HoldingChange) -> Result<(), BookError> {
         for (symbol, more) in change.shares() {
             let held = i64::from(self.held(&symbol)).saturating_add(more);
