@@ -8,7 +8,7 @@ use prahari_brokers::Interval;
 use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
 use prahari_domain::time::Timestamp;
 
-use super::Actions;
+use super::{AGAIN_DAYS, Actions};
 use super::levels::last_part;
 use crate::desk::Desk;
 use crate::error::AppError;
@@ -73,7 +73,8 @@ impl Actions {
         let mut applied = Vec::new();
         for row in due {
             let row = self.with_open(row, now).await?;
-            if !concerned.take(&row) || self.apply(&row, now).await? {
+            let done = if concerned.take(&row) { self.apply(&row, now).await? } else { !waits(&row, now) };
+            if done {
                 self.known.lock().again.insert(row.id);
                 applied.extend((row.state == ActionState::Announced).then_some(row.id));
             }
@@ -88,20 +89,25 @@ impl Actions {
 
     /// Does an action to every user; false where it is not done for somebody yet.
     async fn apply(&self, row: &ActionRow, now: Timestamp) -> Result<bool, AppError> {
-        let waits = row.action.kind().waits_for_open() && row.open_factor.is_none();
+        let waits = waits(row, now);
         if waits && self.known.lock().waiting.contains(&row.id) {
             return Ok(false);
         }
         let mut all = true;
         for user in self.users.all() {
-            match self.apply_to(&user, row, waits, now).await {
-                Ok(done) => all &= done,
-                Err(error) if self.halts.halt_for(user.id, &error).await? => {}
-                Err(error) if error.concerns_everybody() => return Err(error),
-                Err(error) => {
-                    tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
-                    all = false;
+            let error = match self.apply_to(&user, row, waits, now).await {
+                Ok(done) => {
+                    all &= done;
+                    continue;
                 }
+                Err(error) => error,
+            };
+            if error.concerns_everybody() {
+                return Err(error);
+            }
+            if !self.halts.halt_for(user.id, &error).await? {
+                tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
+                all = false;
             }
         }
         if waits && all {
@@ -184,4 +190,10 @@ impl Actions {
         // A demerger takes something away; an open above the close says nothing of how much.
         Some(if after.open > before.close { PriceFactor::ONE } else { factor })
     }
+}
+
+/// Returns whether an action waits for an open that is not known. After some days nobody will tell it any more.
+fn waits(row: &ActionRow, now: Timestamp) -> bool {
+    let age = now.ist_day().signed_duration_since(row.action.ex_day()).num_days();
+    row.action.kind().waits_for_open() && row.open_factor.is_none() && age <= AGAIN_DAYS
 }
