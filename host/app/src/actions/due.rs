@@ -8,8 +8,8 @@ use prahari_brokers::Interval;
 use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
 use prahari_domain::time::Timestamp;
 
-use super::{AGAIN_DAYS, Actions};
 use super::levels::last_part;
+use super::{AGAIN_DAYS, Actions};
 use crate::desk::Desk;
 use crate::error::AppError;
 use crate::user::User;
