@@ -27,7 +27,10 @@ async fn a_row_is_kept_once_changes_until_it_is_applied_and_counts_again_after_i
     };
     assert_eq!((keep(1).await, keep(2).await), (1, 1));
     let [row] = system.actions(filter()).await.unwrap().try_into().unwrap();
-    assert_eq!((row.state, row.action.kind()), (ActionState::Announced, &ActionKind::Bonus { new: 2, held: 1 }));
+    assert_eq!(
+        (row.state, row.action.kind()),
+        (ActionState::Announced, &ActionKind::Bonus { new: 2, held: 1 })
+    );
     system.mark_applied(vec![row.id], "host".to_owned(), now).await.unwrap();
     assert_eq!(keep(3).await, 0, "what is applied stays");
     system.keep_open_factor(row.id, PriceFactor::new(3, 5).unwrap()).await.unwrap();
@@ -54,15 +57,14 @@ async fn a_list_goes_page_by_page_from_the_latest_ex_date_and_is_filtered() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("some.db"), Durability::Off).unwrap();
     let system = store.system();
-    let rows = vec![
-        action("TCS", "2026-06-05", 1),
-        action("INFY", "2026-06-05", 1),
-        action("TCS", "2026-07-01", 1),
-    ];
+    let rows =
+        vec![action("TCS", "2026-06-05", 1), action("INFY", "2026-06-05", 1), action("TCS", "2026-07-01", 1)];
     system.keep_actions(rows, "asha".to_owned(), Timestamp(7)).await.unwrap();
     let named = async |filter: ActionFilter| {
         let rows = system.actions(filter).await.unwrap();
-        rows.iter().map(|row| (row.action.symbol().to_string(), row.action.ex_day(), row.id)).collect::<Vec<_>>()
+        rows.iter()
+            .map(|row| (row.action.symbol().to_string(), row.action.ex_day(), row.id))
+            .collect::<Vec<_>>()
     };
     let first = named(ActionFilter { limit: 2, ..filter() }).await;
     assert_eq!((first[0].0.as_str(), first[1].0.as_str()), ("TCS", "INFY"));
