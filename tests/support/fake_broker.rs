@@ -12,6 +12,7 @@ use prahari_brokers::{
     Funds, Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker,
     PaperFaults, PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
 };
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::{Instrument, Symbol};
@@ -412,6 +413,14 @@ impl MarketData for HeldMarket {
 
     fn report(&self) -> Option<BarsReport> {
         self.inner.report()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.inner.take_actions(factors);
+    }
+
+    fn is_raw(&self, source: &str) -> bool {
+        self.inner.is_raw(source)
     }
 }
 

@@ -100,6 +100,25 @@ impl SystemScope {
             .await
     }
 
+    /// Marks announced actions as applied and waits until that is durable.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn mark_applied(
+        &self,
+        ids: Vec<ActionId>,
+        by: String,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.store
+            .write_durable("apply corporate actions", move |conn| {
+                let sql = "UPDATE corporate_actions SET state = 'applied', changed_at = ?2, changed_by = ?3
+                           WHERE id = ?1 AND state = 'announced'";
+                ids.iter().try_for_each(|id| execute(conn, sql, (id.0.cast_signed(), at.0, &by)).map(|_| ()))
+            })
+            .await
+    }
+
     /// Keeps what the open of the ex-date said of an action.
     ///
     /// # Errors

@@ -1,14 +1,15 @@
 //! What is due on an ex-date, and what was due while the daemon was down.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_brokers::Interval;
-use prahari_domain::actions::{ActionRow, ActionState, PriceFactor};
+use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
 use prahari_domain::time::Timestamp;
-use prahari_store::ActionTransition;
 
-use super::Actions;
+use super::levels::last_part;
+use super::{AGAIN_DAYS, Actions};
 use crate::desk::Desk;
 use crate::error::AppError;
 use crate::user::User;
@@ -23,6 +24,40 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Who applies actions, in the table.
 const HOST: &str = "the daemon, on the ex-date";
 
+/// The shares that somebody holds, has orders of or remembers something of: most actions of a list concern nobody. None
+/// while a desk is busy, and every action is gone through then.
+struct Concerned(Option<BTreeSet<String>>);
+
+impl Concerned {
+    async fn of(actions: &Actions) -> Self {
+        let mut names = BTreeSet::new();
+        for user in actions.users.all() {
+            let Some(desk) = actions.desk_of(&user).await else { return Self(None) };
+            names.extend(desk.symbols_concerned().map(|symbol| symbol.as_str().to_owned()));
+            drop(desk);
+            for memory in user.runs.memory().values() {
+                names.extend(memory.keys().filter_map(|key| last_part(key)).map(str::to_owned));
+            }
+        }
+        Self(Some(names))
+    }
+
+    /// Returns whether an action may concern somebody. What is new by one that does may be of the next.
+    fn take(&mut self, row: &ActionRow) -> bool {
+        let Some(names) = &mut self.0 else { return true };
+        if !names.contains(row.action.symbol().as_str()) {
+            return false;
+        }
+        match row.action.kind() {
+            ActionKind::SymbolChange { to } | ActionKind::Demerger { child: Some(to), .. } => {
+                names.insert(to.as_str().to_owned());
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
 impl Actions {
     /// Applies the actions whose ex-date has come, before anything of the instant is traded. Costs nothing when none is due.
     ///
@@ -33,46 +68,52 @@ impl Actions {
             return Ok(());
         }
         let _changing = self.changing.lock().await;
-        for row in self.due(now) {
-            self.apply(row, now).await?;
+        let due = self.due(now);
+        let mut concerned = Concerned::of(self).await;
+        let mut applied = Vec::new();
+        for row in due {
+            let row = self.with_open(row, now).await?;
+            let done = if concerned.take(&row) { self.apply(&row, now).await? } else { !waits(&row, now) };
+            if done {
+                self.known.lock().again.insert(row.id);
+                applied.extend((row.state == ActionState::Announced).then_some(row.id));
+            }
         }
-        Ok(())
+        if applied.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(actions = applied.len(), "corporate actions are applied");
+        self.handles.store.system().mark_applied(applied, HOST.to_owned(), now).await?;
+        self.load().await
     }
 
-    async fn apply(&self, row: ActionRow, now: Timestamp) -> Result<(), AppError> {
-        let row = self.with_open(row, now).await?;
-        let waits = row.action.kind().waits_for_open() && row.open_factor.is_none();
+    /// Does an action to every user; false where it is not done for somebody yet.
+    async fn apply(&self, row: &ActionRow, now: Timestamp) -> Result<bool, AppError> {
+        let waits = waits(row, now);
         if waits && self.known.lock().waiting.contains(&row.id) {
-            return Ok(());
+            return Ok(false);
         }
         let mut all = true;
         for user in self.users.all() {
-            match self.apply_to(&user, &row, waits, now).await {
-                Ok(done) => all &= done,
-                Err(error) if self.halts.halt_for(user.id, &error).await? => {}
-                Err(error) if error.concerns_everybody() => return Err(error),
-                Err(error) => {
-                    tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
-                    all = false;
+            let error = match self.apply_to(&user, row, waits, now).await {
+                Ok(done) => {
+                    all &= done;
+                    continue;
                 }
+                Err(error) => error,
+            };
+            if error.concerns_everybody() {
+                return Err(error);
+            }
+            if !self.halts.halt_for(user.id, &error).await? {
+                tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
+                all = false;
             }
         }
-        if !all {
-            return Ok(());
-        }
-        if waits {
+        if waits && all {
             self.known.lock().waiting.insert(row.id);
-            return Ok(());
         }
-        self.known.lock().again.insert(row.id);
-        if row.state == ActionState::Announced {
-            tracing::info!(action = %row.action, "a corporate action is applied");
-            let (id, by, reason) = (row.id, HOST.to_owned(), String::new());
-            let to = ActionTransition { id, state: ActionState::Applied, by, reason, at: now };
-            self.handles.store.system().move_action(to).await?;
-            self.load().await?;
-        }
-        Ok(())
+        Ok(all && !waits)
     }
 
     /// Does to one user what an action does; false when their desk is busy. Doing it again changes nothing.
@@ -149,4 +190,10 @@ impl Actions {
         // A demerger takes something away; an open above the close says nothing of how much.
         Some(if after.open > before.close { PriceFactor::ONE } else { factor })
     }
+}
+
+/// Returns whether an action waits for an open that is not known. After some days nobody will tell it any more.
+fn waits(row: &ActionRow, now: Timestamp) -> bool {
+    let age = now.ist_day().signed_duration_since(row.action.ex_day()).num_days();
+    row.action.kind().waits_for_open() && row.open_factor.is_none() && age <= AGAIN_DAYS
 }

@@ -30,7 +30,12 @@ impl Actions {
 
 /// Returns whether a key is about a share: its last part is the symbol.
 fn is_about(key: &str, symbol: &Symbol) -> bool {
-    key.rsplit(SEPARATORS).next() == Some(symbol.as_str())
+    last_part(key) == Some(symbol.as_str())
+}
+
+/// The part of a key that may name a share.
+pub(super) fn last_part(key: &str) -> Option<&str> {
+    key.rsplit(SEPARATORS).next()
 }
 
 #[cfg(test)]

@@ -4,13 +4,31 @@ use prahari_brokers::AccountChange;
 use prahari_domain::book::HoldingChange;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{OrderEvent, OrderState};
+use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 impl Desk {
+    /// Returns whether an action of a share may concern this user: they hold it, or have an order of it that stands or would
+    /// be tried again.
+    pub(crate) fn has_at_stake(&self, symbol: &Symbol) -> bool {
+        let of = |order: &Order| order.request.symbol == *symbol && stands(order);
+        self.book.held(symbol) > 0 || self.book.orders().any(of)
+    }
+
+    /// The shares that are held, or of which an order stands or would be tried again; some more than once.
+    pub(crate) fn symbols_concerned(&self) -> impl Iterator<Item = &Symbol> {
+        let ordered = self.book.orders().filter(|order| stands(order)).map(|order| &order.request.symbol);
+        self.book.held_symbols().chain(ordered)
+    }
+
+    /// Returns whether a date is closed.
+    pub(crate) fn is_closed(&self, day: Day) -> bool {
+        self.dates.is_closed(day)
+    }
+
     /// Withdraws every order of a share that was placed before `ex_day` and may still be filled, and gives up those that
     /// would be tried again. Answers those that could not be withdrawn, each with the reason.
     ///
@@ -28,7 +46,7 @@ impl Desk {
         let open: Vec<_> = self
             .book
             .orders()
-            .filter(|order| order.request.symbol == *symbol && stands(order.state, order.retryable))
+            .filter(|order| order.request.symbol == *symbol && stands(order))
             .filter(|order| order.placed_at.ist_day() < ex_day)
             .map(|order| (order.id, order.strategy))
             .collect();
@@ -69,4 +87,9 @@ impl Desk {
         }
         self.record_durably(vec![event]).await
     }
+}
+
+/// Returns whether an order may still be filled, or would be tried again.
+fn stands(order: &Order) -> bool {
+    !order.state.is_final() || (order.state == OrderState::Rejected && order.retryable)
 }

@@ -306,3 +306,55 @@ pub(super) fn cost(quantity: u32, price: Paise, day: Day, tariff: &Tariff) -> Re
     let Some(value) = price.times(quantity) else { return Ok(Paise(i64::MAX)) };
     Ok(value + tariff.estimate(Side::Buy, value, day)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn symbol(text: &str) -> Symbol {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_account_from_before_there_were_actions_still_reads() {
+        let holdings = BTreeMap::from([(symbol("TCS"), 7)]);
+        let ledger: Option<DayLedger> = None;
+        let old = postcard::to_stdvec(&(Paise(100), Paise(90), &holdings, &ledger)).unwrap();
+        let kept = Kept::read(&old).unwrap();
+        assert_eq!((kept.cash, &kept.holdings, kept.actions.len()), (Paise(90), &holdings, 0));
+        assert_eq!(Kept::read(&postcard::to_stdvec(&kept).unwrap()).unwrap(), kept);
+        assert!(Kept::read(&old[..2]).is_err(), "half of one does not");
+    }
+
+    #[test]
+    fn an_action_is_done_once_and_taken_back_once() {
+        let mut account = Account::open(Paise(1_000));
+        account.kept.holdings.insert(symbol("TCS"), 7);
+        let bonus = AccountChange {
+            action: ActionId(3),
+            undoes: false,
+            shares: vec![(symbol("TCS"), 7)],
+            cash: Paise(5),
+        };
+        let inverse = AccountChange {
+            undoes: true,
+            shares: vec![(symbol("TCS"), -7)],
+            cash: Paise(-5),
+            ..bonus.clone()
+        };
+        account.change_holdings(&inverse).unwrap();
+        assert_eq!(account.held(&symbol("TCS")), 7, "what was not done is not taken back");
+        for _ in 0..2 {
+            account.change_holdings(&bonus).unwrap();
+            assert_eq!((account.held(&symbol("TCS")), account.kept.cash), (14, Paise(1_005)));
+        }
+        for _ in 0..2 {
+            account.change_holdings(&inverse).unwrap();
+            assert_eq!((account.held(&symbol("TCS")), account.kept.cash), (7, Paise(1_000)));
+        }
+        let too_many = AccountChange { shares: vec![(symbol("TCS"), -8)], ..bonus };
+        let refused = account.change_holdings(&too_many).unwrap_err();
+        assert_eq!(refused, "-1 shares of TCS cannot be held in a paper account");
+        assert_eq!(account.kept.cash, Paise(1_000));
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::instruments::{Candle, Symbol};
 use crate::money::Paise;
-use crate::price_jump::is_outside_band;
+use crate::price_jump::{PriceJump, is_outside_band};
 use crate::time::Day;
 
 use super::{ActionRow, ActionState, PriceFactor};
@@ -95,6 +95,18 @@ impl ActionFactors {
             return outside && open > expected;
         }
         if outside { !factor.matches(previous_close, open) } else { raw && is_outside_band(expected, open) }
+    }
+
+    /// Returns whether a jump between two bars is explained by no action. Bars of prices that were `raw` are adjusted, so a
+    /// gap that is left is none of an action, unless of a demerger whose factor is not known yet.
+    pub fn leaves_unexplained(&self, jump: &PriceJump, raw: bool) -> bool {
+        let PriceJump { symbol, day, open, previous_day, previous_close } = jump;
+        let (previous_day, previous_close, day, open) = (*previous_day, *previous_close, *day, *open);
+        if !raw {
+            return self.is_jump(symbol, Overnight { previous_day, previous_close, day, open }, false);
+        }
+        let is_open = self.between(symbol, previous_day, day).any(|(_, factor)| factor.is_none());
+        !(is_open && open < previous_close)
     }
 
     fn between(

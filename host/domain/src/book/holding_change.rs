@@ -164,6 +164,11 @@ impl Book {
         self.income
     }
 
+    /// The part of [`Book::income`] of one day; zero for days that are no longer kept.
+    pub fn income_on(&self, day: Day) -> Paise {
+        self.results_on(day).iter().map(|result| result.income).sum()
+    }
+
     fn check_shares(&self, change: &HoldingChange) -> Result<(), BookError> {
         for (symbol, more) in change.shares() {
             let held = i64::from(self.held(&symbol)).saturating_add(more);
@@ -276,7 +281,9 @@ fn scaled(held: Vec<HeldBefore>, ratio: Ratio) -> (Vec<HoldingPart>, Paise) {
             spread(lot, shares, left_cost + cost - rest_cost, &mut after);
             (left, left_cost) = (rest, rest_cost);
         }
-        let entries = of.entries.iter().map(|entry| entry.scaled(ratio)).collect();
+        // Of a position of which no share is left there is no history either.
+        let stays = of.entries.iter().filter(|_| !after.is_empty());
+        let entries = stays.map(|entry| entry.scaled(ratio)).collect();
         parts.push(of.becomes(after, entries));
     }
     (parts, left_cost)

@@ -1,0 +1,13 @@
+//! Corporate actions on a held share: books, orders, levels and prices the next morning.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/daemon.rs"]
+mod support;
+
+mod actions {
+    pub mod ex_date;
+    pub mod jumps;
+    pub mod undo;
+    pub mod world;
+}
