@@ -354,7 +354,7 @@ const actions = createRoute({
     ...text(search, 'symbol'),
     ...oneOf(search, 'state', ['announced', 'applied', 'undone']),
     ...date(search, 'from'),
-    ...date(search, 'through'),
+    ...date(search, 'until'),
     ...yes(search, 'add'),
     ...date(search, 'day'),
   }),
@@ -368,7 +368,7 @@ interface ActionsSearch {
   symbol?: string | undefined;
   state?: 'announced' | 'applied' | 'undone' | undefined;
   from?: string | undefined;
-  through?: string | undefined;
+  until?: string | undefined;
   /** Whether the form is open, and the ex-date that it begins with. */
   add?: true | undefined;
   day?: string | undefined;

@@ -75,6 +75,8 @@ pub enum Code {
     InvalidCalendar,
     /// Another calendar was imported first.
     CalendarChanged,
+    /// The corporate action cannot be changed or taken back as things stand; the sentence says why.
+    ActionRefused,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
     /// The service of another admin runs the shared task for everybody.
@@ -196,6 +198,7 @@ impl Code {
             | Self::ScheduleFlagged
             | Self::GrantChanged
             | Self::CalendarChanged
+            | Self::ActionRefused
             | Self::LastAdmin
             | Self::TotpNotBegun
             | Self::UserInactive
@@ -420,7 +423,8 @@ impl From<AppError> for Problem {
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::ScheduleFlagged { .. } => Code::ScheduleFlagged,
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
-            AppError::Calendar(_) | AppError::ActionRefused(_) => Code::InvalidRequest,
+            AppError::Calendar(_) => Code::InvalidRequest,
+            AppError::ActionRefused(_) => Code::ActionRefused,
             AppError::HaltStands { .. } => Code::HaltStands,
             AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,

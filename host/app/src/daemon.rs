@@ -211,6 +211,7 @@ impl Daemon {
         }
         // Before the accounts are compared: of an action that was cut off the account knows already.
         self.actions.load().await?;
+        self.actions.take_up().await?;
         self.actions.apply_due(self.clock.now()).await?;
         self.maintenance.compare_accounts().await?;
         self.trials.health.begin_anew().await?;
@@ -370,6 +371,7 @@ impl Base {
             grants: grants.clone(),
             tasks: tasks.clone(),
         });
+        let actions = Arc::new(Actions::new(handles.clone(), trading.clone(), users.clone(), halts.clone()));
         let prices = Arc::new(Prices {
             handles: handles.clone(),
             trading: trading.clone(),
@@ -377,11 +379,11 @@ impl Base {
             notices: notices.clone(),
             halts: halts.clone(),
             background: background.clone(),
+            actions: actions.clone(),
             watch: PriceWatch::default(),
             pulse: PricePulse::default(),
             warmer: Warmer::default(),
         });
-        let actions = Arc::new(Actions::new(handles.clone(), trading.clone(), users.clone(), halts.clone()));
         let runs = Arc::new(Runs {
             handles: handles.clone(),
             users: users.clone(),

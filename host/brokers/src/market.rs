@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::actions::{ActionFactors, CorporateAction};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::SourceActions;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 
@@ -89,10 +90,10 @@ pub trait MarketData: Send + Sync {
         None
     }
 
-    /// Returns the corporate actions that the source was told of, each once; none of a source that is told of none. What is
-    /// new is there after [`MarketData::refresh`] found something.
-    fn actions(&self) -> Arc<[CorporateAction]> {
-        Arc::from([])
+    /// Returns the corporate actions that the source tells; none of one that tells none. What is new is there after
+    /// [`MarketData::refresh`] found something.
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::default()
     }
 
     /// Returns whether something of the source is fetched from elsewhere when it is asked for, so that it is worth

@@ -36,7 +36,7 @@ pub enum ActionsCommand {
         from: Option<NaiveDate>,
         /// Only with this ex-date or an earlier one.
         #[arg(long, value_name = "DATE")]
-        through: Option<NaiveDate>,
+        until: Option<NaiveDate>,
         /// How many are shown.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,

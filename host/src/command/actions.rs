@@ -18,12 +18,12 @@ use crate::given_file;
 pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
     let daemon = Remote::of(&options.daemon, "/api/v1/system/actions")?;
     match &options.command {
-        ActionsCommand::List { symbol, state, from, through, limit } => {
+        ActionsCommand::List { symbol, state, from, until, limit } => {
             let query = Query::default()
                 .with("symbol", symbol.as_ref())
                 .with("state", state.map(|state| state.name()))
                 .with("from", *from)
-                .with("through", *through)
+                .with("until", *until)
                 .with("limit", Some(*limit));
             daemon.show("GET", &query.text(), None, |actions: Page| actions.print())?;
         }

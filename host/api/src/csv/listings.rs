@@ -67,7 +67,7 @@ const LISTINGS: [(&str, &str, &[&str]); 20] = [
     ("/api/v1/system/executions", "executions-of-all", EXECUTION),
     ("/api/v1/decisions", "decisions", &["started_at", "task", "symbol", "action", "reason"]),
     ("/api/v1/system/actions", "actions", &["id", "symbol", "ex_day", "kind", "text", "state"]),
-    ("/api/v1/user/actions", "actions-applied", &["day", "symbol", "text"]),
+    ("/api/v1/user/actions", "actions-applied", &["number", "booked_at", "action", "what", "undoes"]),
     ("/api/v1/audit", "audit", &["id", "at", "user", "user_name", "action", "resource"]),
     (TASK_ANALYTICS, "analytics", &["task", "module_version", "executions", "succeeded", "success_percent"]),
     (

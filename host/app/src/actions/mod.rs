@@ -11,6 +11,7 @@ mod due;
 mod factors;
 mod import;
 mod levels;
+mod source;
 mod undo;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use parking_lot::Mutex;
 use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
+pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 pub use prahari_store::ActionFilter;
 
 use crate::desk::TradingServices;

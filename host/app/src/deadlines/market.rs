@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceActions, SourceNews,
     WarmFor, Warmed,
 };
-use prahari_domain::actions::{ActionFactors, CorporateAction};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -95,7 +95,7 @@ impl MarketData for TimedMarket {
         self.inner.delivered(symbol, day)
     }
 
-    fn actions(&self) -> Arc<[CorporateAction]> {
+    fn actions(&self) -> Arc<SourceActions> {
         self.inner.actions()
     }
 

@@ -7,6 +7,7 @@
 mod alerts;
 mod analytics;
 mod calendars;
+mod corporate_actions;
 mod counters;
 mod curve;
 mod decisions;
@@ -67,6 +68,7 @@ pub use prahari_store::{
     ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
     SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
 };
+pub use corporate_actions::AppliedAction;
 pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

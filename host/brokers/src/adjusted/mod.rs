@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
-use prahari_domain::actions::{ActionFactors, CorporateAction, PriceFactor};
+use prahari_domain::actions::{ActionFactors, PriceFactor};
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::SourceActions;
 use crate::bars::{extend, monday};
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
@@ -163,7 +164,7 @@ impl MarketData for AdjustedMarket {
         self.inner.delivered(symbol, day)
     }
 
-    fn actions(&self) -> Arc<[CorporateAction]> {
+    fn actions(&self) -> Arc<SourceActions> {
         self.inner.actions()
     }
 

@@ -11,7 +11,8 @@ mod own;
 mod plain;
 mod row;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use prahari_domain::actions::{ActionKey, CorporateAction, Provenance};
 
@@ -40,6 +41,29 @@ pub struct UnreadableRow {
     pub line: u64,
     /// What is wrong, in a sentence that names the field or the words.
     pub reason: String,
+}
+
+/// What a source of prices tells of actions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceActions {
+    /// The actions that stand, each once.
+    pub told: Vec<CorporateAction>,
+    /// Actions that were told and are no longer: withdrawn, or put off to another day.
+    pub withdrawn: Vec<ActionKey>,
+}
+
+impl SourceActions {
+    /// What several sources tell together: what one still tells stands.
+    pub fn merged(sources: impl IntoIterator<Item = Arc<Self>>) -> Self {
+        let mut merged = Self::default();
+        for source in sources {
+            merged.told.extend(source.told.iter().cloned());
+            merged.withdrawn.extend(source.withdrawn.iter().cloned());
+        }
+        let told: HashSet<ActionKey> = merged.told.iter().map(CorporateAction::key).collect();
+        merged.withdrawn.retain(|key| !told.contains(key));
+        merged
+    }
 }
 
 /// What a list tells.

@@ -8,7 +8,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
 
 use super::lists::{ListFile, ListKind};
-use crate::announced::ExchangeList;
+use crate::announced::{ExchangeList, SourceActions};
 use crate::folder::{Notes, files, name_of};
 
 /// Most shares and ex-dates of a folder: those of some sixty years of the exchange.
@@ -37,7 +37,7 @@ struct Told {
 /// Reads the lists of a folder, the oldest first. One that cannot be used takes nobody's prices away: it is noted.
 ///
 /// What a list told and the last one before its ex-date no longer does was withdrawn or put off, and is left out.
-pub(super) fn read(lists: &BTreeMap<Day, (ListFile, PathBuf)>, notes: &mut Notes) -> Vec<CorporateAction> {
+pub(super) fn read(lists: &BTreeMap<Day, (ListFile, PathBuf)>, notes: &mut Notes) -> SourceActions {
     let mut announced = Announced::default();
     for (day, (list, file)) in lists {
         let found = match text(file, list) {
@@ -100,19 +100,20 @@ impl Announced {
         Ok(())
     }
 
-    fn finish(self, notes: &mut Notes) -> Vec<CorporateAction> {
-        let (mut standing, mut withdrawn) = (Vec::new(), Vec::new());
+    fn finish(self, notes: &mut Notes) -> SourceActions {
+        let (mut found, mut withdrawn) = (SourceActions::default(), Vec::new());
         for ((ex_day, _), Told { actions, last }) in self.actions {
             let newest_before = self.days.range(..ex_day).next_back();
             if newest_before.is_none_or(|newest| last >= *newest) {
-                standing.extend(actions);
+                found.told.extend(actions);
             } else {
+                found.withdrawn.extend(actions.iter().map(CorporateAction::key));
                 withdrawn.extend(actions.iter().map(|action| format!("{action}, last told on {last}")));
             }
         }
         notes.withdrawn_actions(&withdrawn);
         notes.unreadable_actions(&self.unreadable.into_iter().collect::<Vec<_>>());
-        standing
+        found
     }
 }
 

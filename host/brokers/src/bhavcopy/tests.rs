@@ -245,7 +245,7 @@ fn announced(symbol: &str, ex_day: &str, purpose: &str) -> String {
 
 fn told(market: &FolderMarket) -> Vec<String> {
     let actions = market.actions();
-    actions.iter().map(|told| format!("{told} ({})", told.provenance().teller)).collect()
+    actions.told.iter().map(|told| format!("{told} ({})", told.provenance().teller)).collect()
 }
 
 #[tokio::test]
@@ -301,6 +301,9 @@ fn an_action_that_is_no_longer_told_before_its_ex_date_is_left_out_with_a_word()
     let note = "1 corporate actions are no longer told before their ex-date and are left out: ABC on 2024-07-12: \
                 bonus of 1 new for 1 held, last told on 2024-07-04";
     assert_eq!(market.report().unwrap().notes[0], note);
+    let withdrawn = market.actions().withdrawn.clone();
+    let withdrawn: Vec<_> = withdrawn.iter().map(|key| (key.symbol.as_str(), key.ex_day.to_string())).collect();
+    assert_eq!(withdrawn, [("ABC", "2024-07-12".to_owned())]);
 }
 
 #[test]

@@ -16,11 +16,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::actions::{ActionFactors, CorporateAction};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::SourceActions;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -193,9 +194,8 @@ impl MarketData for Chain {
         self.sources.iter().find_map(|source| source.delivered(symbol, day))
     }
 
-    /// Those of every source: which of several that say the same counts is not decided here.
-    fn actions(&self) -> Arc<[CorporateAction]> {
-        self.sources.iter().flat_map(|source| source.actions().to_vec()).collect()
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::new(SourceActions::merged(self.sources.iter().map(|source| source.actions())))
     }
 
     fn fetches(&self) -> bool {

@@ -7,6 +7,7 @@ use prahari_domain::instruments::{Candle, Symbol};
 
 use super::listing::Listing;
 use super::read;
+use crate::announced::SourceActions;
 use crate::folder::{
     BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse,
 };
@@ -66,7 +67,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
         series: SeriesHistory::default(),
         bands: BandHistory::default(),
         deliveries: Deliveries::default(),
-        actions: Vec::new(),
+        actions: SourceActions::default(),
         report,
         fingerprint: listing.fingerprint,
     })

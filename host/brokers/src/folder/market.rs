@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
-use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
+use crate::announced::SourceActions;
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
@@ -31,7 +31,7 @@ struct Loaded {
     series: SeriesHistory,
     bands: BandHistory,
     deliveries: Deliveries,
-    actions: Arc<[CorporateAction]>,
+    actions: Arc<SourceActions>,
     report: BarsReport,
     fingerprint: blake3::Hash,
     /// Generation of the sessions, which decide which rows are kept.
@@ -75,7 +75,7 @@ impl Loaded {
         let FolderBars { bars, series, bands, deliveries, actions, report, fingerprint } =
             (layout.read)(dir, sessions.as_ref())?;
         let market = BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?;
-        let actions = actions.into();
+        let actions = Arc::new(actions);
         Ok(Self { market, series, bands, deliveries, actions, report, fingerprint, generation })
     }
 
@@ -174,7 +174,7 @@ impl MarketData for FolderMarket {
         self.loaded().deliveries.of(symbol, day)
     }
 
-    fn actions(&self) -> Arc<[CorporateAction]> {
+    fn actions(&self) -> Arc<SourceActions> {
         Arc::clone(&self.loaded().actions)
     }
 

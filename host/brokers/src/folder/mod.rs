@@ -12,7 +12,6 @@ mod report;
 use std::collections::HashMap;
 use std::path::Path;
 
-use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
@@ -22,6 +21,7 @@ pub use market::FolderMarket;
 pub use report::BarsReport;
 pub(crate) use report::{Notes, name_of};
 
+use crate::announced::SourceActions;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -49,8 +49,8 @@ pub(crate) struct FolderBars {
     pub bands: BandHistory,
     /// Which part of each day's trades was delivered, as far as the folder tells it.
     pub deliveries: Deliveries,
-    /// Corporate actions that the folder tells, each once, by ex-date and symbol.
-    pub actions: Vec<CorporateAction>,
+    /// Corporate actions that the folder tells, by ex-date and symbol.
+    pub actions: SourceActions,
     /// What an operator should know of it.
     pub report: BarsReport,
     /// Fingerprint of the files as they stood before they were read.

@@ -42,13 +42,13 @@ const FIELDS: readonly FilterField[] = [
     ],
   },
   { kind: 'date', id: 'from', label: words.from },
-  { kind: 'date', id: 'through', label: words.through },
+  { kind: 'date', id: 'until', label: words.until },
 ];
 
 /** What corporate actions are known; `?add` opens the form, as the explanation of a price jump does. */
 function Actions() {
   const { add, day, ...search } = route.useSearch();
-  const { symbol, state, from, through } = search;
+  const { symbol, state, from, until } = search;
   const navigate = route.useNavigate();
   const [undoing, setUndoing] = useState<ListedAction | null>(null);
   const filter: ActionFilter = {
@@ -56,7 +56,7 @@ function Actions() {
     ...(symbol !== undefined && { symbol: symbol.toUpperCase() }),
     ...(state !== undefined && { state }),
     ...(from !== undefined && { from }),
-    ...(through !== undefined && { through }),
+    ...(until !== undefined && { until }),
   };
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   const list = useListState(useInfiniteQuery(actionsQuery(filter)));
@@ -76,7 +76,7 @@ function Actions() {
           <FilterBar
             folds
             fields={FIELDS}
-            values={{ symbol, state, from, through }}
+            values={{ symbol, state, from, until }}
             onChange={(id, value) =>
               void navigate({ search: (before) => ({ ...before, [id]: value }), replace: true })
             }

@@ -13,7 +13,7 @@ export const words = {
   state: 'State',
   states: { announced: 'announced', applied: 'applied', undone: 'undone' },
   from: 'Ex-date from',
-  through: 'Ex-date to',
+  until: 'Ex-date to',
   source: 'Told by',
   origins: { file: 'daily file', import: 'import', admin: 'admin', source: 'source of prices' },
   remark: 'Note',
@@ -95,8 +95,4 @@ export const words = {
   unreadable: (rows: number) => `${plural(rows, 'row')} cannot be used`,
   line: (line: number, reason: string) => `Line ${count(line)}: ${reason}`,
   more: (rows: number) => `and ${count(rows)} more`,
-
-  applied: 'Corporate actions',
-  appliedShares: (what: string, before: number, after: number) =>
-    `${what}: ${count(before)} → ${plural(after, 'share')}`,
 } as const;

@@ -25,6 +25,6 @@ pub async fn add(
     let action = body.plain().read(provenance).map_err(Problem::invalid)?;
     let details = json!({ "action": action.to_string(), "note": action.note() });
     api.audit(&caller, "action.add", format!("corporate actions of {}", action.symbol()), details).await?;
-    let row = api.daemon.actions.add(action, login).await?;
+    let row = api.daemon.actions.add(action, &login).await?;
     Ok((StatusCode::CREATED, Json(ListedAction::from(row))))
 }

@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, header};
-use prahari_app::actions::{ImportPreview, MOST_LIST_BYTES, ToldActions};
-use prahari_domain::actions::{LONGEST_TELLER, Origin, Provenance};
+use prahari_app::actions::{MOST_LIST_BYTES, ToldActions};
+use prahari_domain::actions::{ImportPreview, LONGEST_TELLER, Origin, Provenance};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -145,7 +145,7 @@ pub async fn import(
     }
     let details = json!({ "list": teller, "actions": told.actions.len(), "unreadable": told.unreadable.len() });
     api.audit(&caller, "action.import", "corporate actions", details).await?;
-    let changed = api.daemon.actions.import(actions, login).await?;
+    let changed = api.daemon.actions.import(actions, &login).await?;
     Ok(Json(ImportedActions::of(false, &told, &changed)))
 }
 

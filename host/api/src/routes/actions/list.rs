@@ -1,7 +1,7 @@
 //! The actions that are known.
 
 use axum::extract::State;
-use prahari_app::queries::ActionFilter;
+use prahari_app::actions::ActionFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -28,7 +28,7 @@ pub struct ActionsQuery {
     from: Option<Date>,
     /// Only actions with this ex-date or an earlier one.
     #[param(inline)]
-    through: Option<Date>,
+    until: Option<Date>,
     /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
@@ -45,16 +45,17 @@ pub async fn actions(
     _admin: Admin,
     Query(query): Query<ActionsQuery>,
 ) -> Result<Json<Page<ListedAction>>, Problem> {
-    range(("from", query.from), ("through", query.through))?;
+    range(("from", query.from), ("until", query.until))?;
     let limit = limit(query.limit)?;
     let filter = ActionFilter {
         symbol: symbol(query.symbol.as_deref())?,
         state: query.state.map(|state| state.0),
         from: query.from.map(|day| day.0),
-        through: query.through.map(|day| day.0),
-        after: parse_cursor(query.cursor.as_deref())?,
+        until: query.until.map(|day| day.0),
+        before: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
+        ..ActionFilter::default()
     };
-    let rows = api.daemon.queries.actions(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.cursor(), ListedAction::from)))
+    let rows = api.daemon.actions.list(filter).await?;
+    Ok(Json(page(rows, limit, |row| (row.action.ex_day(), row.id), ListedAction::from)))
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::view::ListedAction;
 use crate::caller::Admin;
 use crate::extract::{Json, Path};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::sentence;
 
@@ -33,10 +33,9 @@ pub async fn undo(
     Json(body): Json<UndoReason>,
 ) -> Result<Json<ListedAction>, Problem> {
     let reason = sentence("reason", &body.reason)?;
-    let unknown = || Problem::new(Code::NotFound, format!("there is no corporate action {id}"));
-    let row = api.daemon.queries.action(ActionId(id)).await?.ok_or_else(unknown)?;
+    let row = api.daemon.actions.find(ActionId(id)).await?;
     let details = json!({ "action": row.action.to_string(), "reason": reason });
     api.audit(&caller, "action.undo", format!("corporate action {id}"), details).await?;
     let login = api.user_name(caller.0.user);
-    Ok(Json(ListedAction::from(api.daemon.actions.undo(ActionId(id), login, reason.to_owned()).await?)))
+    Ok(Json(ListedAction::from(api.daemon.actions.undo(row.id, reason, &login).await?)))
 }

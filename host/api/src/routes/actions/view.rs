@@ -1,7 +1,7 @@
 //! A corporate action as it is shown: one row of named figures, and the same in words.
 
-use prahari_app::actions::{ActionRow, PlainAction};
-use prahari_domain::actions::{ActionName, ActionState, CorporateAction, Origin};
+use prahari_app::actions::PlainAction;
+use prahari_domain::actions::{ActionRow, CorporateAction};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,10 +45,6 @@ pub struct ActionTerms {
     premium_paise: Option<i64>,
     /// What was written beside it, such as the exchange's own words; may be empty.
     note: String,
-    /// On which way it became known.
-    origin: ActionOriginName,
-    /// Name of the file, the person or the source that told it.
-    teller: String,
 }
 
 /// A corporate action that the installation knows.
@@ -58,6 +54,10 @@ pub struct ListedAction {
     id: u64,
     #[serde(flatten)]
     terms: ActionTerms,
+    /// On which way it became known.
+    origin: ActionOriginName,
+    /// Name of the file, the person or the source that told it.
+    teller: String,
     /// How far it has come.
     state: ActionStateName,
     /// Time at which it became known.
@@ -134,7 +134,6 @@ impl NewAction {
 impl From<&CorporateAction> for ActionTerms {
     fn from(action: &CorporateAction) -> Self {
         let plain = PlainAction::from(action);
-        let provenance = action.provenance();
         Self {
             symbol: plain.symbol,
             ex_day: Date(action.ex_day()),
@@ -149,8 +148,6 @@ impl From<&CorporateAction> for ActionTerms {
             per_share_paise: plain.per_share_paise,
             premium_paise: plain.premium_paise,
             note: plain.note,
-            origin: ActionOriginName(provenance.origin),
-            teller: provenance.teller.clone(),
         }
     }
 }
@@ -160,6 +157,8 @@ impl From<ActionRow> for ListedAction {
         Self {
             id: row.id.0,
             terms: ActionTerms::from(&row.action),
+            origin: ActionOriginName(row.action.provenance().origin),
+            teller: row.action.provenance().teller.clone(),
             state: ActionStateName(row.state),
             known_at: Instant(row.known_at),
             changed_at: Instant(row.changed_at),
