@@ -8,6 +8,7 @@ mod support;
 mod actions {
     pub mod ex_date;
     pub mod jumps;
+    pub mod source;
     pub mod undo;
     pub mod world;
 }

@@ -23,7 +23,9 @@ pub mod synthetic;
 pub mod yahoo;
 
 pub use adjusted::AdjustedMarket;
-pub use announced::{MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, SourceActions, ToldAction, ToldActions, UnreadableRow};
+pub use announced::{
+    MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, SourceActions, ToldAction, ToldActions, UnreadableRow,
+};
 pub use bars::{BarMarket, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{

@@ -18,10 +18,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
-pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 pub use prahari_store::ActionFilter;
 
 use crate::desk::TradingServices;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceActions, SourceNews,
-    WarmFor, Warmed,
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceActions,
+    SourceNews, WarmFor, Warmed,
 };
 use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};

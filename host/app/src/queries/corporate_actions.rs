@@ -35,7 +35,8 @@ impl UserQueries<'_> {
         limit: u32,
     ) -> Result<Looked<AppliedAction, u64>, AppError> {
         let looked = self.scope.holding_changes(before, MOST_LOOKED_AT).await?;
-        let mut next = looked.last().filter(|_| looked.len() >= MOST_LOOKED_AT as usize).map(|last| last.sequence);
+        let mut next =
+            looked.last().filter(|_| looked.len() >= MOST_LOOKED_AT as usize).map(|last| last.sequence);
         let is_meant = |entry: &HoldingChangeRow| {
             symbol.is_none_or(|symbol| entry.change.parts.iter().any(|part| part.symbol == *symbol))
         };

@@ -48,6 +48,7 @@ use trades::{Folds, HeavyReads};
 
 pub use analytics::{Analytics, AnalyticsRow, Spread};
 pub use calendars::CalendarVersions;
+pub use corporate_actions::AppliedAction;
 pub use curve::CurvePoint;
 pub use executions::ModuleNumbers;
 pub use grants::TaskUse;
@@ -68,7 +69,6 @@ pub use prahari_store::{
     ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
     SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
 };
-pub use corporate_actions::AppliedAction;
 pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

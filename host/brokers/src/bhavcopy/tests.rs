@@ -302,7 +302,8 @@ fn an_action_that_is_no_longer_told_before_its_ex_date_is_left_out_with_a_word()
                 bonus of 1 new for 1 held, last told on 2024-07-04";
     assert_eq!(market.report().unwrap().notes[0], note);
     let withdrawn = market.actions().withdrawn.clone();
-    let withdrawn: Vec<_> = withdrawn.iter().map(|key| (key.symbol.as_str(), key.ex_day.to_string())).collect();
+    let withdrawn: Vec<_> =
+        withdrawn.iter().map(|key| (key.symbol.as_str(), key.ex_day.to_string())).collect();
     assert_eq!(withdrawn, [("ABC", "2024-07-12".to_owned())]);
 }
 

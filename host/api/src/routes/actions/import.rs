@@ -143,7 +143,8 @@ pub async fn import(
         let preview = api.daemon.actions.preview(actions).await?;
         return Ok(Json(ImportedActions::of(true, &told, &preview)));
     }
-    let details = json!({ "list": teller, "actions": told.actions.len(), "unreadable": told.unreadable.len() });
+    let details =
+        json!({ "list": teller, "actions": told.actions.len(), "unreadable": told.unreadable.len() });
     api.audit(&caller, "action.import", "corporate actions", details).await?;
     let changed = api.daemon.actions.import(actions, &login).await?;
     Ok(Json(ImportedActions::of(false, &told, &changed)))
