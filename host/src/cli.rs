@@ -1,5 +1,6 @@
 //! The command line.
 
+mod actions;
 mod calendar;
 mod connecting;
 mod log;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use prahari_domain::text::one_line;
 
+pub use actions::{Actions, ActionsCommand};
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions};
 pub use market::{MarketCommand, MarketExport, MarketFetch};
@@ -100,6 +102,8 @@ pub enum Command {
     Module(Module),
     /// The calendar of the exchange by which a running daemon works.
     Calendar(Calendar),
+    /// The corporate actions that a running daemon knows: splits, bonus issues, dividends and the like.
+    Actions(Actions),
     /// When the tasks of a running daemon run.
     Schedule(ScheduleOptions),
     /// What the tasks of a running daemon may do and use.

@@ -15,8 +15,8 @@ use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
-    Answers, BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker,
-    PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
+    AdjustedMarket, Answers, BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData,
+    PaperBroker, PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
@@ -111,19 +111,23 @@ pub fn check_links(markets: &[MarketLink]) -> Result<(), Failure> {
 
 /// Opens one source of prices.
 fn source(
-    market: &Market,
+    which: &Market,
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     from: Day,
     until: Day,
 ) -> Result<Arc<dyn MarketData>, Failure> {
-    match market {
+    match which {
         Market::Csv(_) | Market::Bhavcopy(_) => {
-            let market = folder(market, calendar, seed)?;
+            let market = folder(which, calendar, seed)?;
             for note in market.report().iter().flat_map(BarsReport::shown) {
                 tracing::warn!(note, "the bars are not quite as they should be");
             }
-            Ok(Arc::new(market))
+            // Daily files of the exchange are as traded; a folder of bars is what its owner made of them.
+            Ok(match which {
+                Market::Bhavcopy(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),
+                _ => Arc::new(market),
+            })
         }
         Market::Synthetic => {
             let market = SyntheticMarket::new(seed, calendar.clone(), years_before(from), until);

@@ -92,6 +92,16 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/market/symbols", "",                                                 [401, 200, 200, 200, 401]),
     ("GET /api/v1/market/candles?symbol=NOSUCHSHARE", "",                              [401, 404, 404, 404, 401]),
     ("GET /api/v1/market/quotes?symbols=TCS", "",                                      [401, 200, 200, 200, 401]),
+    ("GET /api/v1/user/actions?user={user}", "",                                       [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/actions", "",                                                 [401, 403, 403, 200, 401]),
+    // On a day that has not come, of a share that nobody holds: the books of later lines stay as they are.
+    ("POST /api/v1/system/actions",
+        r#"{"symbol":"NOSUCHSHARE","ex_day":"2026-12-15","kind":"bonus","new":1,"held":1}"#,
+        [401, 403, 403, 201, 401]),
+    ("POST /api/v1/system/actions/import",
+        r#"[{"symbol":"NOSUCHSHARE","ex_day":"2026-12-17","kind":"bonus","new":1,"held":1}]"#,
+        [401, 403, 403, 200, 401]),
+    ("POST /api/v1/system/actions/{one}/undo", r#"{"reason":"it was put off"}"#,      [401, 403, 403, 200, 401]),
     ("GET /api/v1/market/price-jumps", "",                                             [401, 200, 200, 200, 401]),
     // No share has jumped.
     ("POST /api/v1/market/price-jumps/{none}/explain", r#"{"explanation":"a split"}"#, [401, 403, 403, 404, 401]),

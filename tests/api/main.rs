@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod bounds;
 mod changes;
+mod corporate_actions;
 mod headers;
 mod jobs;
 mod lists;

@@ -32,7 +32,7 @@ set -e
 [ ! -e "$STATE" ] || . "$STATE"
 prahari() {
     case "$1 $2" in
-        "token "*|"user "*|"logs "*|"service "*|"runs "*|"orders "*|"positions "*|"settings "*|"grant "*|"schedule "*|"api "*|"module "*|"calendar "*|"task list"|"task add"|"task settings") set -- "$@" --url "http://$ADDRESS" ;;
+        "token "*|"user "*|"logs "*|"service "*|"runs "*|"orders "*|"positions "*|"settings "*|"grant "*|"schedule "*|"api "*|"module "*|"calendar "*|"actions "*|"task list"|"task add"|"task settings") set -- "$@" --url "http://$ADDRESS" ;;
     esac
     "$PROGRAM" "$@"
 }

@@ -8,17 +8,18 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
-    BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
-    Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker, PaperFaults,
-    PaperSettings, Placed, PricePushes, Quote, Sessions, SimulatedAccount, SourceNews, SourceState, WarmFor,
-    Warmed,
+    AccountChange, BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles,
+    Funds, Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker,
+    PaperFaults, PaperSettings, Placed, PricePushes, Quote, Sessions, SimulatedAccount, SourceActions,
+    SourceNews, SourceState, WarmFor, Warmed,
 };
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderKind};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::Store;
 use tokio::sync::Notify;
 
@@ -293,6 +294,10 @@ impl SimulatedAccount for FakeLink {
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
         self.fake_broker.asked(self.user).await?.set_capital(self.user, capital, now).await
     }
+
+    async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
+        self.fake_broker.asked(self.user).await?.change_holdings(self.user, change, now).await
+    }
 }
 
 /// A market whose first question of an analysis is not answered while it is held.
@@ -417,6 +422,22 @@ impl MarketData for HeldMarket {
 
     fn report(&self) -> Option<BarsReport> {
         self.inner.report()
+    }
+
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.inner.delivered(symbol, day)
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        self.inner.actions()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.inner.take_actions(factors);
+    }
+
+    fn is_raw(&self, source: &str) -> bool {
+        self.inner.is_raw(source)
     }
 }
 

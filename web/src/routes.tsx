@@ -357,6 +357,33 @@ const marketData = createRoute({
   ),
 });
 
+const actions = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/actions',
+  validateSearch: (search): ActionsSearch => ({
+    ...text(search, 'symbol'),
+    ...oneOf(search, 'state', ['announced', 'applied', 'undone']),
+    ...date(search, 'from'),
+    ...date(search, 'until'),
+    ...yes(search, 'add'),
+    ...date(search, 'day'),
+  }),
+  component: lazyRouteComponent(
+    code(() => import('./pages/actions')),
+    'ActionsPage',
+  ),
+});
+
+interface ActionsSearch {
+  symbol?: string | undefined;
+  state?: 'announced' | 'applied' | 'undone' | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+  /** Whether the form is open, and the ex-date that it begins with. */
+  add?: true | undefined;
+  day?: string | undefined;
+}
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/admin/users',
@@ -453,6 +480,7 @@ const pages = inside.addChildren([
   settings,
   halts,
   marketData,
+  actions,
   users,
   user,
   audit,

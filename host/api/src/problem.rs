@@ -75,6 +75,8 @@ pub enum Code {
     InvalidCalendar,
     /// Another calendar was imported first.
     CalendarChanged,
+    /// The corporate action cannot be changed or taken back as things stand; the sentence says why.
+    ActionRefused,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
     /// The service of another admin runs the shared task for everybody.
@@ -200,6 +202,7 @@ impl Code {
             | Self::ScheduleFlagged
             | Self::GrantChanged
             | Self::CalendarChanged
+            | Self::ActionRefused
             | Self::LastAdmin
             | Self::TotpNotBegun
             | Self::UserInactive
@@ -408,6 +411,7 @@ impl From<AppError> for Problem {
             }
             AppError::UnknownUser(_)
             | AppError::UnknownHalt(_)
+            | AppError::UnknownAction(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownTask(_)
             | AppError::NeverStarted(_)
@@ -426,6 +430,7 @@ impl From<AppError> for Problem {
             AppError::ScheduleFlagged { .. } => Code::ScheduleFlagged,
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
+            AppError::ActionRefused(_) => Code::ActionRefused,
             AppError::HaltStands { .. } => Code::HaltStands,
             AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,

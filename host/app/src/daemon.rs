@@ -15,6 +15,7 @@ use prahari_schedule::Schedule;
 use prahari_store::{RunRow, Store, UserRow};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::actions::Actions;
 use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
 use crate::cancellations::Cancellations;
@@ -117,6 +118,8 @@ pub struct Daemon {
     pub services: Arc<Services>,
     /// Looks at prices: implausible opens, held shares without a price, stale bars. Tells them to those who listen.
     pub prices: Arc<Prices>,
+    /// Corporate actions: what is known of them and what they do.
+    pub actions: Arc<Actions>,
     /// The execution of tasks.
     pub runs: Arc<Runs>,
     /// Runs the slots that are due.
@@ -224,6 +227,10 @@ impl Daemon {
         for (user, Fault { code, reason }) in start_state.faults {
             self.halts.halt_user(user, code, &reason).await?;
         }
+        // Before the accounts are compared: of an action that was cut off the account knows already.
+        self.actions.load().await?;
+        self.actions.take_up().await?;
+        self.actions.apply_due(self.clock.now()).await?;
         self.maintenance.compare_accounts().await?;
         self.trials.health.begin_anew().await?;
         self.services.tell_of_restart(start_state.stopped).await?;
@@ -383,6 +390,7 @@ impl Base {
             grants: grants.clone(),
             tasks: tasks.clone(),
         });
+        let actions = Arc::new(Actions::new(handles.clone(), trading.clone(), users.clone(), halts.clone()));
         let prices = Arc::new(Prices {
             handles: handles.clone(),
             trading: trading.clone(),
@@ -390,6 +398,7 @@ impl Base {
             notices: notices.clone(),
             halts: halts.clone(),
             background: background.clone(),
+            actions: actions.clone(),
             watch: PriceWatch::default(),
             pulse: PricePulse::default(),
             changes: PriceChanges::default(),
@@ -512,6 +521,7 @@ impl Base {
             ledger: ledger.clone(),
             slots: slots.clone(),
             services: services.clone(),
+            actions: actions.clone(),
             prices: prices.clone(),
             calendars: calendars.clone(),
             maintenance: maintenance.clone(),
@@ -550,6 +560,7 @@ impl Base {
             ledger,
             services,
             prices,
+            actions,
             runs,
             slots,
             calendars,

@@ -1,6 +1,6 @@
 //! What can go wrong in the application, in sentences for a user or an operator.
 
-use prahari_domain::ids::{OrderId, RunId, UserId};
+use prahari_domain::ids::{ActionId, OrderId, RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::abi::latest::Capability;
@@ -56,6 +56,12 @@ pub enum AppError {
     /// A text that an operator brought is no calendar that can be taken up.
     #[error("{0}")]
     InvalidCalendar(prahari_domain::calendar::CalendarError),
+    /// An action that the installation does not know.
+    #[error("there is no corporate action {0}")]
+    UnknownAction(ActionId),
+    /// A change of a corporate action that cannot be done.
+    #[error("{0}")]
+    ActionRefused(String),
     /// A user with more fills than one request looks at.
     #[error("user {user} has more than {most} fills, and no request looks at more")]
     TooManyFills {

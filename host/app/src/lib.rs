@@ -1,6 +1,7 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
 pub mod accounts;
+pub mod actions;
 mod agenda;
 pub mod audit;
 pub mod background;

@@ -2,6 +2,8 @@
 //!
 //! Every source is a pure function of the instant it is asked about, so that a virtual clock can move it.
 
+mod adjusted;
+mod announced;
 mod bars;
 pub mod bhavcopy;
 mod broker;
@@ -23,6 +25,10 @@ mod source_state;
 pub mod synthetic;
 pub mod yahoo;
 
+pub use adjusted::AdjustedMarket;
+pub use announced::{
+    MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, SourceActions, ToldAction, ToldActions, UnreadableRow,
+};
 pub use bars::{BarMarket, bar_changes, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
@@ -32,7 +38,7 @@ pub use chain::Chain;
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
-pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::Fill;
@@ -71,6 +71,27 @@ pub trait SimulatedAccount: Send + Sync {
     /// # Errors
     /// [`BrokerError::Unclear`] when it may be forgotten at the next start.
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError>;
+
+    /// Changes what is held as a corporate action does. One that is known to be done changes nothing, and neither does
+    /// taking back one that is not.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unclear`] when it may be forgotten at the next start; [`BrokerError::Rejected`] when it would leave
+    /// fewer shares than none, and changes nothing.
+    async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError>;
+}
+
+/// What a corporate action changes in an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountChange {
+    /// The action.
+    pub action: ActionId,
+    /// Whether it takes back what the action had changed.
+    pub undoes: bool,
+    /// By how many shares each symbol changes.
+    pub shares: Vec<(Symbol, i64)>,
+    /// By how much cash changes, in paise.
+    pub cash: Paise,
 }
 
 /// An account that only our orders and payments change.

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::SourceActions;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::price_push::PricePushes;
@@ -84,6 +86,18 @@ pub trait MarketData: Send + Sync {
         None
     }
 
+    /// Returns which part of a session's trades was delivered, and not sold again on the same day, in hundredths of a percent;
+    /// `None` where the source does not tell it. Known with the bar of the day, when that is over.
+    fn delivered(&self, _symbol: &Symbol, _day: Day) -> Option<u16> {
+        None
+    }
+
+    /// Returns the corporate actions that the source tells; none of one that tells none. What is new is there after
+    /// [`MarketData::refresh`] found something.
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::default()
+    }
+
     /// Returns whether something of the source is fetched from elsewhere when it is asked for, so that it is worth
     /// fetching ahead.
     fn fetches(&self) -> bool {
@@ -116,6 +130,16 @@ pub trait MarketData: Send + Sync {
     /// Takes what happened to the source since this was last asked.
     fn news(&self) -> Vec<SourceNews> {
         Vec::new()
+    }
+
+    /// Takes the corporate actions that bars are adjusted by from now on; a source whose bars are adjusted already, or have
+    /// no actions, lets them go.
+    fn take_actions(&self, _factors: &Arc<ActionFactors>) {}
+
+    /// Returns whether prices of the source of this name are as they were traded. Of one that is not, nobody knows which
+    /// actions are in its prices already.
+    fn is_raw(&self, _source: &str) -> bool {
+        false
     }
 }
 
@@ -303,4 +327,14 @@ pub enum MarketError {
     /// The source cannot be asked now.
     #[error("market data cannot be had: {0}")]
     Unavailable(String),
+}
+
+impl MarketError {
+    /// What is wrong with a file, without its name where that is told beside it.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::File { reason, .. } => reason,
+            other => other.to_string(),
+        }
+    }
 }

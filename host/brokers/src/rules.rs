@@ -1,8 +1,8 @@
 //! What the exchange's security master would say, derived for sources that bring prices only.
 //!
 //! - Tick: by the close on the last trading day of the previous month, effective-dated (`data/nse-ticks.json`).
-//! - Band: 20 % around the previous close. Price files carry no band; 20 % is the widest the exchange sets, so an order
-//!   that passes here may still be refused by a real exchange.
+//! - Band: 20 % around the previous close, or what a list of bands says. Price files carry no band; 20 % is the widest
+//!   the exchange sets, so an order that passes here may still be refused by a real exchange.
 //! - Freeze quantity: 10 crore rupees by the base price, the rule behind most rows of a real master.
 //! - Closing auction: never. Price files do not say which shares have derivatives, so all trade to the end of the session
 //!   as shares without derivatives do, also after 2026-08-03.
@@ -60,7 +60,7 @@ impl TickTable {
 
 /// The instrument of a share with this tick and previous close.
 pub fn instrument(symbol: &Symbol, tick: Paise, previous_close: Paise) -> Instrument {
-    let share = |percent| previous_close.scale(percent, 100).unwrap_or(previous_close);
+    let (band_low, band_high) = band(previous_close, BAND_PERCENT, tick);
     let freeze = FREEZE_VALUE.0.checked_div(previous_close.0).unwrap_or(0).max(1);
     Instrument {
         symbol: symbol.clone(),
@@ -68,10 +68,16 @@ pub fn instrument(symbol: &Symbol, tick: Paise, previous_close: Paise) -> Instru
         tick,
         lot: 1,
         freeze_quantity: u32::try_from(freeze).unwrap_or(u32::MAX),
-        band_low: share(100 - BAND_PERCENT).round_up_to(tick).max(tick),
-        band_high: share(100 + BAND_PERCENT).round_down_to(tick),
+        band_low,
+        band_high,
         closing_auction: false,
     }
+}
+
+/// The lowest and the highest price so many percent around a previous close, inside the tick.
+pub fn band(previous_close: Paise, percent: i64, tick: Paise) -> (Paise, Paise) {
+    let share = |percent| previous_close.scale(percent, 100).unwrap_or(previous_close);
+    (share(100 - percent).round_up_to(tick).max(tick), share(100 + percent).round_down_to(tick))
 }
 
 #[cfg(test)]

@@ -34,6 +34,10 @@ number_id!(
     /// A published signal. Numbered from 1.
     SignalId
 );
+number_id!(
+    /// A corporate action that the installation knows. Numbered from 1.
+    ActionId
+);
 
 /// Our own id of an order, given before anything is sent; it is also the tag that the broker stores with the order.
 ///
@@ -47,6 +51,19 @@ pub struct OrderId {
     pub day: Day,
     /// Number within user and trading date; the first is 1.
     pub number: u32,
+}
+
+impl OrderId {
+    /// The id in entries of the journal that are about what is held: the number 0, which no order has, and the ex-date of
+    /// the corporate action.
+    pub const fn of_holdings(user: UserId, ex_day: Day) -> Self {
+        Self { user, day: ex_day, number: 0 }
+    }
+
+    /// Returns whether it stands for what is held, and for no order.
+    pub const fn is_about_holdings(&self) -> bool {
+        self.number == 0
+    }
 }
 
 impl fmt::Display for OrderId {

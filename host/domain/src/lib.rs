@@ -1,5 +1,6 @@
 //! The rules of trading without I/O, clock or async: every function here is a pure function of its arguments.
 
+pub mod actions;
 pub mod book;
 pub mod calendar;
 pub mod charges;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod actions;
 mod api_call;
 mod audit;
 mod bench;
@@ -54,6 +55,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Openapi => openapi::openapi(),
         Command::Module(options) => module::module(&options),
         Command::Calendar(options) => calendar::calendar(&options),
+        Command::Actions(options) => actions::actions(&options),
         Command::Schedule(options) => schedule::schedule(&options),
         Command::Grant(options) => grant::grant(&options),
         Command::Service(options) => service::service(&options),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Row};
 
-use prahari_domain::book::OrderFill;
+use prahari_domain::book::{OrderFill, TradeEvent};
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, OrderEvent, Side};
@@ -23,6 +23,10 @@ const FILLS: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY jou
 const FILLS_SINCE: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_fills
                            WHERE user_id = ?1 AND event = 'filled' AND at >= ?2 LIMIT ?3";
 
+/// What corporate actions changed, few too.
+const CHANGES: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_holding_changes
+                       WHERE user_id = ?1 AND event = 'holding_changed' AND at >= ?2 LIMIT ?3";
+
 /// What an order says of its fills; the side as JSON.
 const ORDER: &str = "SELECT symbol, json_quote(side) AS side, strategy FROM orders
                      WHERE user_id = ?1 AND day = ?2 AND number = ?3";
@@ -31,8 +35,12 @@ const ORDER: &str = "SELECT symbol, json_quote(side) AS side, strategy FROM orde
 const NEWEST: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_fills
                       WHERE user_id = ?1 AND event = 'filled'";
 
+/// The same of what corporate actions changed.
+const NEWEST_CHANGE: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_holding_changes
+                             WHERE user_id = ?1 AND event = 'holding_changed'";
+
 impl UserScope {
-    /// Returns the sequence of the user's newest fill in the journal; none without one.
+    /// Returns the sequence of the user's newest fill, or change by a corporate action, in the journal; none without one.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -40,49 +48,67 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.read("read the newest fill", move |conn| {
             let read = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>("newest")?.map(i64::cast_unsigned));
-            Ok(select_one(conn, NEWEST, [user], read)?.flatten())
+            let fill: Option<u64> = select_one(conn, NEWEST, [user], read)?.flatten();
+            Ok(fill.max(select_one(conn, NEWEST_CHANGE, [user], read)?.flatten()))
         })
         .await
     }
 
-    /// Returns every fill of the user in the order of the journal; none when there are more than `most`.
+    /// Returns every fill of the user, and every change by a corporate action, in the order of the journal; none when there
+    /// are more than `most` of one of them.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn all_fills(&self, most: u32) -> Result<Option<Vec<OrderFill>>, StoreError> {
+    pub async fn all_fills(&self, most: u32) -> Result<Option<Vec<TradeEvent>>, StoreError> {
         let user = self.user;
         self.read("read all fills", move |conn| look(conn, user, most)).await
     }
 
-    /// Returns the user's fills that were booked at an instant or later, in the order of the journal, at most `most`.
+    /// Returns the user's fills that were booked at an instant or later, and the changes by corporate actions since, in the
+    /// order of the journal, at most `most` of each.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn fills_since(&self, since: Timestamp, most: u32) -> Result<Vec<OrderFill>, StoreError> {
+    pub async fn fills_since(&self, since: Timestamp, most: u32) -> Result<Vec<TradeEvent>, StoreError> {
         let values = (self.user.0.cast_signed(), since.0, most);
-        self.read("read fills", move |conn| with_orders(conn, select(conn, FILLS_SINCE, values, read)?)).await
+        self.read("read fills", move |conn| {
+            let mut found = select(conn, FILLS_SINCE, values, read)?;
+            found.extend(select(conn, CHANGES, values, read)?);
+            with_orders(conn, found)
+        })
+        .await
     }
 }
 
-fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<OrderFill>>, StoreError> {
+fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<TradeEvent>>, StoreError> {
     let values = (user.0.cast_signed(), i64::from(most).saturating_add(1));
-    let found = select(conn, FILLS, values, read)?;
-    if found.len() as u64 > u64::from(most) {
+    let mut found = select(conn, FILLS, values, read)?;
+    let since = (values.0, i64::MIN, values.1);
+    let changes = select(conn, CHANGES, since, read)?;
+    if found.len().max(changes.len()) as u64 > u64::from(most) {
         return Ok(None);
     }
+    found.extend(changes);
     with_orders(conn, found).map(Some)
 }
 
-/// The fills of entries, in the order of the journal, each with what its order says.
+/// The fills and changes of entries, in the order of the journal, each fill with what its order says.
 fn with_orders(
     conn: &Connection,
     mut found: Vec<(u64, OrderId, OrderEvent)>,
-) -> Result<Vec<OrderFill>, StoreError> {
+) -> Result<Vec<TradeEvent>, StoreError> {
     found.sort_unstable_by_key(|(sequence, ..)| *sequence);
     let mut orders: HashMap<OrderId, (Symbol, Side, StrategyName)> = HashMap::new();
-    let mut fills = Vec::with_capacity(found.len());
+    let mut events = Vec::with_capacity(found.len());
     for (_, order, event) in found {
-        let OrderEvent::Filled(fill) = event else { continue };
+        let fill = match event {
+            OrderEvent::Filled(fill) => fill,
+            OrderEvent::HoldingChanged(change) => {
+                events.push(TradeEvent::Change(change));
+                continue;
+            }
+            _ => continue,
+        };
         let known = orders.get(&order).cloned();
         let known = match known {
             Some(known) => known,
@@ -92,9 +118,9 @@ fn with_orders(
                 None => continue,
             },
         };
-        fills.push(of(order, known, fill));
+        events.push(TradeEvent::Fill(of(order, known, fill)));
     }
-    Ok(fills)
+    Ok(events)
 }
 
 fn of(order: OrderId, (symbol, side, strategy): (Symbol, Side, StrategyName), fill: Fill) -> OrderFill {
@@ -126,6 +152,11 @@ mod tests {
         assert!(plan.starts_with("SEARCH journal USING INDEX journal_fills (user_id=? AND at>?)"), "{plan}");
         let plan = plan_of(NEWEST);
         assert!(plan.starts_with("SEARCH journal USING COVERING INDEX journal_fills (user_id=?)"), "{plan}");
+        let plan = plan_of(CHANGES);
+        assert!(
+            plan.starts_with("SEARCH journal USING INDEX journal_holding_changes (user_id=? AND at>?)"),
+            "{plan}"
+        );
         let plan = plan_of(ORDER);
         assert!(plan.contains("(user_id=? AND day=? AND number=?)"), "{plan}");
     }

@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 62] = [
+const MIGRATIONS: [(&str, &str); 64] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -87,6 +87,8 @@ const MIGRATIONS: [(&str, &str); 62] = [
     ("0058_create_channels", include_str!("../../../migrations/0058_create_channels.sql")),
     ("0059_keep_bars", include_str!("../../../migrations/0059_keep_bars.sql")),
     ("0060_gather_messages", include_str!("../../../migrations/0060_gather_messages.sql")),
+    ("0061_create_corporate_actions", include_str!("../../../migrations/0061_create_corporate_actions.sql")),
+    ("0062_index_holding_changes", include_str!("../../../migrations/0062_index_holding_changes.sql")),
     ("0063_run_on_prices", include_str!("../../../migrations/0063_run_on_prices.sql")),
     ("0064_date_restatements", include_str!("../../../migrations/0064_date_restatements.sql")),
 ];

@@ -1,4 +1,5 @@
-//! The key-value memory of a user's tasks. It is written only as part of finishing a run.
+//! The key-value memory of a user's tasks. It is written as part of finishing a run; what is about a share is removed when a
+//! corporate action changes it.
 
 use rusqlite::Connection;
 
@@ -21,6 +22,18 @@ impl UserScope {
             select(conn, sql, [user], |row| Ok((parsed(row, "task")?, row.get("key")?, row.get("value")?)))
         })
         .await
+    }
+}
+
+impl UserScope {
+    /// Removes keys of tasks, beside any run, and waits until that is durable.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_state(&self, keys: Vec<(Task, String)>) -> Result<(), StoreError> {
+        let user = self.user;
+        let changes: Vec<_> = keys.into_iter().map(|(task, key)| (task, key, None)).collect();
+        self.store.write_durable("forget state of tasks", move |conn| write_state(conn, user, &changes)).await
     }
 }
 

@@ -4,6 +4,7 @@
  */
 export type Resource =
   | 'account'
+  | 'actions'
   | 'alerts'
   | 'analytics'
   | 'audit'

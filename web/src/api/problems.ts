@@ -100,6 +100,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'Another calendar was imported first',
     next: 'Look at what would change now, then import again.',
   },
+  action_refused: {
+    title: 'This corporate action cannot be changed as things stand',
+    next: 'Read the reason; an action that is applied is undone first.',
+  },
   unified_service_running: {
     title: 'The unified service is running',
     next: 'Stop it before you start a service for one task.',

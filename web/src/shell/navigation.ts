@@ -35,6 +35,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/admin/tasks', word: 'Tasks', icon: 'once', for: 'admin' },
   { to: '/admin/halts', word: 'Halts', icon: 'stop', for: 'admin' },
   { to: '/admin/market', word: 'Market data', icon: 'prices', for: 'admin' },
+  { to: '/admin/actions', word: 'Corporate actions', icon: 'grow', for: 'admin' },
   { to: '/admin/users', word: 'Users', icon: 'users', key: 'u', for: 'admin' },
   { to: '/admin/audit', word: 'Audit', icon: 'audit', for: 'admin' },
   { to: '/admin/system', word: 'System', icon: 'system', for: 'admin' },

@@ -34,7 +34,7 @@ const TASK_ANALYTICS: &str = "/api/v1/analytics/tasks";
 const SYSTEM_ANALYTICS: &str = "/api/v1/system/analytics";
 
 /// Path, name of the file, and the columns that a person looks at first. The others follow in the order of the alphabet.
-const LISTINGS: [(&str, &str, &[&str]); 19] = [
+const LISTINGS: [(&str, &str, &[&str]); 21] = [
     ("/api/v1/orders", "orders", ORDER),
     ("/api/v1/system/orders", "orders-of-all", ORDER),
     (
@@ -66,6 +66,8 @@ const LISTINGS: [(&str, &str, &[&str]); 19] = [
     ("/api/v1/executions", "executions", EXECUTION),
     ("/api/v1/system/executions", "executions-of-all", EXECUTION),
     ("/api/v1/decisions", "decisions", &["started_at", "task", "symbol", "action", "reason"]),
+    ("/api/v1/system/actions", "actions", &["id", "symbol", "ex_day", "kind", "text", "state"]),
+    ("/api/v1/user/actions", "actions-applied", &["number", "booked_at", "action", "what", "undoes"]),
     ("/api/v1/audit", "audit", &["id", "at", "user", "user_name", "action", "resource"]),
     (
         "/api/v1/system/market/restatements",

@@ -113,6 +113,10 @@ struct Bar {
     close_paise: i64,
     /// Number of shares traded.
     volume: u64,
+    /// The part of its trades that was delivered, and not sold again on the same day, in percent; null of a week, of a bar that
+    /// still runs, and where the source does not tell it.
+    #[schema(required)]
+    delivered_percent: Option<f64>,
     /// Whether its session or week still runs.
     running: bool,
     /// Exponential average of the closes over nine bars, in paise and parts of a paisa; null of the first eight bars that there
@@ -180,7 +184,7 @@ impl From<IntervalName> for Interval {
 
 impl From<IndicatedCandle> for Bar {
     fn from(of: IndicatedCandle) -> Self {
-        let IndicatedCandle { candle, running, ema9, rsi10 } = of;
+        let IndicatedCandle { candle, running, delivered, ema9, rsi10 } = of;
         Self {
             day: Date(candle.day),
             open_paise: candle.open.0,
@@ -188,6 +192,7 @@ impl From<IndicatedCandle> for Bar {
             low_paise: candle.low.0,
             close_paise: candle.close.0,
             volume: candle.volume,
+            delivered_percent: delivered.map(|part| f64::from(part) / 100.0),
             running,
             ema9_paise: ema9,
             rsi10,

@@ -1,5 +1,6 @@
 //! Every route, by resource.
 
+mod actions;
 mod alerts;
 mod analytics;
 mod audit;
@@ -77,6 +78,7 @@ use crate::state::Api;
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
+        .merge(actions::routes())
         .merge(alerts::routes())
         .merge(analytics::routes())
         .merge(audit::routes())

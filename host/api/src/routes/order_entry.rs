@@ -58,6 +58,8 @@ enum EntryEvent {
     Expired(ReasonDetail),
     /// A rejected order will not be tried again.
     RetryGivenUp(ReasonDetail),
+    /// A corporate action changed what is held; of no order.
+    HoldingChanged(ReasonDetail),
 }
 
 /// What was decided.
@@ -147,6 +149,7 @@ impl From<OrderEvent> for EntryEvent {
             OrderEvent::Cancelled { reason } => Self::Cancelled(because(reason)),
             OrderEvent::Expired { reason } => Self::Expired(because(reason)),
             OrderEvent::RetryGivenUp { reason } => Self::RetryGivenUp(because(reason)),
+            OrderEvent::HoldingChanged(change) => Self::HoldingChanged(because(change.what)),
         }
     }
 }

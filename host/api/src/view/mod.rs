@@ -19,9 +19,10 @@ pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
-    ChannelKindName, DeliveryStateName, IndividualStateName, LaneStateName, LevelName, LogLevelName,
-    ModeName, ModuleOriginName, NotificationKindName, RestartPolicyName, ServiceKindName, SideName,
-    SlotKindName, SlotStateName, StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
+    ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, DeliveryStateName,
+    IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
+    NotificationKindName, RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName,
+    StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

@@ -9,6 +9,7 @@ use prahari_app::queries::{
     SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
+use prahari_domain::actions::{ActionName, ActionState, Origin};
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::SignalStatus;
@@ -109,6 +110,21 @@ impl PartialSchema for StrategyLabel {
 
 impl ToSchema for StrategyLabel {}
 
+name_of! {
+    /// What a corporate action is.
+    ActionKindName(ActionName) is a "kind of action" of ActionName::ALL, by ActionName::name
+}
+name_of! {
+    /// How far a corporate action has come: known and waiting for its ex-date, applied to whoever held the share, or taken
+    /// back.
+    ActionStateName(ActionState) is a "state of an action" of
+    [ActionState::Announced, ActionState::Applied, ActionState::Undone], by ActionState::name
+}
+name_of! {
+    /// On which way a corporate action became known: a daily file in a watched folder, an imported list, an admin, or a
+    /// source of prices.
+    ActionOriginName(Origin) is an "origin" of [Origin::File, Origin::Import, Origin::Admin, Origin::Source], by Origin::name
+}
 name_of! {
     /// What started a run.
     TriggerName(RunTrigger) is a "trigger" of [RunTrigger::Scheduled, RunTrigger::RunOnce, RunTrigger::Manual],

@@ -4,7 +4,7 @@ use chrono::Datelike;
 use prahari_app::queries::{
     FillCursor, NoteCursor, PlacedCursor, PositionKey, RestatedCursor, RunCursor, SignalCursor, SlotCursor,
 };
-use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
+use prahari_domain::ids::{ActionId, OrderId, RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
@@ -97,6 +97,17 @@ impl Cursor for Day {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+}
+
+impl Cursor for (Day, ActionId) {
+    fn write(&self) -> String {
+        format!("{}.{}", self.0, self.1)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (day, action) = text.split_once('.')?;
+        Some((day.parse().ok()?, ActionId(u64::read(action)?)))
     }
 }
 
@@ -246,6 +257,8 @@ mod tests {
         let order = "U2-20250307-0001".parse().unwrap();
         let placed = PlacedCursor { placed_at: Timestamp(8), order };
         assert_eq!(PlacedCursor::read(&placed.write()), Some(placed));
+        let action = ("2024-10-28".parse().unwrap(), ActionId(7));
+        assert_eq!(<(Day, ActionId)>::read(&action.write()), Some(action));
         let (symbol, strategy) = (Symbol::new("M&M").unwrap(), "rebound".parse().unwrap());
         let position = PositionKey { user: UserId(3), symbol, strategy };
         assert_eq!(PositionKey::read(&position.write()), Some(position));
@@ -262,6 +275,7 @@ mod tests {
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
             assert!(parse_cursor::<FillCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<PlacedCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<(Day, ActionId)>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<PositionKey>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<RestatedCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<RunCursor>(Some(text)).is_err(), "{text:?}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{BrokerError, BrokerEvent, OwnAccount, SimulatedAccount};
+use prahari_brokers::{AccountChange, BrokerError, BrokerEvent, OwnAccount, SimulatedAccount};
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 
@@ -38,5 +38,9 @@ impl SimulatedAccount for TimedAccount {
 
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
         self.limiter.send("a payment", self.inner.set_capital(capital, now)).await
+    }
+
+    async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
+        self.limiter.send("a corporate action", self.inner.change_holdings(change, now)).await
     }
 }

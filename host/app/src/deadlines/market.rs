@@ -7,10 +7,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prahari_brokers::{
     BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, PricePushes, Quote,
-    SourceNews, SourceState, WarmFor, Warmed,
+    SourceActions, SourceNews, SourceState, WarmFor, Warmed,
 };
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::Deadlines;
 
@@ -90,6 +91,14 @@ impl MarketData for TimedMarket {
         self.inner.report()
     }
 
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.inner.delivered(symbol, day)
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        self.inner.actions()
+    }
+
     fn fetches(&self) -> bool {
         self.inner.fetches()
     }
@@ -115,5 +124,13 @@ impl MarketData for TimedMarket {
 
     fn news(&self) -> Vec<SourceNews> {
         self.inner.news()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.inner.take_actions(factors);
+    }
+
+    fn is_raw(&self, source: &str) -> bool {
+        self.inner.is_raw(source)
     }
 }

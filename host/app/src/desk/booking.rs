@@ -77,7 +77,7 @@ impl Desk {
         let messages = self.messages_of(&part).await;
         let told = self.scope().append_journal_telling(entries, orders, messages.clone(), urgent).await?;
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
-        for (entry, _) in part.entries() {
+        for entry in part.journal() {
             self.dates.note(entry.at);
         }
         self.book.accept(part);
@@ -103,11 +103,10 @@ impl Desk {
 
 /// The entries, and each order as it is after the last of them.
 fn for_journal(part: &Part) -> (Vec<JournalEntry>, Vec<Order>) {
-    let mut entries = Vec::new();
+    let entries = part.journal().to_vec();
     let mut orders: Vec<Order> = Vec::new();
     for (entry, order) in part.entries() {
         tracing::trace!(%order.id, event = entry.event.name(), "journal");
-        entries.push(entry.clone());
         orders.retain(|earlier| earlier.id != order.id);
         orders.push(order.clone());
     }

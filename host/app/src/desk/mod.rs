@@ -9,6 +9,7 @@ mod by_strategy;
 mod capital;
 mod change;
 mod closing;
+mod holdings;
 mod load;
 mod place;
 mod pushes;

@@ -25,6 +25,9 @@ pub struct DailyStatement {
     pub unrealised: Paise,
     /// Charges of this date.
     pub charges: Paise,
+    /// Dividends of this date: paid to the bank, and no part of the cash.
+    #[serde(default)]
+    pub income: Paise,
     /// Orders of this date.
     pub orders_placed: u32,
     /// Executions on this date.
@@ -86,6 +89,7 @@ impl Desk {
             realised: self.book.realised_on(day),
             unrealised: market_value - self.book.invested(),
             charges: self.book.charges_on(day),
+            income: self.book.income_on(day),
             orders_placed: count(placed),
             fills: count(self.book.fills_on(day).len()),
             orders_expired: count(self.book.orders().filter(expired).count()),

@@ -7,9 +7,12 @@
 
 use std::sync::Arc;
 
-use prahari_domain::book::{Book, ClosedLot, OrderFill, Part, Trades};
+use prahari_domain::book::{Book, ClosedLot, OpenLot, OrderFill, Part, TradeEvent, Trades};
+use prahari_domain::ids::RunId;
+use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, Side};
 use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::NewNotification;
 
@@ -18,7 +21,7 @@ use crate::channels::Outbox;
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
 use crate::notices::Words;
-use crate::notices::words::{orders, positions};
+use crate::notices::words::{actions, orders, positions};
 use crate::settings::PreferencesInForce;
 
 /// Most fills that are read for what one position came to.
@@ -49,6 +52,11 @@ impl Desk {
                 event => self.words_of_end(event, order),
             };
             messages.extend(words.map(|words| mark(words, entry.at, order, teller)));
+        }
+        for entry in part.journal() {
+            if let OrderEvent::HoldingChanged(change) = &entry.event {
+                messages.push(mark_of_run(actions::booked(change), entry.at, None, teller));
+            }
         }
         messages
     }
@@ -125,11 +133,17 @@ impl Desk {
         let symbol = &order.request.symbol;
         let opened = self.book.position(order.strategy, symbol).map(|position| position.opened_on);
         let since = opened.map_or(order.placed_at, Timestamp::start_of);
-        let mut fills = self.scope().fills_since(since, MOST_FILLS).await?;
-        fills.extend(part.entries().filter_map(|(entry, order)| fill_of(entry, order)));
+        let mut events = self.scope().fills_since(since, MOST_FILLS).await?;
+        let booked = part.entries().filter_map(|(entry, order)| fill_of(entry, order));
+        events.extend(booked.map(TradeEvent::Fill));
         let mut trades = Trades::new(Book::usual_plan());
         let (mut held, mut begun) = (0_u32, 0);
-        for filled in &fills {
+        for event in &events {
+            let TradeEvent::Fill(filled) = event else {
+                trades.fold(event).map_err(|error| AppError::Book(error.into()))?;
+                held = held_after(event, symbol, order.strategy, held);
+                continue;
+            };
             let is_ours = filled.symbol == *symbol && filled.strategy == order.strategy;
             if is_ours && held == 0 {
                 begun = trades.closed().len();
@@ -145,6 +159,14 @@ impl Desk {
         let of_position = |lot: &&ClosedLot| lot.symbol == *symbol && lot.strategy == order.strategy;
         Ok(trades.closed().iter().skip(begun).filter(of_position).cloned().collect())
     }
+}
+
+/// How many shares of a position there are after a change.
+fn held_after(event: &TradeEvent, symbol: &Symbol, strategy: StrategyName, held: u32) -> u32 {
+    let TradeEvent::Change(change) = event else { return held };
+    let of = |lots: &[OpenLot]| lots.iter().map(|lot| lot.quantity).fold(0, u32::saturating_add);
+    let parts = change.parts.iter().filter(|part| part.symbol == *symbol && part.strategy == strategy);
+    parts.fold(held, |held, part| held.saturating_sub(of(&part.before)).saturating_add(of(&part.after)))
 }
 
 fn fill_of(entry: &JournalEntry, order: &Order) -> Option<OrderFill> {
@@ -165,9 +187,12 @@ fn wants(teller: &Teller, kind: NotificationKind) -> bool {
 }
 
 fn mark(words: Words, at: Timestamp, order: &Order, teller: &Teller) -> NewNotification {
+    // Nobody's run is number 0: the host itself withdrew or placed it.
+    mark_of_run(words, at, Some(order.run).filter(|run| run.0 > 0), teller)
+}
+
+fn mark_of_run(words: Words, at: Timestamp, run: Option<RunId>, teller: &Teller) -> NewNotification {
     let kind = words.kind;
     let silence = teller.preferences.get().value.silence(kind, at);
-    // Nobody's run is number 0: the host itself withdrew or placed it.
-    let run = Some(order.run).filter(|run| run.0 > 0);
     NewNotification { row: words.into_row(at, run), kind, silence }
 }

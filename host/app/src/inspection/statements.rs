@@ -68,6 +68,7 @@ fn difference(statement: &DailyStatement, day: Day, book: &mut Book) -> Option<&
         ("cost of what is held", statement.invested != book.invested()),
         ("realised result", statement.realised != book.realised_on(day)),
         ("charges", statement.charges != book.charges_on(day)),
+        ("income", statement.income != book.income_on(day)),
         (
             "orders",
             statement.orders_placed != count(book.orders().filter(|order| order.day() == day).count()),
@@ -87,7 +88,11 @@ fn parts_fit(parts: &[StrategyStatement], results: &[StrategyResult]) -> bool {
     };
     let parts =
         parts.iter().filter(done).map(|part| (part.strategy, part.realised, part.charges, part.fills));
-    parts.eq(results.iter().map(|result| (result.strategy, result.realised, result.charges, result.fills)))
+    let of = |result: &StrategyResult| (result.strategy, result.realised, result.charges, result.fills);
+    // A dividend alone is no trade.
+    parts.eq(results.iter().map(of).filter(|(_, realised, charges, fills)| {
+        (*realised, *charges, *fills) != (Paise::ZERO, Paise::ZERO, 0)
+    }))
 }
 
 fn is_expired_on(order: &prahari_domain::orders::Order, day: Day) -> bool {

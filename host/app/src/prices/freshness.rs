@@ -65,10 +65,11 @@ impl Prices {
         Ok(newest)
     }
 
-    /// Takes up bars that were added since the market source was read, once a day between two sessions.
+    /// Takes up bars and corporate actions that were added since the market source was read, once a day between two
+    /// sessions.
     ///
     /// # Errors
-    /// When an alert cannot be written down.
+    /// When an alert or an action cannot be written down.
     pub async fn refresh_bars(&self) -> Result<(), AppError> {
         match self.trading.market.refresh().await {
             Ok(None) => Ok(()),
@@ -79,7 +80,7 @@ impl Prices {
                 }
                 tracing::info!(symbols = report.symbols, "the bars were read again: some had changed");
                 self.notices.clear(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
-                Ok(())
+                self.actions.take_up().await
             }
             Err(error) => {
                 let detail =

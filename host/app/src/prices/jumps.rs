@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketData, MarketError};
+use prahari_domain::actions::{ActionFactors, Overnight};
 use prahari_domain::instruments::{Candle, Symbol};
-use prahari_domain::price_jump::{PriceJump, is_outside_band};
+use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use tokio::sync::OnceCell;
@@ -23,6 +24,8 @@ pub struct PriceJumps {
     looked_at: RwLock<HashMap<Symbol, Looked>>,
     /// Explained jumps, read from the database at first use.
     explained: OnceCell<RwLock<BTreeSet<(Symbol, Day)>>>,
+    /// What corporate actions make of prices.
+    factors: RwLock<Arc<ActionFactors>>,
 }
 
 /// What was found when a share was last looked at: its newest jump that nobody has explained.
@@ -60,7 +63,13 @@ impl PriceJumps {
         let quote = market.quotes(std::slice::from_ref(symbol), now).await?.into_iter().flatten().next();
         let last = history.last().map_or(today, |bar| bar.day);
         let opened = quote.as_ref().and_then(|quote| Some((quote.open?, quote.previous_close)));
-        let running = opened.filter(|(open, close)| last < today && is_outside_band(*close, *open));
+        let (factors, raw) =
+            (self.factors(), quote.as_ref().is_some_and(|quote| market.is_raw(quote.source)));
+        let running = opened.filter(|(open, previous_close)| {
+            let (previous_close, open) = (*previous_close, *open);
+            let night = Overnight { previous_day: last, previous_close, day: today, open };
+            last < today && factors.is_jump(symbol, night, raw)
+        });
         let running = running.map(|(open, previous_close)| PriceJump {
             symbol: symbol.clone(),
             day: today,
@@ -68,8 +77,15 @@ impl PriceJumps {
             previous_day: last,
             previous_close,
         });
-        let jump =
-            running.filter(&is_open).or_else(|| newest(symbol, history.finished(), is_open)).map(Arc::new);
+        let jump = running
+            .filter(&is_open)
+            .or_else(|| {
+                // Bars of a source whose prices are raw are adjusted by the actions already.
+                let raw = market.is_raw(history.source());
+                let counts = |jump: &PriceJump| is_open(jump) && factors.leaves_unexplained(jump, raw);
+                newest(symbol, history.finished(), counts)
+            })
+            .map(Arc::new);
         if let Some(jump) = &jump {
             self.note(store, jump, now).await;
         }
@@ -93,6 +109,20 @@ impl PriceJumps {
         let explained = self.explained(store).await;
         explained.write().insert((symbol.clone(), day));
         self.looked_at.write().remove(symbol);
+    }
+
+    /// Counts these factors from now on; whether they are others than before.
+    pub(crate) fn set_factors(&self, factors: Arc<ActionFactors>) -> bool {
+        let changed = *self.factors() != *factors;
+        if changed {
+            *self.factors.write() = factors;
+            self.forget();
+        }
+        changed
+    }
+
+    fn factors(&self) -> Arc<ActionFactors> {
+        self.factors.read().clone()
     }
 
     /// Forgets what was found: the bars are others now.

@@ -31,6 +31,7 @@ pub use pulse::{PricePulse, PulseUse};
 pub use warming::{WarmKind, WarmState, Warmer, Warming};
 pub use watch::PriceWatch;
 
+use crate::actions::Actions;
 use crate::background::Background;
 use crate::desk::TradingServices;
 use crate::error::AppError;
@@ -47,6 +48,7 @@ pub struct Prices {
     pub(crate) notices: Arc<Notices>,
     pub(crate) halts: Arc<Halts>,
     pub(crate) background: Arc<Background>,
+    pub(crate) actions: Arc<Actions>,
     pub(crate) watch: PriceWatch,
     pub(crate) pulse: PricePulse,
     pub(crate) changes: PriceChanges,

@@ -44,6 +44,9 @@ pub struct IndicatedCandle {
     pub candle: Candle,
     /// Whether its session or week still runs.
     pub running: bool,
+    /// The part of its trades that was delivered, in hundredths of a percent; none of a week, of what still runs, and where no
+    /// source tells it.
+    pub delivered: Option<u16>,
     /// Exponential average of the closes over nine bars, in paise; none of the first eight bars that there are.
     pub ema9: Option<f64>,
     /// Wilder's index of the closes over ten bars, from 0 to 100; none of the first ten bars that there are.
@@ -92,7 +95,12 @@ impl Queries {
         let candles = market.candles(symbol, interval, asked, true, self.clock.now()).await?;
         let finished = candles.finished().len();
         let (source, as_of) = (candles.source(), candles.as_of());
-        let candles = indicated(&candles.to_vec(), finished, count as usize);
+        let mut candles = indicated(&candles.to_vec(), finished, count as usize);
+        if interval == Interval::Daily {
+            for bar in candles.iter_mut().filter(|bar| !bar.running) {
+                bar.delivered = market.delivered(symbol, bar.candle.day);
+            }
+        }
         Ok(Some(IndicatedCandles { candles, source, as_of }))
     }
 
@@ -114,6 +122,7 @@ fn indicated(candles: &[Candle], finished: usize, count: usize) -> Vec<Indicated
     let indicated = bars.map(|(number, ((candle, ema9), rsi10))| IndicatedCandle {
         candle: *candle,
         running: number >= finished,
+        delivered: None,
         ema9,
         rsi10,
     });

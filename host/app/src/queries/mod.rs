@@ -7,6 +7,7 @@
 mod alerts;
 mod analytics;
 mod calendars;
+mod corporate_actions;
 mod counters;
 mod curve;
 mod decisions;
@@ -49,6 +50,7 @@ use trades::{Folds, HeavyReads};
 
 pub use analytics::{Analytics, AnalyticsRow, Spread};
 pub use calendars::CalendarVersions;
+pub use corporate_actions::AppliedAction;
 pub use curve::CurvePoint;
 pub use executions::ModuleNumbers;
 pub use grants::TaskUse;

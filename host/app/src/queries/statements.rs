@@ -153,6 +153,7 @@ mod tests {
             realised: Paise(realised),
             unrealised: Paise(realised * 2),
             charges: Paise(charges),
+            income: Paise::ZERO,
             orders_placed: 1,
             fills: 2,
             orders_expired: 0,

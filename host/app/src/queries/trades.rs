@@ -105,7 +105,7 @@ impl UserQueries<'_> {
         let fills = fills.ok_or(AppError::TooManyFills { user: self.user.id, most: MOST_FILLS })?;
         let folding = tokio::task::spawn_blocking(move || {
             let mut trades = Trades::new(Book::usual_plan());
-            fills.iter().try_for_each(|fill| trades.book(fill)).map(|()| trades)
+            fills.iter().try_for_each(|event| trades.fold(event)).map(|()| trades)
         });
         let folded = folding.await.map_err(|error| AppError::Ended(error.to_string()))?;
         let trades = Arc::new(folded.map_err(|error| AppError::Book(error.into()))?);

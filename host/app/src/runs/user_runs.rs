@@ -58,6 +58,19 @@ impl UserRuns {
         self.memory.lock()
     }
 
+    /// Removes the keys that `is_gone` names from the memory of every task, and answers them.
+    pub(crate) fn forget(&self, is_gone: impl Fn(&str) -> bool) -> Vec<(Task, String)> {
+        let mut removed = Vec::new();
+        for (task, memory) in self.memory.lock().iter_mut() {
+            memory.retain(|key, _| {
+                let gone = is_gone(key);
+                removed.extend(gone.then(|| (*task, key.clone())));
+                !gone
+            });
+        }
+        removed
+    }
+
     /// Returns what the runs of a task have left behind on a date; `None` when it has not run since this process began, and the
     /// database has to be asked.
     pub(super) fn left_on(&self, task: Task, day: Day) -> Option<RunFootprint> {

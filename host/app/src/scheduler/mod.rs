@@ -33,6 +33,7 @@ use hand_out::hand_out;
 use jobs::Jobs;
 use waiting::Waiting;
 
+use crate::actions::Actions;
 use crate::calendar::Calendars;
 use crate::error::AppError;
 use crate::handles::Handles;
@@ -53,6 +54,7 @@ pub struct Rooms {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) slots: Arc<Slots>,
     pub(crate) services: Arc<Services>,
+    pub(crate) actions: Arc<Actions>,
     pub(crate) prices: Arc<Prices>,
     pub(crate) calendars: Arc<Calendars>,
     pub(crate) maintenance: Arc<Maintenance>,

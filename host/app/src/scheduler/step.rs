@@ -13,13 +13,14 @@ use crate::ledger::Work;
 use crate::user::User;
 
 impl Scheduler {
-    /// Does everything due at an instant: first it starts the individual services again that waited until then, then what
-    /// the day's prices forbid, then what all users share, then for each user their fills and their slots by rank. What
+    /// Does everything due at an instant: first it starts the individual services again that waited until then, then the corporate
+    /// actions whose ex-date has come are booked, then what the day's prices forbid, then what all users share, then for each user their fills and their slots by rank. What
     /// waits for other tasks is set aside until they have ended. Last, at the pulse of the market, the listeners are told prices,
     /// and tasks run on prices that have changed.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         self.begin(self.restarts(instant)).await?;
         if !works.is_empty() {
+            self.rooms.actions.apply_due(instant).await?;
             self.rooms.prices.look_at_prices(instant).await?;
         }
         let is_pulse = works.contains(&Work::PollBroker);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::Days;
 use parking_lot::Mutex;
 use prahari_brokers::{PaperBroker, PaperBrokerage, PaperSettings};
+use prahari_domain::actions::ActionName;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -114,6 +115,7 @@ async fn start(
     let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let broker = PaperBroker::new(PaperSettings::default(), market.clone(), calendar.clone(), books)?;
     let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
+    copy_actions(&daemon.store, store, now).await?;
     let known = daemon.tasks.current();
     let with_module: Vec<Task> = modules.tasks().collect();
     let tasks: Vec<TaskManifest> = known
@@ -134,6 +136,20 @@ async fn start(
         schedules,
     })
     .await
+}
+
+/// Gives the other database the corporate actions of this one: bars of the market that both share are adjusted by them.
+async fn copy_actions(from: &Store, to: &Store, now: Timestamp) -> Result<(), AppError> {
+    let rows = from.system().actions_in_force(ActionName::ALL.to_vec()).await?;
+    let actions = rows.iter().map(|row| row.action.clone()).collect();
+    to.system().keep_actions(actions, "the daemon".to_owned(), now).await?;
+    for row in rows {
+        let Some(factor) = row.open_factor else { continue };
+        for copy in to.system().actions_of(vec![row.action.key()]).await? {
+            to.system().keep_open_factor(copy.id, factor).await?;
+        }
+    }
+    Ok(())
 }
 
 /// As the operator has it; the task that is tried runs even where its schedule is turned off until somebody has seen it.

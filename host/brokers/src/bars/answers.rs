@@ -97,6 +97,12 @@ impl BarMarket {
         self.told(series, interval, (closed, Some(running)), running.day, count).known_at(Some(as_of))
     }
 
+    /// The close that a day's band is set around; none of a share without a price before the end of the day.
+    pub(crate) fn previous_close(&self, symbol: &Symbol, day: Day) -> Option<Paise> {
+        let (at, series) = self.find(symbol)?;
+        self.day_data(day).entry(at, series).map(|entry| entry.previous_close)
+    }
+
     /// The newest candles on a day, of so many closed ones and one that runs.
     fn told(
         &self,

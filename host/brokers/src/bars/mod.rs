@@ -27,7 +27,7 @@ use crate::sessions::Sessions;
 use market_day::MarketDay;
 pub(crate) use restated::Restated;
 pub use restated::{bar_changes, bar_differences};
-pub(crate) use series::Series;
+pub(crate) use series::{Series, extend, monday};
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
 const BOARDS: usize = 3;

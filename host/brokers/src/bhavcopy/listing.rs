@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use prahari_domain::time::Day;
 
-use super::name::DayFile;
+use super::lists::{ListFile, ListKind};
+use super::name::{DayFile, DayLayout};
 use crate::folder::files::{entries, irregular, note_state};
 use crate::folder::refuse;
 use crate::market::MarketError;
@@ -13,7 +14,7 @@ use crate::market::MarketError;
 /// Most days of a folder: the exchange has had fewer trading days since it began in 1994.
 const MOST_DAYS: usize = 10_000;
 
-/// Most entries of a folder and those in it that are looked at: three files for each of that many days, and others.
+/// Most entries of a folder and those in it that are looked at: five files for each of that many days, and others.
 const MOST_ENTRIES: usize = 100_000;
 
 /// How deep files may lie: the exchange keeps them by year and month.
@@ -24,9 +25,15 @@ const DEEPEST: usize = 3;
 pub(super) struct Listing {
     /// The file of each day that is read, with what its name says.
     pub days: BTreeMap<Day, (DayFile, PathBuf)>,
-    /// Daily files that are no regular files, each with what it is.
+    /// The file with deliveries of each day that is read for them, whichever is read for the bars.
+    pub with_deliveries: BTreeMap<Day, (DayFile, PathBuf)>,
+    /// The list of corporate actions of each day that is read, with what its name says.
+    pub actions: BTreeMap<Day, (ListFile, PathBuf)>,
+    /// The list of price bands of each day, likewise.
+    pub bands: BTreeMap<Day, (ListFile, PathBuf)>,
+    /// Files of these names that are no regular files, each with what it is.
     pub left_out: Vec<(PathBuf, &'static str)>,
-    /// Files that are not daily files of bars.
+    /// Files that are none of these.
     pub passed_over: Vec<PathBuf>,
     /// Number of entries that were looked at.
     seen: usize,
@@ -41,13 +48,14 @@ impl Listing {
     pub fn of(dir: &Path) -> Result<Self, MarketError> {
         let mut listing = Self::default();
         listing.look_into(dir, DEEPEST)?;
-        if listing.days.len() > MOST_DAYS {
+        let days = [listing.days.len(), listing.actions.len(), listing.bands.len()];
+        if days.iter().any(|days| *days > MOST_DAYS) {
             return Err(refuse(dir, format!("it holds more than {MOST_DAYS} days")));
         }
         Ok(listing)
     }
 
-    /// Hash of the names, sizes and times of the daily files: another one means that something was changed.
+    /// Hash of the names, sizes and times of the files that are read: another one means that something was changed.
     pub fn fingerprint(&self) -> blake3::Hash {
         self.hasher.finalize()
     }
@@ -60,29 +68,55 @@ impl Listing {
             }
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let is_hidden = name.starts_with('.');
-            match DayFile::of(&name) {
-                Some(file) => self.add(file, path),
-                None if is_hidden => {}
-                None if path.is_dir() => {
+            match (DayFile::of(&name), ListFile::of(&name)) {
+                (Some(file), _) => self.add(file, path),
+                (None, Some(list)) => self.add_list(list, path),
+                (None, None) if is_hidden => {}
+                (None, None) if path.is_dir() => {
                     if let Some(deeper) = deeper.checked_sub(1) {
                         self.look_into(&path, deeper)?;
                     }
                 }
-                None => self.passed_over.push(path),
+                (None, None) => self.passed_over.push(path),
             }
         }
         Ok(())
     }
 
     fn add(&mut self, file: DayFile, path: PathBuf) {
-        note_state(&mut self.hasher, &path);
-        if let Some(kind) = irregular(&path) {
-            self.left_out.push((path, kind));
+        if !self.takes(&path) {
             return;
         }
-        let taken = self.days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank());
-        if taken {
-            self.days.insert(file.day, (file, path));
+        if file.layout == DayLayout::Full {
+            take_least(&mut self.with_deliveries, file, path.clone());
         }
+        take_least(&mut self.days, file, path);
+    }
+    fn add_list(&mut self, list: ListFile, path: PathBuf) {
+        if !self.takes(&path) {
+            return;
+        }
+        let lists = match list.kind {
+            ListKind::Actions | ListKind::Reports => &mut self.actions,
+            ListKind::Bands => &mut self.bands,
+        };
+        if lists.get(&list.day).is_none_or(|(other, _)| list.rank() < other.rank()) {
+            lists.insert(list.day, (list, path));
+        }
+    }
+
+    /// Takes a file into the fingerprint; `false` when it is no regular file.
+    fn takes(&mut self, path: &Path) -> bool {
+        note_state(&mut self.hasher, path);
+        let kind = irregular(path);
+        self.left_out.extend(kind.map(|kind| (path.to_owned(), kind)));
+        kind.is_none()
+    }
+}
+
+/// Keeps the file of a day that comes before the others.
+fn take_least(days: &mut BTreeMap<Day, (DayFile, PathBuf)>, file: DayFile, path: PathBuf) {
+    if days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank()) {
+        days.insert(file.day, (file, path));
     }
 }

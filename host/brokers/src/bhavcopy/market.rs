@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::histories::Histories;
 use super::listing::Listing;
-use super::read;
-use crate::folder::{FolderBars, FolderMarket, Layout, Notes, refuse};
+use super::{actions, bands, deliveries, read};
+use crate::folder::{BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, refuse};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -65,6 +65,32 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
         return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
     }
     bars.iter().for_each(|(symbol, bars)| notes.bars(None, symbol, bars));
+    let actions = actions::read(&listing.actions, &mut notes);
+    let (bands, deliveries) = (price_bands(&listing, &mut notes), delivered(&listing, &mut notes));
     let (report, fingerprint) = (notes.finish(bars.len()), listing.fingerprint());
-    Ok(FolderBars { bars, series, report, fingerprint })
+    Ok(FolderBars { bars, series, bands, deliveries, actions, report, fingerprint })
+}
+
+/// Reads which part of the trades was delivered. A row that cannot be used is noted, and takes no bar away.
+fn delivered(listing: &Listing, notes: &mut Notes) -> Deliveries {
+    let mut found = Deliveries::default();
+    for (named, file) in listing.with_deliveries.values() {
+        match deliveries::read(file, named, &mut found) {
+            Ok(unreadable) => notes.unreadable_rows(file, &unreadable),
+            Err(reason) => notes.leave_out(file, &reason),
+        }
+    }
+    found
+}
+
+/// Reads the lists of bands. One that cannot be used leaves the usual band and is noted.
+fn price_bands(listing: &Listing, notes: &mut Notes) -> BandHistory {
+    let mut history = BandHistory::default();
+    for (list, file) in listing.bands.values() {
+        match bands::read(file, list, &mut history) {
+            Ok(unreadable) => notes.unreadable_rows(file, &unreadable),
+            Err(reason) => notes.leave_out(file, &reason),
+        }
+    }
+    history
 }

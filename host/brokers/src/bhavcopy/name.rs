@@ -1,5 +1,7 @@
 //! What the name of a daily file says: its layout, its day, and how it is packed.
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 use prahari_domain::time::Day;
 
@@ -42,12 +44,7 @@ impl DayFile {
 
     /// Which of several files of a day is taken: the least.
     pub fn rank(&self) -> (DayLayout, u8) {
-        let packing = match self.packing {
-            Packing::Plain => 0,
-            Packing::Gzip => 1,
-            Packing::Zip => 2,
-        };
-        (self.layout, packing)
+        (self.layout, self.packing.rank())
     }
 }
 
@@ -66,11 +63,20 @@ fn old(stem: &str) -> Option<Day> {
 
 /// `sec_bhavdata_full_05072024`.
 fn full(stem: &str) -> Option<Day> {
-    day_of(stem.strip_prefix("sec_bhavdata_full_")?, [4..8, 2..4, 0..2])
+    day_of(stem.strip_prefix("sec_bhavdata_full_")?, DATE_FIRST)
+}
+
+/// Where year, month and day stand in `05072024`.
+pub(super) const DATE_FIRST: [Range<usize>; 3] = [4..8, 2..4, 0..2];
+
+/// A day of six digits, `050724`, of this century: the exchange began six years before it, and these names came later.
+pub(super) fn short_day_of(digits: &str) -> Option<Day> {
+    let (date, year) = digits.split_at_checked(4)?;
+    if year.len() == 2 { day_of(&format!("{date}20{year}"), DATE_FIRST) } else { None }
 }
 
 /// A day of eight digits with year, month and day at these places.
-fn day_of(digits: &str, places: [std::ops::Range<usize>; 3]) -> Option<Day> {
+pub(super) fn day_of(digits: &str, places: [Range<usize>; 3]) -> Option<Day> {
     if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

@@ -22,10 +22,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::announced::SourceActions;
 use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -228,6 +230,14 @@ impl MarketData for Chain {
         merged::report(reports.collect())
     }
 
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.all().find_map(|source| source.delivered(symbol, day))
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::new(SourceActions::merged(self.all().map(|source| source.actions())))
+    }
+
     fn fetches(&self) -> bool {
         self.all().any(|source| source.fetches())
     }
@@ -269,6 +279,14 @@ impl MarketData for Chain {
 
     fn news(&self) -> Vec<SourceNews> {
         self.all().flat_map(|source| source.news()).collect()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        self.all().for_each(|source| source.take_actions(factors));
+    }
+
+    fn is_raw(&self, name: &str) -> bool {
+        self.all().any(|source| source.is_raw(name))
     }
 }
 

@@ -7,7 +7,10 @@ use prahari_domain::instruments::{Candle, Symbol};
 
 use super::listing::Listing;
 use super::read;
-use crate::folder::{FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse};
+use crate::announced::SourceActions;
+use crate::folder::{
+    BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse,
+};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -59,5 +62,13 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
         return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
     }
     let report = notes.finish(bars.len());
-    Ok(FolderBars { bars, series: SeriesHistory::default(), report, fingerprint: listing.fingerprint })
+    Ok(FolderBars {
+        bars,
+        series: SeriesHistory::default(),
+        bands: BandHistory::default(),
+        deliveries: Deliveries::default(),
+        actions: SourceActions::default(),
+        report,
+        fingerprint: listing.fingerprint,
+    })
 }

@@ -54,7 +54,7 @@ fn check_shape(bar: &Candle) -> Result<(), String> {
 }
 
 /// `2025-01-31`, the same with midnight behind it as data frames write it, or `31-Jan-2025` as the exchange does.
-fn date(text: &str) -> Result<Day, String> {
+pub(crate) fn date(text: &str) -> Result<Day, String> {
     let plain = |text: &str| text.parse().ok().or_else(|| NaiveDate::parse_from_str(text, "%d-%b-%Y").ok());
     // Another time would mean another zone, and thereby perhaps another day. Looked at second: OCT has a T of its own.
     let parsed = plain(text).or_else(|| {
@@ -105,7 +105,7 @@ fn decimal(text: &str) -> Option<Paise> {
 }
 
 /// A number of shares. Some exports write whole numbers with decimals, all of them zero.
-fn volume(text: &str) -> Result<u64, String> {
+pub(crate) fn volume(text: &str) -> Result<u64, String> {
     let whole = match text.split_once('.') {
         Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
         _ => text,

@@ -17,6 +17,9 @@ use crate::market::MarketError;
 /// it, and a day of the whole exchange a hundredth.
 const LONGEST: u64 = 64 * 1024 * 1024;
 
+/// Most files of an archive of which one is read: the exchange packs some twenty reports a day.
+const MOST_MEMBERS: usize = 1_000;
+
 /// How the text of a file is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packing {
@@ -32,6 +35,15 @@ impl Packing {
     /// Every packing with the ending of its files, in small letters.
     pub const ENDINGS: [(Self, &str); 3] =
         [(Self::Plain, ".csv"), (Self::Gzip, ".csv.gz"), (Self::Zip, ".csv.zip")];
+
+    /// Which of several files that say the same is taken: the least.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Plain => 0,
+            Self::Gzip => 1,
+            Self::Zip => 2,
+        }
+    }
 }
 
 /// Opens a regular file. Nothing else is opened in a way that waits: between the look at the folder and now, a pipe may
@@ -58,6 +70,42 @@ fn text_within(file: &Path, packing: Packing, longest: u64) -> Result<Vec<u8>, M
     Ok(text)
 }
 
+/// The unpacked text of the one file of an archive whose name is wanted; none where there is no such file in it.
+///
+/// # Errors
+/// When it cannot be read or unpacked, several names are wanted, or there is more in it than anybody packs.
+pub(crate) fn member_text(
+    file: &Path,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Option<Vec<u8>>, MarketError> {
+    let text = member(file, is_wanted).map_err(|error| refuse(file, error.to_string()))?;
+    if text.as_ref().is_some_and(|text| text.len() as u64 > LONGEST) {
+        return Err(refuse(file, format!("it holds more than {} MB of text", LONGEST >> 20)));
+    }
+    Ok(text)
+}
+
+fn member(file: &Path, is_wanted: impl Fn(&str) -> bool) -> io::Result<Option<Vec<u8>>> {
+    let mut archive = archive(open_regular(file)?, LONGEST)?;
+    if archive.len() > MOST_MEMBERS {
+        return Err(io::Error::other(format!("the archive holds more than {MOST_MEMBERS} files")));
+    }
+    let is_it =
+        |at: &usize| archive.name_for_index(*at).is_some_and(|name| name.is_ok_and(|name| is_wanted(&name)));
+    let wanted: Vec<usize> = (0..archive.len()).filter(is_it).collect();
+    match wanted.as_slice() {
+        [] => Ok(None),
+        [at] => {
+            let mut text = Vec::new();
+            archive.by_index(*at)?.take(LONGEST + 1).read_to_end(&mut text)?;
+            Ok(Some(text))
+        }
+        several => {
+            Err(io::Error::other(format!("the archive holds {} such files instead of one", several.len())))
+        }
+    }
+}
+
 /// One byte more than is allowed at most: enough to know that there is more.
 fn unpacked(file: &Path, packing: Packing, longest: u64) -> io::Result<Vec<u8>> {
     let opened = open_regular(file)?;
@@ -70,12 +118,17 @@ fn unpacked(file: &Path, packing: Packing, longest: u64) -> io::Result<Vec<u8>> 
     Ok(text)
 }
 
-/// Unpacks the only file of an archive. The list of its files is read first, so an archive is bounded too.
-fn only_member(opened: File, text: &mut Vec<u8>, longest: u64) -> io::Result<usize> {
+/// Opens an archive. The list of its files is read first, so an archive is bounded too.
+fn archive(opened: File, longest: u64) -> io::Result<ZipArchive<File>> {
     if opened.metadata()?.len() > longest {
         return Err(io::Error::other(format!("the archive is longer than {} MB", longest >> 20)));
     }
-    let mut archive = ZipArchive::new(opened)?;
+    Ok(ZipArchive::new(opened)?)
+}
+
+/// Unpacks the only file of an archive.
+fn only_member(opened: File, text: &mut Vec<u8>, longest: u64) -> io::Result<usize> {
+    let mut archive = archive(opened, longest)?;
     if archive.len() != 1 {
         return Err(io::Error::other(format!("the archive holds {} files instead of one", archive.len())));
     }

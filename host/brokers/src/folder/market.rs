@@ -8,9 +8,11 @@ use parking_lot::RwLock;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
-use super::{BarsReport, Layout, SeriesHistory};
+use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
+use crate::announced::SourceActions;
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::rules;
 use crate::sessions::Sessions;
 use crate::source_state::{SourceState, SourceTrouble};
 
@@ -30,6 +32,9 @@ pub struct FolderMarket {
 struct Loaded {
     market: BarMarket,
     series: SeriesHistory,
+    bands: BandHistory,
+    deliveries: Deliveries,
+    actions: Arc<SourceActions>,
     report: BarsReport,
     fingerprint: blake3::Hash,
     /// Generation of the sessions, which decide which rows are kept.
@@ -71,10 +76,11 @@ impl Loaded {
     ) -> Result<Self, MarketError> {
         // Asked before the bars: a calendar that comes in between makes them look old, never the other way round.
         let generation = sessions.generation();
-        let read = (layout.read)(dir, sessions.as_ref())?;
-        let market = BarMarket::new(layout.source, read.bars, seed, Arc::clone(sessions))?;
-        let (series, report, fingerprint) = (read.series, read.report, read.fingerprint);
-        Ok(Self { market, series, report, fingerprint, generation })
+        let FolderBars { bars, series, bands, deliveries, actions, report, fingerprint } =
+            (layout.read)(dir, sessions.as_ref())?;
+        let market = BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?;
+        let actions = Arc::new(actions);
+        Ok(Self { market, series, bands, deliveries, actions, report, fingerprint, generation })
     }
 
     /// Reads a folder again where it or the calendar has changed; nothing while it is still being written.
@@ -141,6 +147,11 @@ impl MarketData for FolderMarket {
         let mut instruments = loaded.market.instruments(symbols, now).await?;
         for instrument in instruments.iter_mut().flatten() {
             loaded.series.before(&instrument.symbol, day).clone_into(&mut instrument.series);
+            let percent = loaded.bands.of(&instrument.symbol, &instrument.series, day);
+            let base = loaded.market.previous_close(&instrument.symbol, day);
+            if let (Some(percent), Some(base)) = (percent, base) {
+                (instrument.band_low, instrument.band_high) = rules::band(base, percent, instrument.tick);
+            }
         }
         Ok(instruments)
     }
@@ -162,6 +173,14 @@ impl MarketData for FolderMarket {
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
+    }
+
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.loaded().deliveries.of(symbol, day)
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::clone(&self.loaded().actions)
     }
 
     fn report(&self) -> Option<BarsReport> {

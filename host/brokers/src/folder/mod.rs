@@ -3,6 +3,8 @@
 //! A folder is read as a whole, on a thread that may block, and swapped in at once: whoever asks meanwhile is answered
 //! from the bars of before. What changes while it is read is not taken up; the next look reads it.
 
+mod bands;
+mod deliveries;
 pub(crate) mod files;
 mod market;
 mod report;
@@ -13,10 +15,13 @@ use std::path::Path;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
+pub(crate) use bands::{Band, BandHistory};
+pub(crate) use deliveries::Deliveries;
 pub use market::FolderMarket;
 pub use report::BarsReport;
-pub(crate) use report::Notes;
+pub(crate) use report::{Notes, name_of};
 
+use crate::announced::SourceActions;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -40,6 +45,12 @@ pub(crate) struct FolderBars {
     pub bars: Vec<(Symbol, Vec<Candle>)>,
     /// The series of the shares that were ever in another one than `EQ`.
     pub series: SeriesHistory,
+    /// The price bands of shares, as far as the folder tells them.
+    pub bands: BandHistory,
+    /// Which part of each day's trades was delivered, as far as the folder tells it.
+    pub deliveries: Deliveries,
+    /// Corporate actions that the folder tells, by ex-date and symbol.
+    pub actions: SourceActions,
     /// What an operator should know of it.
     pub report: BarsReport,
     /// Fingerprint of the files as they stood before they were read.

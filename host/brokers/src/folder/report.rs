@@ -53,6 +53,8 @@ pub(crate) struct Notes {
     jumps: Vec<String>,
     closed_days: Vec<String>,
     cut_off: Vec<String>,
+    actions: Vec<String>,
+    unreadable: Vec<String>,
     left_out: Vec<String>,
     without_volume: Vec<(String, usize)>,
     other_series: Vec<(String, usize)>,
@@ -63,6 +65,36 @@ impl Notes {
     /// Notes a price file that is not read.
     pub fn leave_out(&mut self, file: &Path, reason: &str) {
         self.left_out.push(format!("{} is left out: {reason}", name_of(file)));
+    }
+
+    /// Notes rows of a list that cannot be used, each with its line and the reason.
+    pub fn unreadable_rows(&mut self, file: &Path, rows: &[(u64, String)]) {
+        if !rows.is_empty() {
+            let listed = first(rows, |(line, reason)| format!("line {line}: {reason}"));
+            self.unreadable.push(format!("{}: {} rows cannot be used: {listed}", name_of(file), rows.len()));
+        }
+    }
+
+    /// Notes corporate actions that a later list no longer tells.
+    pub fn withdrawn_actions(&mut self, actions: &[String]) {
+        if !actions.is_empty() {
+            let listed = first(actions, String::clone);
+            self.actions.push(format!(
+                "{} corporate actions are no longer told before their ex-date and are left out: {listed}",
+                actions.len()
+            ));
+        }
+    }
+
+    /// Notes words of lists of corporate actions that cannot be read.
+    pub fn unreadable_actions(&mut self, reasons: &[String]) {
+        if !reasons.is_empty() {
+            let listed = first(reasons, String::clone);
+            self.actions.push(format!(
+                "what {} rows of corporate actions say cannot be read: {listed}",
+                reasons.len()
+            ));
+        }
     }
 
     /// Notes files that are not what the source is made of.
@@ -128,7 +160,8 @@ impl Notes {
             let rows: usize = files.iter().map(|(_, count)| count).sum();
             format!("{rows} {what} in {} files: {}", files.len(), first(files, |(name, _)| name.clone()))
         });
-        let notes = self.jumps.into_iter().chain(self.closed_days).chain(self.cut_off).chain(self.left_out);
+        let notes = self.jumps.into_iter().chain(self.actions).chain(self.closed_days).chain(self.cut_off);
+        let notes = notes.chain(self.unreadable).chain(self.left_out);
         let notes = notes.chain(counted).collect();
         BarsReport { symbols, notes, digest: self.hasher.finalize().to_hex().to_string(), restated: 0 }
     }
@@ -142,7 +175,8 @@ fn add_bar(hasher: &mut blake3::Hasher, bar: &Candle) {
     hasher.update(&bar.volume.to_le_bytes());
 }
 
-fn name_of(file: &Path) -> String {
+/// The name of a file without its folders.
+pub(crate) fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use prahari_domain::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, DayFill};
-use prahari_domain::ids::OrderId;
+use prahari_domain::ids::{ActionId, OrderId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Side};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::order::{PaperOrder, PaperState};
 use super::store::PaperRow;
 use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
-use crate::link::OwnAccount;
+use crate::link::{AccountChange, OwnAccount};
 
 /// Rates of charges and brokerage plan of the paper broker.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(super) struct Account {
     pub unreported: VecDeque<BrokerEvent>,
     /// Orders changed since the last save.
     changed: BTreeSet<OrderId>,
-    /// Whether money was paid in or out since the last save.
+    /// Whether money was paid in or out, or a corporate action done, since the last save.
     paid: bool,
 }
 
@@ -57,6 +57,8 @@ pub(super) struct Kept {
     pub cash: Paise,
     pub holdings: BTreeMap<Symbol, u32>,
     ledger: Option<DayLedger>,
+    /// Corporate actions that are done, by number. Last, because accounts from before it end without it.
+    actions: Vec<ActionId>,
 }
 
 /// The newest day with fills. Its charges are computed anew with each fill, as the contract note at its end will be.
@@ -69,7 +71,8 @@ struct DayLedger {
 
 impl Account {
     pub fn open(capital: Paise) -> Self {
-        let kept = Kept { capital, cash: capital, holdings: BTreeMap::new(), ledger: None };
+        let kept =
+            Kept { capital, cash: capital, holdings: BTreeMap::new(), ledger: None, actions: Vec::new() };
         Self::restore(kept, Vec::new())
     }
 
@@ -142,6 +145,31 @@ impl Account {
             self.kept.capital = capital;
             self.paid = true;
         }
+    }
+
+    /// Does a corporate action once, or takes it back.
+    pub fn change_holdings(&mut self, change: &AccountChange) -> Result<(), String> {
+        let place = match (self.kept.actions.binary_search(&change.action), change.undoes) {
+            (Ok(_), false) | (Err(_), true) => return Ok(()),
+            (Ok(place) | Err(place), _) => place,
+        };
+        let mut holdings = self.kept.holdings.clone();
+        for (symbol, more) in &change.shares {
+            let held = i64::from(self.held(symbol)).saturating_add(*more);
+            let held = u32::try_from(held)
+                .map_err(|_| format!("{held} shares of {symbol} cannot be held in a paper account"))?;
+            holdings.insert(symbol.clone(), held);
+        }
+        holdings.retain(|_, held| *held > 0);
+        self.kept.holdings = holdings;
+        self.kept.cash += change.cash;
+        if change.undoes {
+            self.kept.actions.remove(place);
+        } else {
+            self.kept.actions.insert(place, change.action);
+        }
+        self.paid = true;
+        Ok(())
     }
 
     /// Books an execution: shares, money and the day's charges.
@@ -221,6 +249,17 @@ impl Account {
 }
 
 impl Kept {
+    /// Reads an account, also one that was written before there were corporate actions.
+    pub fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        match postcard::from_bytes(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => {
+                let with_none = [bytes, &[0]].concat();
+                postcard::from_bytes(&with_none)
+            }
+            read => read,
+        }
+    }
+
     /// Adds a fill to its day and gives what the day's charges grew by; a sell after a buy can make them smaller.
     fn charge(&mut self, fill: DayFill, day: Day, tariff: &Tariff) -> Result<Paise, ChargesError> {
         // Worked on as a copy, so that a failure leaves the account as it was.
@@ -266,4 +305,56 @@ pub(super) fn cost(quantity: u32, price: Paise, day: Day, tariff: &Tariff) -> Re
     }
     let Some(value) = price.times(quantity) else { return Ok(Paise(i64::MAX)) };
     Ok(value + tariff.estimate(Side::Buy, value, day)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn symbol(text: &str) -> Symbol {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_account_from_before_there_were_actions_still_reads() {
+        let holdings = BTreeMap::from([(symbol("TCS"), 7)]);
+        let ledger: Option<DayLedger> = None;
+        let old = postcard::to_stdvec(&(Paise(100), Paise(90), &holdings, &ledger)).unwrap();
+        let kept = Kept::read(&old).unwrap();
+        assert_eq!((kept.cash, &kept.holdings, kept.actions.len()), (Paise(90), &holdings, 0));
+        assert_eq!(Kept::read(&postcard::to_stdvec(&kept).unwrap()).unwrap(), kept);
+        assert!(Kept::read(&old[..2]).is_err(), "half of one does not");
+    }
+
+    #[test]
+    fn an_action_is_done_once_and_taken_back_once() {
+        let mut account = Account::open(Paise(1_000));
+        account.kept.holdings.insert(symbol("TCS"), 7);
+        let bonus = AccountChange {
+            action: ActionId(3),
+            undoes: false,
+            shares: vec![(symbol("TCS"), 7)],
+            cash: Paise(5),
+        };
+        let inverse = AccountChange {
+            undoes: true,
+            shares: vec![(symbol("TCS"), -7)],
+            cash: Paise(-5),
+            ..bonus.clone()
+        };
+        account.change_holdings(&inverse).unwrap();
+        assert_eq!(account.held(&symbol("TCS")), 7, "what was not done is not taken back");
+        for _ in 0..2 {
+            account.change_holdings(&bonus).unwrap();
+            assert_eq!((account.held(&symbol("TCS")), account.kept.cash), (14, Paise(1_005)));
+        }
+        for _ in 0..2 {
+            account.change_holdings(&inverse).unwrap();
+            assert_eq!((account.held(&symbol("TCS")), account.kept.cash), (7, Paise(1_000)));
+        }
+        let too_many = AccountChange { shares: vec![(symbol("TCS"), -8)], ..bonus };
+        let refused = account.change_holdings(&too_many).unwrap_err();
+        assert_eq!(refused, "-1 shares of TCS cannot be held in a paper account");
+        assert_eq!(account.kept.cash, Paise(1_000));
+    }
 }

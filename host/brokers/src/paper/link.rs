@@ -12,7 +12,7 @@ use prahari_domain::time::Timestamp;
 use super::PaperBroker;
 use super::order::PaperOrder;
 use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
-use crate::link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+use crate::link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 
 impl PaperBroker {
     /// [`Broker::place`] for a user.
@@ -124,6 +124,22 @@ impl PaperBroker {
         held.account.set_capital(capital);
         self.save(user, &mut held.account, now.ist_day()).await
     }
+
+    /// [`SimulatedAccount::change_holdings`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn change_holdings(
+        &self,
+        user: UserId,
+        change: &AccountChange,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        let mut held = desk.lock().await;
+        held.account.change_holdings(change).map_err(super::intake::refuse)?;
+        self.save(user, &mut held.account, now.ist_day()).await
+    }
 }
 
 /// The paper broker as users are linked with it.
@@ -207,5 +223,9 @@ impl SimulatedAccount for PaperLink {
 
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
         self.broker.set_capital(self.user, capital, now).await
+    }
+
+    async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
+        self.broker.change_holdings(self.user, change, now).await
     }
 }

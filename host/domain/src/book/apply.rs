@@ -18,6 +18,8 @@ use super::{Book, BookError};
 pub enum Applied {
     /// The entry counts; this is the order afterwards. It must now be written to the journal.
     Changed(Order),
+    /// The entry counts and is about what is held, not about an order. It must now be written to the journal.
+    Held,
     /// Everything in it was known. It has not used up its sequence and must not be written to the journal.
     Nothing,
 }
@@ -29,6 +31,14 @@ impl Book {
     /// When the entry does not fit; the books are unchanged then.
     pub fn apply(&mut self, entry: &JournalEntry) -> Result<Applied, BookError> {
         self.check_place(entry)?;
+        if let OrderEvent::HoldingChanged(change) = &entry.event {
+            if !entry.order.is_about_holdings() {
+                return Err(BookError::NotAboutHoldings { order: entry.order });
+            }
+            self.apply_change(entry.at, change)?;
+            self.sequence = entry.sequence;
+            return Ok(Applied::Held);
+        }
         let known = self.order(&entry.order);
         if known.is_none() && matches!(entry.event, OrderEvent::Intended { .. }) {
             self.check_day(entry.order)?;

@@ -59,14 +59,8 @@ impl RecentDays {
         (strategy, realised): (StrategyName, Paise),
         charges: Paise,
     ) -> Paise {
-        let place = self.0.partition_point(|traded| traded.day < day);
-        if self.0.get(place).is_none_or(|traded| traded.day != day) {
-            let (fills, results) = (Vec::new(), Results::default());
-            let empty = TradedDay { day, fills, realised: Paise::ZERO, charges: Paise::ZERO, results };
-            self.0.insert(place, empty);
-        }
         let mut added = Paise::ZERO;
-        if let Some(traded) = self.0.get_mut(place) {
+        if let Some(traded) = self.day(day) {
             added = charges - traded.charges;
             traded.charges = charges;
             traded.realised += realised;
@@ -75,6 +69,25 @@ impl RecentDays {
         }
         self.prune_old();
         added
+    }
+
+    /// Adds income of what a strategy holds.
+    pub fn add_income(&mut self, day: Day, strategy: StrategyName, income: Paise) {
+        if let Some(traded) = self.day(day) {
+            traded.results.add_income(strategy, income);
+        }
+        self.prune_old();
+    }
+
+    /// A day, which begins empty.
+    fn day(&mut self, day: Day) -> Option<&mut TradedDay> {
+        let place = self.0.partition_point(|traded| traded.day < day);
+        if self.0.get(place).is_none_or(|traded| traded.day != day) {
+            let (fills, results) = (Vec::new(), Results::default());
+            let empty = TradedDay { day, fills, realised: Paise::ZERO, charges: Paise::ZERO, results };
+            self.0.insert(place, empty);
+        }
+        self.0.get_mut(place)
     }
 
     /// A copy with these days and the newest, which decides what is forgotten; none when no days are asked for.

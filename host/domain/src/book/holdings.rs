@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actions::Ratio;
 use crate::ids::OrderId;
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::{Order, Purpose};
 use crate::strategies::StrategyName;
 use crate::time::Day;
+
+use super::holding_change::{HeldBefore, HoldingPart, takes_part};
 
 /// What one strategy holds of a symbol. At the broker the lots of all strategies are one position.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +51,7 @@ pub struct PositionEntry {
 }
 
 /// Shares that were bought together and are still held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenLot {
     /// The buying order.
     pub order: OrderId,
@@ -86,15 +89,21 @@ struct Lot {
     bought_on: Day,
 }
 
-/// One order's part in a position.
+/// One order's part in the history of a position.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Entry {
-    order: OrderId,
-    purpose: Purpose,
-    quantity: u32,
-    value: Paise,
-    rsi: Option<f64>,
-    day: Day,
+pub struct HeldEntry {
+    /// The buying order.
+    pub order: OrderId,
+    /// Purpose of the order.
+    pub purpose: Purpose,
+    /// Shares it has bought so far.
+    pub quantity: u32,
+    /// What they cost, in paise.
+    pub value: Paise,
+    /// RSI at its decision.
+    pub rsi: Option<f64>,
+    /// Trading date of its first fill.
+    pub day: Day,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,7 +114,7 @@ struct Holding {
     opened_on: Day,
     /// Lots in the order of their dates; the first one is sold first.
     lots: Vec<Lot>,
-    entries: Vec<Entry>,
+    entries: Vec<HeldEntry>,
 }
 
 /// Every held symbol of each strategy, sorted by symbol, then by strategy.
@@ -189,6 +198,40 @@ impl Holdings {
         self.0.splice(self.range(symbol), with.of(symbol).iter().cloned());
     }
 
+    /// What each strategy holds of a symbol from before an ex-date.
+    pub fn before(&self, symbol: &Symbol, ex_day: Day) -> Vec<HeldBefore> {
+        let held = |holding: &Holding| {
+            let lots = holding.lots.iter().filter(|lot| takes_part(lot.bought_on, ex_day));
+            let entries = holding.entries.iter().filter(|entry| takes_part(entry.day, ex_day));
+            HeldBefore {
+                symbol: holding.symbol.clone(),
+                strategy: holding.strategy,
+                lots: lots.map(Lot::outside).collect(),
+                entries: entries.cloned().collect(),
+            }
+        };
+        self.of(symbol).iter().map(held).filter(|held| !held.lots.is_empty()).collect()
+    }
+
+    /// Takes lots and entries out of a position and puts others in their place. Answers false, with the position in
+    /// between, when what is to be taken out is not there.
+    pub fn exchange(&mut self, part: &HoldingPart) -> bool {
+        let HoldingPart { symbol, strategy, .. } = part;
+        let place = match self.place_of(*strategy, symbol) {
+            Ok(place) => place,
+            Err(_) if part.after.is_empty() && part.before.is_empty() => return true,
+            Err(place) => {
+                let opened_on = part.after.first().map_or(Day::MIN, |lot| lot.bought_on);
+                let (symbol, strategy, lots, entries) = (symbol.clone(), *strategy, Vec::new(), Vec::new());
+                self.0.insert(place, Holding { symbol, strategy, quantity: 0, opened_on, lots, entries });
+                place
+            }
+        };
+        let exchanged = self.0.get_mut(place).is_some_and(|holding| holding.exchange(part));
+        self.0.retain(|holding| holding.quantity > 0);
+        exchanged
+    }
+
     /// What each strategy holds of a symbol.
     fn of(&self, symbol: &Symbol) -> &[Holding] {
         self.0.get(self.range(symbol)).unwrap_or_default()
@@ -231,7 +274,7 @@ impl Holding {
             None => {
                 let place = self.entries.partition_point(|entry| entry.day <= day);
                 let (purpose, rsi) = (order.request.purpose.clone(), order.request.rsi);
-                self.entries.insert(place, Entry { order: order.id, purpose, quantity, value, rsi, day });
+                self.entries.insert(place, HeldEntry { order: order.id, purpose, quantity, value, rsi, day });
             }
         }
     }
@@ -251,6 +294,26 @@ impl Holding {
         cost
     }
 
+    fn exchange(&mut self, part: &HoldingPart) -> bool {
+        if part.before.is_empty() && part.after.is_empty() {
+            return true;
+        }
+        let inside = |lot: &OpenLot| Lot {
+            quantity: lot.quantity,
+            price: lot.price,
+            order: lot.order,
+            bought_on: lot.bought_on,
+        };
+        let (before, after): (Vec<Lot>, Vec<Lot>) =
+            (part.before.iter().map(inside).collect(), part.after.iter().map(inside).collect());
+        let exchanged = exchange(&mut self.lots, &before, &after, |lot| lot.bought_on)
+            && exchange(&mut self.entries, &part.entries_before, &part.entries_after, |entry| entry.day);
+        self.quantity = self.lots.iter().map(|lot| lot.quantity).fold(0, u32::saturating_add);
+        let first = self.entries.iter().map(|entry| entry.day).min();
+        self.opened_on = first.unwrap_or(self.opened_on);
+        exchanged
+    }
+
     fn invested(&self) -> Paise {
         self.lots.iter().map(|lot| lot.price.times(lot.quantity).unwrap_or_default()).sum()
     }
@@ -264,7 +327,7 @@ impl Holding {
             average_price: mean(invested, self.quantity),
             invested,
             opened_on: self.opened_on,
-            entries: self.entries.iter().map(Entry::outside).collect(),
+            entries: self.entries.iter().map(HeldEntry::outside).collect(),
         }
     }
 }
@@ -276,7 +339,18 @@ impl Lot {
     }
 }
 
-impl Entry {
+impl HeldEntry {
+    /// The same cost for as many shares as the ratio gives.
+    pub(super) fn scaled(&self, ratio: Ratio) -> Self {
+        let (shares, _) = ratio.split(self.quantity);
+        Self { quantity: u32::try_from(shares).unwrap_or(u32::MAX).max(1), ..self.clone() }
+    }
+
+    /// The same shares at another cost.
+    pub(super) fn with_value(&self, value: Paise) -> Self {
+        Self { value, ..self.clone() }
+    }
+
     fn outside(&self) -> PositionEntry {
         PositionEntry {
             order: self.order,
@@ -287,6 +361,32 @@ impl Entry {
             day: self.day,
         }
     }
+}
+
+/// Takes `before` out of a list by date and puts `after` in its place, or where its dates belong. Answers false when
+/// something of `before` is not there.
+fn exchange<T: Clone + PartialEq>(
+    list: &mut Vec<T>,
+    before: &[T],
+    after: &[T],
+    day: impl Fn(&T) -> Day,
+) -> bool {
+    let mut place = None;
+    for gone in before {
+        let Some(at) = list.iter().position(|kept| kept == gone) else { return false };
+        list.remove(at);
+        place.get_or_insert(at);
+    }
+    match place {
+        Some(place) => drop(list.splice(place..place, after.iter().cloned())),
+        None => {
+            for new in after {
+                let place = list.partition_point(|kept| day(kept) <= day(new));
+                list.insert(place, new.clone());
+            }
+        }
+    }
+    true
 }
 
 fn mean(value: Paise, quantity: u32) -> Paise {

@@ -9,6 +9,7 @@
 mod apply;
 mod days;
 mod funds;
+mod holding_change;
 mod holdings;
 mod part;
 mod results;
@@ -18,7 +19,7 @@ mod trades;
 use serde::{Deserialize, Serialize};
 
 use crate::charges::{BrokeragePlan, ChargesError, DayFill};
-use crate::ids::{OrderId, UserId};
+use crate::ids::{ActionId, OrderId, UserId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::machine::TransitionError;
@@ -28,10 +29,11 @@ use crate::time::Day;
 
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
-pub use holdings::{OpenLot, Position, PositionEntry};
+pub use holding_change::{HoldingChange, HoldingPart};
+pub use holdings::{HeldEntry, OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
 pub use results::StrategyResult;
-pub use trades::{ClosedLot, OrderFill, Trades};
+pub use trades::{ClosedLot, OrderFill, TradeEvent, Trades};
 
 use days::RecentDays;
 use holdings::Holdings;
@@ -58,6 +60,10 @@ pub struct Book {
     charges: Paise,
     /// The last two of each strategy.
     results: Results,
+    /// Income that is no trading cash.
+    income: Paise,
+    /// Corporate actions that are booked and not undone, by number.
+    applied: Vec<ActionId>,
 }
 
 /// A journal entry that does not fit the books. The books are as they were before it.
@@ -89,6 +95,12 @@ pub enum BookError {
         /// First day still known.
         before: Day,
     },
+    /// An entry about what is held has the id of an order.
+    #[error("the entry about what is held names the order {order}")]
+    NotAboutHoldings {
+        /// Id that the entry names.
+        order: OrderId,
+    },
     /// The event contradicts the order.
     #[error(transparent)]
     Order(#[from] TransitionError),
@@ -111,6 +123,40 @@ pub enum BookError {
         order: OrderId,
         /// Symbol that was bought.
         symbol: Symbol,
+    },
+    /// A corporate action would bring more shares than the books can count.
+    #[error("{what}: the shares of {symbol} would be above {}", u32::MAX)]
+    TooManySharesByAction {
+        /// Symbol that would become too many.
+        symbol: Symbol,
+        /// The action in plain words.
+        what: String,
+    },
+    /// A corporate action is in the books already.
+    #[error("{what}: it is in the books already")]
+    ActionTwice {
+        /// The action in plain words.
+        what: String,
+    },
+    /// A corporate action that is not in the books cannot be taken back.
+    #[error("{what}: it is not in the books, so it cannot be taken back")]
+    ActionNotApplied {
+        /// The action in plain words.
+        what: String,
+    },
+    /// The lots that an entry names are not those of the books.
+    #[error("{what}: the lots of {symbol} are not those that it is about; shares were traded since")]
+    HoldingDiffers {
+        /// Symbol of the position.
+        symbol: Symbol,
+        /// The action in plain words.
+        what: String,
+    },
+    /// A change of holdings does not keep their cost.
+    #[error("{what}: the cost of what is held would not stay the same")]
+    Unbalanced {
+        /// The action in plain words.
+        what: String,
     },
     /// The rates of the day are not known.
     #[error(transparent)]
@@ -149,6 +195,8 @@ impl Book {
             realised: Paise::ZERO,
             charges: Paise::ZERO,
             results: Results::default(),
+            income: Paise::ZERO,
+            applied: Vec::new(),
         }
     }
 
@@ -322,6 +370,8 @@ impl Book {
     }
 }
 
+#[cfg(test)]
+mod action_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

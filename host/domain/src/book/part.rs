@@ -23,19 +23,24 @@ pub struct Part {
     traded: Vec<Symbol>,
     /// The entries that count, for the journal.
     entries: Vec<JournalEntry>,
-    /// The order of each entry as it is after it.
-    orders: Vec<Order>,
+    /// The order of each entry as it is after it; none of one about what is held.
+    orders: Vec<Option<Order>>,
 }
 
 impl Part {
-    /// The entries that have to be written to the journal, each with its order as it is after it.
+    /// The entries about orders that have to be written to the journal, each with its order as it is after it.
     pub fn entries(&self) -> impl Iterator<Item = (&JournalEntry, &Order)> {
-        self.entries.iter().zip(&self.orders)
+        self.entries.iter().zip(&self.orders).filter_map(|(entry, order)| Some((entry, order.as_ref()?)))
     }
 
     /// Returns how many shares a strategy holds of a symbol that the entries trade, once they are booked.
     pub fn held_by(&self, strategy: StrategyName, symbol: &Symbol) -> u32 {
         self.book.held_by(strategy, symbol)
+    }
+
+    /// The entries that have to be written to the journal, those about what is held included.
+    pub fn journal(&self) -> &[JournalEntry] {
+        &self.entries
     }
 
     /// Returns whether everything in it was known already.
@@ -54,9 +59,16 @@ impl Book {
         for (order, at, event) in timed_events {
             let sequence = part.book.next_sequence();
             let entry = JournalEntry { sequence, order: *order, at: *at, event: event.clone() };
-            if let Applied::Changed(order) = part.book.apply(&entry)? {
-                part.entries.push(entry);
-                part.orders.push(order);
+            match part.book.apply(&entry)? {
+                Applied::Changed(order) => {
+                    part.entries.push(entry);
+                    part.orders.push(Some(order));
+                }
+                Applied::Held => {
+                    part.entries.push(entry);
+                    part.orders.push(None);
+                }
+                Applied::Nothing => {}
             }
         }
         Ok(part)
@@ -76,6 +88,7 @@ impl Book {
         self.days.take_over(book.days);
         (self.cash, self.realised, self.charges) = (book.cash, book.realised, book.charges);
         self.results = book.results;
+        (self.income, self.applied) = (book.income, book.applied);
         self.sequence = book.sequence;
     }
 
@@ -83,10 +96,14 @@ impl Book {
         let mut orders: Vec<Order> = Vec::new();
         let mut traded: Vec<Symbol> = Vec::new();
         let mut days: Vec<Day> = Vec::new();
-        for (id, _, event) in timed_events {
+        for (id, at, event) in timed_events {
             let known = self.order(id);
             if let Some(order) = known.filter(|order| orders.iter().all(|kept| kept.id != order.id)) {
                 orders.push(order.clone());
+            }
+            if let OrderEvent::HoldingChanged(change) = event {
+                traded.extend(change.symbols());
+                days.push(at.ist_day());
             }
             let OrderEvent::Filled(fill) = event else { continue };
             days.push(fill.at.ist_day());
@@ -113,6 +130,8 @@ impl Book {
             realised: self.realised,
             charges: self.charges,
             results: self.results.clone(),
+            income: self.income,
+            applied: self.applied.clone(),
         };
         Part { book, traded, entries: Vec::new(), orders: Vec::new() }
     }

@@ -17,6 +17,9 @@ pub struct StrategyResult {
     pub charges: Paise,
     /// Its executions.
     pub fills: u32,
+    /// Dividends of what it held, in paise; no trading cash.
+    #[serde(default)]
+    pub income: Paise,
 }
 
 /// Results by strategy, in the order of the names.
@@ -31,18 +34,31 @@ impl Results {
 
     /// Adds one fill of a strategy.
     pub fn add(&mut self, strategy: StrategyName, realised: Paise, charges: Paise) {
-        let place = match self.0.binary_search_by_key(&strategy, |result| result.strategy) {
-            Ok(place) => place,
-            Err(place) => {
-                let (none, fills) = (Paise::ZERO, 0);
-                self.0.insert(place, StrategyResult { strategy, realised: none, charges: none, fills });
-                place
-            }
-        };
-        if let Some(result) = self.0.get_mut(place) {
+        if let Some(result) = self.of(strategy) {
             result.realised += realised;
             result.charges += charges;
             result.fills = result.fills.saturating_add(1);
         }
+    }
+
+    /// Adds income of what a strategy holds.
+    pub fn add_income(&mut self, strategy: StrategyName, income: Paise) {
+        if let Some(result) = self.of(strategy) {
+            result.income += income;
+        }
+    }
+
+    fn of(&mut self, strategy: StrategyName) -> Option<&mut StrategyResult> {
+        let place = match self.0.binary_search_by_key(&strategy, |result| result.strategy) {
+            Ok(place) => place,
+            Err(place) => {
+                let none = Paise::ZERO;
+                let result =
+                    StrategyResult { strategy, realised: none, charges: none, fills: 0, income: none };
+                self.0.insert(place, result);
+                place
+            }
+        };
+        self.0.get_mut(place)
     }
 }

@@ -15,7 +15,7 @@ use crate::orders::{Fill, Side};
 use crate::strategies::StrategyName;
 use crate::time::Day;
 
-use super::KEPT_DAYS;
+use super::{HoldingChange, KEPT_DAYS};
 
 /// A fill, with what its order says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,15 @@ pub struct OrderFill {
     pub strategy: StrategyName,
     /// The fill itself.
     pub fill: Fill,
+}
+
+/// What trades are folded of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TradeEvent {
+    /// A fill.
+    Fill(OrderFill),
+    /// What a corporate action made of lots.
+    Change(HoldingChange),
 }
 
 /// Shares that were bought by one order and sold by another, first in, first out. Prices and amounts in paise.
@@ -94,6 +103,8 @@ pub struct Trades {
     lots: BTreeMap<(StrategyName, Symbol), Vec<Lot>>,
     closed: Vec<ClosedLot>,
     notes: BTreeMap<Day, ContractNote>,
+    /// Charges of shares that a corporate action left nothing of.
+    charges_of_none: Paise,
     /// Days whose note still grows, as the books keep them.
     recent: BTreeMap<Day, RecentDay>,
 }
@@ -119,7 +130,21 @@ impl Trades {
     /// No trades yet, of a user who is charged by this plan.
     pub fn new(plan: BrokeragePlan) -> Self {
         let (lots, notes, recent) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { plan, lots, closed: Vec::new(), notes, recent }
+        Self { plan, lots, closed: Vec::new(), notes, charges_of_none: Paise::ZERO, recent }
+    }
+
+    /// Folds the next fill or change of holdings of the journal.
+    ///
+    /// # Errors
+    /// When the rates of a fill's day are not known.
+    pub fn fold(&mut self, event: &TradeEvent) -> Result<(), ChargesError> {
+        match event {
+            TradeEvent::Fill(fill) => self.book(fill),
+            TradeEvent::Change(change) => {
+                self.change(change);
+                Ok(())
+            }
+        }
     }
 
     /// Folds the next fill of the journal.
@@ -135,6 +160,36 @@ impl Trades {
         Ok(())
     }
 
+    /// Folds what a corporate action made of the lots. Charges go with the shares.
+    pub fn change(&mut self, change: &HoldingChange) {
+        let mut charges = Paise::ZERO;
+        for part in &change.parts {
+            let key = (part.strategy, part.symbol.clone());
+            let lots = self.lots.entry(key).or_default();
+            let gone = |lot: &Lot| {
+                part.before.iter().any(|before| before.order == lot.order && before.bought_on == lot.day)
+            };
+            let place = lots.iter().position(gone);
+            charges += lots.iter().filter(|lot| gone(lot)).map(|lot| lot.charges).sum();
+            lots.retain(|lot| !gone(lot));
+            let mut left: u32 = part.after.iter().map(|lot| lot.quantity).fold(0, u32::saturating_add);
+            for (number, lot) in part.after.iter().enumerate() {
+                let own = share(charges, lot.quantity, left);
+                charges -= own;
+                left = left.saturating_sub(lot.quantity);
+                let (order, day, price, quantity) = (lot.order, lot.bought_on, lot.price, lot.quantity);
+                let at = place.map_or_else(
+                    || lots.partition_point(|kept| kept.day <= day),
+                    |place| place.saturating_add(number),
+                );
+                lots.insert(at.min(lots.len()), Lot { order, day, price, quantity, charges: own });
+            }
+        }
+        // What belonged to shares of which nothing is left stands with the closing of nothing: it is kept, so that charges
+        // of what is closed and of what is held add up.
+        self.charges_of_none += charges;
+    }
+
     /// Returns what was bought and sold again, in the order in which the sells were booked.
     pub fn closed(&self) -> &[ClosedLot] {
         &self.closed
@@ -145,9 +200,9 @@ impl Trades {
         self.notes.iter().map(|(day, note)| (*day, note))
     }
 
-    /// Returns the part of the charges that stands with shares which are still held.
+    /// Returns the part of the charges that stands with shares which are still held, or of which a corporate action left nothing.
     pub fn charges_of_held(&self) -> Paise {
-        self.lots.values().flatten().map(|lot| lot.charges).sum()
+        self.charges_of_none + self.lots.values().flatten().map(|lot| lot.charges).sum()
     }
 
     /// Books the charges of a fill; by how much the notes grew (they shrink when a trade turns delivery into intraday).

@@ -158,6 +158,8 @@ fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, Transition
         OrderEvent::Cancelled { reason } => step.ended(OrderState::Cancelled, reason),
         OrderEvent::Expired { reason } => step.ended(OrderState::Expired, reason),
         OrderEvent::RetryGivenUp { reason } => step.retry_given_up(reason),
+        // The books take it before an order is asked.
+        OrderEvent::HoldingChanged(_) => step.impossible(),
     }
 }
 

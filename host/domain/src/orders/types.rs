@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::book::HoldingChange;
 use crate::ids::{OrderId, RunId, SignalId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
@@ -300,6 +301,8 @@ pub enum OrderEvent {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// A corporate action changed what is held. It is about no order: the entry's id has the number 0.
+    HoldingChanged(HoldingChange),
 }
 
 impl OrderEvent {
@@ -335,6 +338,7 @@ impl OrderEvent {
             Self::Cancelled { .. } => "cancelled",
             Self::Expired { .. } => "expired",
             Self::RetryGivenUp { .. } => "retry_given_up",
+            Self::HoldingChanged(_) => "holding_changed",
         }
     }
 }
@@ -344,7 +348,7 @@ impl OrderEvent {
 pub struct JournalEntry {
     /// Sequence number within the user's journal; it starts at 1 and has no gaps.
     pub sequence: u64,
-    /// The order that it is about.
+    /// The order that it is about; of an entry about what is held the one of [`OrderId::of_holdings`].
     pub order: OrderId,
     /// Time, by the daemon's clock; a fill carries its own time too.
     pub at: Timestamp,

@@ -68,6 +68,7 @@ impl<'a> Line<'a> {
             OrderEvent::Cancelled { .. } => Self { event: "cancelled", ..Self::default() },
             OrderEvent::Expired { .. } => Self { event: "expired", ..Self::default() },
             OrderEvent::RetryGivenUp { .. } => Self { event: "retry_given_up", ..Self::default() },
+            OrderEvent::HoldingChanged(_) => Self { event: "holding_changed", ..Self::default() },
             OrderEvent::Sent
             | OrderEvent::OutcomeUnknown { .. }
             | OrderEvent::NotAtBroker

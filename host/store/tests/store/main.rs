@@ -13,6 +13,8 @@ mod calendars;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod corporate_actions;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod damage;

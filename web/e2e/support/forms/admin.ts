@@ -49,6 +49,21 @@ export const ADMIN_FORMS: readonly Form[] = [
     says: 'kotac',
   },
   {
+    // Each part is within its bounds, and both together are too many new shares.
+    form: 'a corporate action, by its figures',
+    place: { path: '/admin/actions?symbol=ORBINDRA', heading: 'Corporate actions' },
+    open: (page) => press(page, 'Add an action'),
+    typed: {
+      Kind: 'bonus',
+      'Ex-date': '2026-12-15',
+      'New shares': '1000',
+      'For shares held': '1',
+    },
+    send: (page) => confirm(page, 'Add'),
+    wrong: inDialog,
+    says: 'bonus of ORBINDRA on 2026-12-15 cannot be',
+  },
+  {
     form: 'what is kept how long',
     place: { path: '/admin/system', heading: 'System' },
     typed: { 'Log lines': '9999', Signals: '3000' },

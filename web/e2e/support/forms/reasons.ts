@@ -31,6 +31,30 @@ const JUMP = {
   explanation: '',
 };
 
+const ACTION = {
+  id: 77,
+  symbol: 'ORBINDRA',
+  ex_day: '2026-12-15',
+  kind: 'bonus',
+  text: 'bonus of 1 new for 1 held',
+  new: 1,
+  held: 1,
+  to: null,
+  from_isin: null,
+  to_isin: null,
+  parent_share: null,
+  per_share_paise: null,
+  premium_paise: null,
+  note: '',
+  origin: 'admin',
+  teller: 'admin',
+  state: 'announced',
+  known_at: EARLIER,
+  changed_at: EARLIER,
+  changed_by: 'admin',
+  reason: '',
+};
+
 /** Of a slot that was there on the day before. */
 const ALERT: Alert = {
   id: 77,
@@ -94,6 +118,16 @@ export const REASON_FORMS: readonly Form[] = [
     typed: { 'What happened, such as a split, and why it may be bought again': ZERO_WIDTH },
     send: (page) => confirm(page, 'Explain'),
     wrong: 'What happened, such as a split, and why it may be bought again',
+    says: UNSEEN,
+  },
+  {
+    form: 'why a corporate action is undone',
+    place: { path: '/admin/actions', heading: 'Corporate actions' },
+    before: shows('system/actions', ACTION),
+    open: (page) => press(page, 'Undo'),
+    typed: { 'Why it does not count': ZERO_WIDTH },
+    send: (page) => confirm(page, 'Undo'),
+    wrong: 'Why it does not count',
     says: UNSEEN,
   },
   {

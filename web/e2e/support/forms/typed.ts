@@ -114,6 +114,17 @@ export const TYPED: readonly Typed[] = [
     isDisabled: true,
   },
   {
+    field: 'New shares',
+    place: { path: '/admin/actions', heading: 'Corporate actions' },
+    open: (page) => press(page, 'Add an action'),
+    texts: [
+      ['1,5', COMMA],
+      ['0', 'The least is 1.'],
+    ],
+    send: 'Add',
+    isDisabled: true,
+  },
+  {
     field: 'Ends after days',
     place: settings('tokens'),
     open: (page) => press(page, 'New token'),

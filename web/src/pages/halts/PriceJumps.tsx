@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { explainJump, priceJumpsQuery } from '../../api/halts';
 import { pageError } from '../../api/problems';
@@ -63,7 +64,7 @@ const isExplained = ({ explained_at }: PriceJump) => explained_at !== null;
 /** Shares that nobody buys until somebody has said why their price jumped. */
 export function PriceJumps() {
   const { data, error, isPending, refetch } = useQuery(priceJumpsQuery);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [asked, setAsked] = useState<PriceJump | null>(null);
   const jumps = useMemo(() => toExplainFirst(data?.items ?? []), [data]);
   return (
     <Section title={words.jumps} note={words.jumpsNote} flush>
@@ -78,37 +79,45 @@ export function PriceJumps() {
           columns={columns}
           rowId={({ symbol, day }) => `${symbol} ${day}`}
           card={JumpCard}
-          actions={({ symbol, explained_at }) =>
-            explained_at === null && (
-              <Button size="compact-xs" variant="default" onClick={() => setAsked(symbol)}>
+          actions={(jump) =>
+            !isExplained(jump) && (
+              <Button size="compact-xs" variant="default" onClick={() => setAsked(jump)}>
                 {words.explain}
               </Button>
             )
           }
         />
       </PageState>
-      <ExplainDialog symbol={asked} onClose={() => setAsked(null)} />
+      <ExplainDialog jump={asked} onClose={() => setAsked(null)} />
     </Section>
   );
 }
 
-function ExplainDialog({ symbol, onClose }: { symbol: string | null; onClose: () => void }) {
+function ExplainDialog({ jump, onClose }: { jump: PriceJump | null; onClose: () => void }) {
   const cache = useQueryClient();
+  const symbol = jump?.symbol ?? '';
   const explain = async (explanation: string) => {
-    if (symbol === null) return;
+    if (!jump) return;
     await explainJump(symbol, explanation);
     await cache.invalidateQueries({ queryKey: ['halts'] });
   };
   return (
     <ConfirmDialog
-      opened={symbol !== null}
+      opened={jump !== null}
       onClose={onClose}
-      title={words.explainTitle(symbol ?? '')}
+      title={words.explainTitle(symbol)}
       confirm={words.explain}
       reason={words.happened}
       onConfirm={explain}
     >
-      <p className={css.text}>{words.explainText(symbol ?? '')}</p>
+      <p className={css.text}>{words.explainText(symbol)}</p>
+      <p className={css.text}>
+        {words.wasAction}
+        <Link to="/admin/actions" search={{ symbol, add: true, day: jump?.day }}>
+          {words.addAction}
+        </Link>
+        {words.wasActionText}
+      </p>
     </ConfirmDialog>
   );
 }

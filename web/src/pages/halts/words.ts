@@ -34,6 +34,9 @@ export const words = {
   explainTitle: (symbol: string) => `Explain the jump of ${symbol}?`,
   explainText: (name: string) =>
     `${name} may be bought again. Halts of those who hold it are lifted one by one, above.`,
+  wasAction: 'Was it a split, a bonus issue or the like? ',
+  addAction: 'Add it as a corporate action',
+  wasActionText: ', and the books of those who held it are put right by themselves.',
   happened: 'What happened, such as a split, and why it may be bought again',
   jumpsEmpty: 'No price jump is noted',
   jumpsEmptyText: 'A jump comes here in the morning when a share opens far from its last close.',

@@ -8,6 +8,7 @@ import { Day } from '../../parts/Day';
 import { DefinitionList } from '../../parts/DefinitionList';
 import { Instant } from '../../parts/Instant';
 import { Section } from '../../parts/Section';
+import { AppliedActions } from './AppliedActions';
 import { LastPrice, LookedAfterBy, profitRatio } from './columns';
 import { Entries } from './Entries';
 import { Lots } from './Lots';
@@ -40,6 +41,7 @@ export function PositionDrawer({ position, user, onClose }: Props) {
             <Entries entries={position.entries} />
           </Section>
           <Lots position={position} user={user} />
+          <AppliedActions symbol={position.symbol} user={user} />
           <Section title={words.verdicts}>
             <Verdicts verdicts={position.verdicts} />
           </Section>

@@ -1,4 +1,4 @@
-import { plural } from '../../format/numbers';
+import { count, plural } from '../../format/numbers';
 
 export const words = {
   title: (name: string | undefined) => (name === undefined ? 'Positions' : `Positions of ${name}`),
@@ -29,6 +29,11 @@ export const words = {
     realised: 'Realised so far',
     charges: 'charges ',
   },
+  actions: 'Corporate actions',
+  on: 'on',
+  takenBack: (what: string) => `Taken back: ${what}`,
+  shares: (before: number, after: number) => `${count(before)} → ${plural(after, 'share')}`,
+  forParts: 'for parts of shares',
   columns: {
     user: 'User',
     symbol: 'Symbol',

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { candlesQuery, type Interval } from '../../api/market';
 import { pageError } from '../../api/problems';
 import type { Bars } from '../../api/schema';
-import { count, decimal } from '../../format/numbers';
+import { count, decimal, percent } from '../../format/numbers';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
 import { LazyPart } from '../../parts/LazyPart';
@@ -107,5 +107,12 @@ const columns: readonly Column<Bar>[] = [
     align: 'right',
     cell: ({ volume }) => count(volume),
     sortBy: ({ volume }) => volume,
+  },
+  {
+    id: 'delivered',
+    header: c.delivered,
+    align: 'right',
+    cell: ({ delivered_percent: part }) => (part === null ? '–' : percent(part / 100)),
+    sortBy: ({ delivered_percent }) => delivered_percent,
   },
 ];

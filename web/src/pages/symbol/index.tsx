@@ -6,6 +6,7 @@ import { useNow } from '../../parts/clock';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
 import { useViewing } from '../../shell/viewing';
+import { AppliedActions } from '../positions/AppliedActions';
 import { ClosedPositions } from '../positions/ClosedPositions';
 import { Prices } from './Prices';
 import { QuoteFigures } from './QuoteFigures';
@@ -54,6 +55,7 @@ function SharePage({ symbol }: { symbol: string }) {
         </>
       )}
       <SymbolPositions {...of} />
+      <AppliedActions {...of} />
       {!isUnknown && (
         <WhyNoTrade
           {...of}

@@ -70,6 +70,7 @@ export const words = {
     ema9: 'EMA9 ₹',
     rsi10: 'RSI10',
     volume: 'Volume',
+    delivered: 'Delivered',
   },
 
   decisions: 'Why it was traded, or was not',

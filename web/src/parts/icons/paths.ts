@@ -22,6 +22,7 @@ export const paths = {
   audit: 'M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.3 10.3l3.2 3.2M5 6h4M5 8h2.5',
   system: 'M2.5 3h11v7.5h-11zM6 13.5h4M8 10.5v3',
   settings: 'M2.5 4.5h6M12 4.5h1.5M10.25 3v3M2.5 11.5H4M7.5 11.5h6M5.75 10v3M2.5 8h8',
+  grow: 'M2.5 6h4v7.5h-4zM9.5 2.5h4v11h-4zM6.5 9.5h3',
   stop: 'M5.5 2.5h5l3 3v5l-3 3h-5l-3-3v-5zM6 6h4v4H6z',
   play: 'M5 3l8 5-8 5z',
   restart: 'M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.5V6H9.5',

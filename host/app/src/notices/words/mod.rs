@@ -3,6 +3,7 @@
 //! A title is one line that says all by itself, because a phone may show no more. Money stands as `₹1,234.50`
 //! (`prahari_domain::money::rupees`), codes as words (`codes`), times are IST. What a task sends is in the task's own words.
 
+pub(crate) mod actions;
 pub(crate) mod alerts;
 pub(crate) mod channels;
 pub(crate) mod codes;

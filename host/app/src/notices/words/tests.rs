@@ -188,6 +188,7 @@ fn a_day_is_told_net_of_charges_with_what_failed() {
         realised: Paise(56_000),
         unrealised: Paise(-2_000),
         charges: Paise(2_468),
+        income: Paise::ZERO,
         orders_placed: 4,
         fills: 1,
         orders_expired: 1,

@@ -1,0 +1,199 @@
+//! What is due on an ex-date, and what was due while the daemon was down.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_brokers::Interval;
+use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
+use prahari_domain::time::Timestamp;
+
+use super::levels::last_part;
+use super::{AGAIN_DAYS, Actions};
+use crate::desk::Desk;
+use crate::error::AppError;
+use crate::user::User;
+
+/// Bars that are looked through for the open of an ex-date.
+const BARS: u32 = 60;
+
+/// Longest time that an instant waits for a desk on a real clock: a user whose broker does not answer must not hold up the
+/// others, and is asked again at the next instant.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Who applies actions, in the table.
+const HOST: &str = "the daemon, on the ex-date";
+
+/// The shares that somebody holds, has orders of or remembers something of: most actions of a list concern nobody. None
+/// while a desk is busy, and every action is gone through then.
+struct Concerned(Option<BTreeSet<String>>);
+
+impl Concerned {
+    async fn of(actions: &Actions) -> Self {
+        let mut names = BTreeSet::new();
+        for user in actions.users.all() {
+            let Some(desk) = actions.desk_of(&user).await else { return Self(None) };
+            names.extend(desk.symbols_concerned().map(|symbol| symbol.as_str().to_owned()));
+            drop(desk);
+            for memory in user.runs.memory().values() {
+                names.extend(memory.keys().filter_map(|key| last_part(key)).map(str::to_owned));
+            }
+        }
+        Self(Some(names))
+    }
+
+    /// Returns whether an action may concern somebody. What is new by one that does may be of the next.
+    fn take(&mut self, row: &ActionRow) -> bool {
+        let Some(names) = &mut self.0 else { return true };
+        if !names.contains(row.action.symbol().as_str()) {
+            return false;
+        }
+        match row.action.kind() {
+            ActionKind::SymbolChange { to } | ActionKind::Demerger { child: Some(to), .. } => {
+                names.insert(to.as_str().to_owned());
+            }
+            _ => {}
+        }
+        true
+    }
+}
+
+impl Actions {
+    /// Applies the actions whose ex-date has come, before anything of the instant is traded. Costs nothing when none is due.
+    ///
+    /// # Errors
+    /// When the store fails. What goes wrong with one user halts that user.
+    pub(crate) async fn apply_due(&self, now: Timestamp) -> Result<(), AppError> {
+        if self.due(now).is_empty() {
+            return Ok(());
+        }
+        let _changing = self.changing.lock().await;
+        let due = self.due(now);
+        let mut concerned = Concerned::of(self).await;
+        let mut applied = Vec::new();
+        for row in due {
+            let row = self.with_open(row, now).await?;
+            let done = if concerned.take(&row) { self.apply(&row, now).await? } else { !waits(&row, now) };
+            if done {
+                self.known.lock().again.insert(row.id);
+                applied.extend((row.state == ActionState::Announced).then_some(row.id));
+            }
+        }
+        if applied.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(actions = applied.len(), "corporate actions are applied");
+        self.handles.store.system().mark_applied(applied, HOST.to_owned(), now).await?;
+        self.load().await
+    }
+
+    /// Does an action to every user; false where it is not done for somebody yet.
+    async fn apply(&self, row: &ActionRow, now: Timestamp) -> Result<bool, AppError> {
+        let waits = waits(row, now);
+        if waits && self.known.lock().waiting.contains(&row.id) {
+            return Ok(false);
+        }
+        let mut all = true;
+        for user in self.users.all() {
+            let error = match self.apply_to(&user, row, waits, now).await {
+                Ok(done) => {
+                    all &= done;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            if error.concerns_everybody() {
+                return Err(error);
+            }
+            if !self.halts.halt_for(user.id, &error).await? {
+                tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
+                all = false;
+            }
+        }
+        if waits && all {
+            self.known.lock().waiting.insert(row.id);
+        }
+        Ok(all && !waits)
+    }
+
+    /// Does to one user what an action does; false when their desk is busy. Doing it again changes nothing.
+    async fn apply_to(
+        &self,
+        user: &Arc<User>,
+        row: &ActionRow,
+        waits: bool,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let (action, kind) = (&row.action, row.action.kind());
+        let Some(mut desk) = self.desk_of(user).await else { return Ok(false) };
+        if !desk.has_at_stake(action.symbol()) || desk.fault().is_some() {
+            drop(desk);
+            if row.state == ActionState::Announced && kind.withdraws_orders() {
+                self.forget_levels(user, action.symbol()).await?;
+            }
+            return Ok(true);
+        }
+        // What happened before the ex-date is booked first, also after days on which the daemon was down.
+        let ex_day = action.ex_day();
+        desk.close_past_dates(Timestamp::start_of(ex_day), None).await?;
+        let at =
+            if desk.is_closed(ex_day) || ex_day == now.ist_day() { now } else { Timestamp::start_of(ex_day) };
+        if kind.withdraws_orders() {
+            let reason =
+                format!("{action}: prices and quantities of before the ex-date do not hold any more");
+            for (order, why) in desk.withdraw_before(action.symbol(), ex_day, &reason, at).await? {
+                tracing::warn!(user = %user.id, %order, why, "an order of before an ex-date was not withdrawn");
+            }
+        }
+        let change = if waits { None } else { desk.book().plan_action(row.id, action, row.open_factor)? };
+        let booked = change.is_some();
+        if let Some(change) = change {
+            desk.change_holdings(ex_day, change, at).await?;
+        }
+        drop(desk);
+        if kind.withdraws_orders() && (booked || row.state == ActionState::Announced) {
+            self.forget_levels(user, action.symbol()).await?;
+        }
+        Ok(true)
+    }
+
+    /// The desk of a user, unless somebody else has it for long.
+    pub(super) async fn desk_of<'a>(&self, user: &'a User) -> Option<tokio::sync::MutexGuard<'a, Desk>> {
+        if self.handles.clock.is_lockstep() {
+            return Some(user.desk.lock().await);
+        }
+        tokio::time::timeout(LONGEST_WAIT, user.desk.lock()).await.ok()
+    }
+
+    /// The row with what the open of its ex-date says, where the action does not and the market knows it.
+    async fn with_open(&self, row: ActionRow, now: Timestamp) -> Result<ActionRow, AppError> {
+        if !row.action.kind().waits_for_open() || row.open_factor.is_some() {
+            return Ok(row);
+        }
+        let Some(factor) = self.observed(&row, now).await else { return Ok(row) };
+        self.handles.store.system().keep_open_factor(row.id, factor).await?;
+        self.load().await?;
+        Ok(ActionRow { open_factor: Some(factor), ..row })
+    }
+
+    /// Open of the ex-date by the last close before it; `None` while the market does not know one of them.
+    async fn observed(&self, row: &ActionRow, now: Timestamp) -> Option<PriceFactor> {
+        let (symbol, ex_day) = (row.action.symbol(), row.action.ex_day());
+        let asked = self.trading.market.candles(symbol, Interval::Daily, BARS, true, now).await;
+        let candles = asked
+            .map_err(|error| tracing::warn!(%symbol, %error, "the open of an ex-date cannot be had yet"))
+            .ok()?;
+        let mut bars = candles.iter();
+        let before = candles.iter().take_while(|bar| bar.day < ex_day).last()?;
+        let after = bars.find(|bar| bar.day >= ex_day)?;
+        let factor = PriceFactor::observed(before.close, after.open)?;
+        // A demerger takes something away; an open above the close says nothing of how much.
+        Some(if after.open > before.close { PriceFactor::ONE } else { factor })
+    }
+}
+
+/// Returns whether an action waits for an open that is not known. After some days nobody will tell it any more.
+fn waits(row: &ActionRow, now: Timestamp) -> bool {
+    let age = now.ist_day().signed_duration_since(row.action.ex_day()).num_days();
+    row.action.kind().waits_for_open() && row.open_factor.is_none() && age <= AGAIN_DAYS
+}

@@ -1,0 +1,25 @@
+//! What is kept in memory of the actions, and sharing their factors with the market and with whoever looks at opens.
+
+use std::sync::Arc;
+
+use prahari_domain::actions::ActionFactors;
+
+use super::{Actions, CHANGING_PRICES};
+use crate::error::AppError;
+
+impl Actions {
+    /// Reads the actions, and shares their factors where something has changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) async fn load(&self) -> Result<(), AppError> {
+        let rows = self.handles.store.system().actions_in_force(CHANGING_PRICES.to_vec()).await?;
+        let factors = Arc::new(ActionFactors::of(&rows));
+        self.known.lock().rows = rows;
+        // A daemon that tries a module beside this one shares its market, and has nothing to say to it.
+        if self.trading.jumps.set_factors(Arc::clone(&factors)) {
+            self.trading.market.take_actions(&factors);
+        }
+        Ok(())
+    }
+}

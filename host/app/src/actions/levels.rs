@@ -1,0 +1,55 @@
+//! What tasks remember of a share, such as the level of a sell: its prices are of another share after an action.
+//!
+//! The host knows no task and no meaning of what is remembered. A key of a task's state whose last part names the share, such
+//! as `sell/TCS`, is about the share; it is removed, and the task finds nothing and computes anew, as it does on the first
+//! day of a position.
+
+use prahari_domain::instruments::Symbol;
+use prahari_domain::tasks::Task;
+
+use super::Actions;
+use crate::error::AppError;
+use crate::user::User;
+
+/// What separates the parts of a key.
+const SEPARATORS: [char; 3] = ['/', ':', '.'];
+
+impl Actions {
+    /// Removes what the tasks of a user remember of a share; answers how many keys there were.
+    pub(super) async fn forget_levels(&self, user: &User, symbol: &Symbol) -> Result<usize, AppError> {
+        let removed = user.runs.forget(|key| is_about(key, symbol));
+        let count = removed.len();
+        if count > 0 {
+            let keys: Vec<(Task, String)> = removed;
+            tracing::info!(user = %user.id, %symbol, count, "what tasks remembered of a share is removed");
+            self.handles.store.user(user.id).forget_state(keys).await?;
+        }
+        Ok(count)
+    }
+}
+
+/// Returns whether a key is about a share: its last part is the symbol.
+fn is_about(key: &str, symbol: &Symbol) -> bool {
+    last_part(key) == Some(symbol.as_str())
+}
+
+/// The part of a key that may name a share.
+pub(super) fn last_part(key: &str) -> Option<&str> {
+    key.rsplit(SEPARATORS).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_about_a_share_when_its_last_part_names_it() {
+        let symbol: Symbol = "M&M".parse().unwrap();
+        for key in ["M&M", "sell/M&M", "cycle:M&M", "a/b/M&M"] {
+            assert!(is_about(key, &symbol), "{key}");
+        }
+        for key in ["", "sell/", "M&MFIN", "sell/M&MFIN", "XM&M", "M&M/date"] {
+            assert!(!is_about(key, &symbol), "{key}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Corporate actions: which are known, what they do on their ex-date to those who hold the share, and how they are taken
+//! back.
+//!
+//! A row of the table is a fact of the installation. What it does to a user is an entry of that user's journal, booked once
+//! (the books know which actions they have), so going through the users again does no harm: after a crash, a day on which the
+//! daemon was down, or a row that comes late. On the ex-date, before anything of it is traded, each user who holds the
+//! share or has orders of it gets: their orders of before withdrawn, their books changed, what tasks remember of the share
+//! removed, and a message. Bars and opens follow the factors, which are shared with the market.
+
+mod due;
+mod factors;
+mod import;
+mod levels;
+mod source;
+mod undo;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
+use prahari_domain::actions::{ActionName, ActionRow, ActionState};
+use prahari_domain::ids::{ActionId, UserId};
+use prahari_domain::time::Timestamp;
+pub use prahari_store::ActionFilter;
+
+use crate::desk::TradingServices;
+use crate::error::AppError;
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::users::Users;
+
+/// Kinds that stay in memory once they are applied, because prices of before them are multiplied.
+const CHANGING_PRICES: [ActionName; 4] =
+    [ActionName::Split, ActionName::Consolidation, ActionName::Bonus, ActionName::Demerger];
+
+/// Days for which an applied action is gone through again at a start, in case a user could not be reached on its day.
+const AGAIN_DAYS: i64 = 10;
+
+/// Most actions of one import: three years of the exchange's list.
+pub const MOST_IMPORTED: usize = 10_000;
+
+/// What is known of corporate actions, and what follows from it.
+pub struct Actions {
+    pub(crate) handles: Handles,
+    pub(crate) trading: Arc<TradingServices>,
+    pub(crate) users: Arc<Users>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) known: Mutex<Known>,
+    /// Held while rows change or are applied, so that no two changes cross.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+}
+
+/// The actions that are announced or change prices, and what of them is done in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    rows: Vec<ActionRow>,
+    /// Demergers whose orders and levels are gone and that wait for the open.
+    waiting: BTreeSet<ActionId>,
+    /// Applied actions that were gone through again since the start.
+    again: BTreeSet<ActionId>,
+}
+
+/// What an action did to one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedTo {
+    /// The user.
+    pub user: UserId,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// Whether the entry takes back an earlier one.
+    pub undoes: bool,
+    /// By how many shares each symbol changed.
+    pub shares: Vec<(prahari_domain::instruments::Symbol, i64)>,
+    /// Money that a fraction of a share came to, in paise.
+    pub cash: prahari_domain::money::Paise,
+    /// Income beside the trading cash, in paise.
+    pub income: prahari_domain::money::Paise,
+}
+
+impl Actions {
+    pub(crate) fn new(
+        handles: Handles,
+        trading: Arc<TradingServices>,
+        users: Arc<Users>,
+        halts: Arc<Halts>,
+    ) -> Self {
+        Self { handles, trading, users, halts, known: Mutex::default(), changing: Default::default() }
+    }
+
+    /// Returns the actions that the filter lets through, the latest ex-date first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn list(&self, filter: ActionFilter) -> Result<Vec<ActionRow>, AppError> {
+        Ok(self.handles.store.system().actions(filter).await?)
+    }
+
+    /// Returns one action.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownAction`], or when the database cannot be read.
+    pub async fn find(&self, id: ActionId) -> Result<ActionRow, AppError> {
+        self.handles.store.system().find_action(id).await?.ok_or(AppError::UnknownAction(id))
+    }
+
+    /// Returns what an action has booked, by user, in the order of each journal.
+    ///
+    /// # Errors
+    /// As [`Actions::find`].
+    pub async fn applied_to(&self, id: ActionId) -> Result<Vec<AppliedTo>, AppError> {
+        let row = self.find(id).await?;
+        let mut applied = Vec::new();
+        for user in self.users.all() {
+            for (at, change) in self.changes_of(user.id, &row).await? {
+                applied.push(AppliedTo {
+                    user: user.id,
+                    at,
+                    undoes: change.undoes,
+                    shares: change.shares(),
+                    cash: change.cash,
+                    income: change.income(),
+                });
+            }
+        }
+        Ok(applied)
+    }
+
+    /// The rows that are not applied, and those of the last days that were not gone through since the start.
+    fn due(&self, now: Timestamp) -> Vec<ActionRow> {
+        let today = now.ist_day();
+        let known = self.known.lock();
+        let is_due = |row: &&ActionRow| {
+            let ex_day = row.action.ex_day();
+            let age = today.signed_duration_since(ex_day).num_days();
+            match row.state {
+                ActionState::Announced => ex_day <= today,
+                ActionState::Applied => (0..=AGAIN_DAYS).contains(&age) && !known.again.contains(&row.id),
+                ActionState::Undone => false,
+            }
+        };
+        let mut due: Vec<ActionRow> = known.rows.iter().filter(is_due).cloned().collect();
+        due.sort_by_key(|row| (row.action.ex_day(), turn(row.action.kind().name()), row.id));
+        due
+    }
+}
+
+/// The turn of a kind among those of one ex-date: a dividend is for the shares of before, and a new symbol comes last.
+const fn turn(name: ActionName) -> u8 {
+    match name {
+        ActionName::Dividend | ActionName::Rights => 0,
+        ActionName::Demerger => 1,
+        ActionName::Split | ActionName::Consolidation => 2,
+        ActionName::Bonus => 3,
+        ActionName::SymbolChange => 4,
+        ActionName::IsinChange => 5,
+    }
+}

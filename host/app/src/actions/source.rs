@@ -1,0 +1,89 @@
+//! Actions that a source of prices tells, such as a folder of the exchange's daily files.
+
+use std::collections::HashMap;
+
+use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
+
+use super::{ActionFilter, Actions, MOST_IMPORTED};
+use crate::error::AppError;
+
+/// Who brings what sources tell, and takes back what they no longer tell, in the table.
+const SOURCE: &str = "the source of prices";
+
+/// Why an action is taken back that the source no longer tells.
+const WITHDRAWN: &str = "the last list before its ex-date no longer has it";
+
+/// Most actions ahead that were taken back: the exchange's lists of the coming weeks have a few hundred in all.
+const MOST_AHEAD: u32 = 10_000;
+
+impl Actions {
+    /// Takes up what the market source tells: new actions and other figures of announced ones, and takes back announced ones
+    /// that it told and no longer does. Asked at the start and when the source found something new; the same again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn take_up(&self) -> Result<(), AppError> {
+        let source = self.trading.market.actions();
+        self.withdraw(&source.withdrawn).await?;
+        self.tell_again(&source.told).await?;
+        for told in source.told.chunks(MOST_IMPORTED) {
+            let done = self.import(told.to_vec(), SOURCE).await?;
+            if !done.is_empty() {
+                let (new, changed) = (done.new.len(), done.changed.len());
+                tracing::info!(new, changed, "the source of prices tells corporate actions");
+            }
+            for refused in done.refused.iter().take(3) {
+                tracing::debug!(refused, "an action of the source of prices changes nothing");
+            }
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&self, keys: &[ActionKey]) -> Result<(), AppError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for row in self.handles.store.system().actions_of(keys.to_vec()).await? {
+            let ActionRow { id, action, state, .. } = row;
+            let is_files = action.provenance().origin == Origin::File;
+            match state {
+                ActionState::Announced if is_files => {
+                    tracing::warn!(%action, "a corporate action is no longer told and is taken back");
+                    self.undo(id, WITHDRAWN, SOURCE).await?;
+                }
+                ActionState::Applied if is_files => {
+                    tracing::warn!(%action, "a corporate action is applied, and is no longer told");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Has actions count again that were taken back because the source no longer told them, and that it tells anew. What a
+    /// person took back stays so.
+    async fn tell_again(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+        let today = self.handles.clock.now().ist_day();
+        let undone = ActionFilter {
+            state: Some(ActionState::Undone),
+            from: Some(today),
+            limit: MOST_AHEAD,
+            ..ActionFilter::default()
+        };
+        let undone = self.list(undone).await?;
+        let undone: Vec<ActionKey> =
+            undone.iter().filter(|row| row.changed_by == SOURCE).map(|row| row.action.key()).collect();
+        if undone.is_empty() {
+            return Ok(());
+        }
+        let told: HashMap<ActionKey, &CorporateAction> =
+            told.iter().map(|action| (action.key(), action)).collect();
+        for key in undone {
+            if let Some(action) = told.get(&key) {
+                self.add(CorporateAction::clone(action), SOURCE).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! Bars of a source whose prices are as traded, adjusted by the corporate actions that came after them.
+//!
+//! - Candles are in the prices of the day asked about: those of before an ex-date are multiplied by its factor from the
+//!   ex-date on. A question about an earlier instant knows nothing of later actions.
+//! - Quotes, minutes and the previous close are raw. Only the last price of a share that has not traded since an ex-date
+//!   is in the prices of today, because today's holdings are valued by it.
+//! - Bands and freeze quantity of an ex-date follow the adjusted close, as the exchange sets them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::RwLock;
+use prahari_domain::actions::{ActionFactors, PriceFactor};
+use prahari_domain::instruments::{Candle, Instrument, Symbol};
+use prahari_domain::time::{Day, Timestamp};
+
+use crate::announced::SourceActions;
+use crate::bars::{extend, monday};
+use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
+use crate::folder::BarsReport;
+use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use crate::price_push::PricePushes;
+use crate::source_state::SourceState;
+
+/// Most days of a week with a session.
+const DAYS_OF_WEEK: u32 = 7;
+
+/// A source of prices as traded, with adjusted bars.
+pub struct AdjustedMarket {
+    inner: Arc<dyn MarketData>,
+    factors: RwLock<Arc<ActionFactors>>,
+}
+
+impl AdjustedMarket {
+    /// Adjusts the bars of `inner`, whose prices are raw. Without actions it answers what `inner` does.
+    pub fn new(inner: Arc<dyn MarketData>) -> Self {
+        Self { inner, factors: RwLock::default() }
+    }
+
+    fn factors(&self) -> Arc<ActionFactors> {
+        self.factors.read().clone()
+    }
+
+    async fn weekly(
+        &self,
+        symbol: &Symbol,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Candle>, MarketError> {
+        let days = count.saturating_add(1).saturating_mul(DAYS_OF_WEEK);
+        let daily = self.inner.candles(symbol, Interval::Daily, days, forming, now).await?;
+        let (factors, today) = (self.factors(), now.ist_day());
+        let mut weeks: Vec<Candle> = Vec::new();
+        for bar in daily.iter() {
+            let bar = factors.adjust(symbol, *bar, today);
+            let week = monday(bar.day);
+            match weeks.last_mut().filter(|last| last.day == week) {
+                Some(last) => extend(last, &bar),
+                None => weeks.push(Candle { day: week, ..bar }),
+            }
+        }
+        Ok(weeks)
+    }
+
+    /// What the close before today is multiplied by to be comparable with today's prices.
+    async fn factor_of_today(&self, symbol: &Symbol, now: Timestamp) -> Result<PriceFactor, MarketError> {
+        let (factors, today) = (self.factors(), now.ist_day());
+        let yesterday = today.pred_opt().unwrap_or(today);
+        // The exchange may have been closed on the ex-date, so the newest bar before today says since when.
+        if !factors.has(symbol) {
+            return Ok(PriceFactor::ONE);
+        }
+        let newest = self.inner.candles(symbol, Interval::Daily, 1, false, now).await?;
+        let since = newest.last().map_or(yesterday, |bar| bar.day.min(yesterday));
+        Ok(factors.factor(symbol, since, today))
+    }
+}
+
+#[async_trait]
+impl MarketData for AdjustedMarket {
+    fn source(&self) -> &'static str {
+        self.inner.source()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        self.inner.folders()
+    }
+
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
+        self.inner.universe().await
+    }
+
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        let mut quotes = self.inner.quotes(symbols, now).await?;
+        let (factors, today) = (self.factors(), now.ist_day());
+        for quote in quotes.iter_mut().flatten() {
+            let traded: Day = quote.at.ist_day();
+            if quote.open.is_none() && factors.has_between(&quote.symbol, traded, today) {
+                let factor = factors.factor(&quote.symbol, traded, today);
+                quote.last = factor.apply(quote.last).unwrap_or(quote.last);
+            }
+        }
+        Ok(quotes)
+    }
+
+    async fn candles(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Candles, MarketError> {
+        let raw = self.inner.candles(symbol, interval, count, forming, now).await?;
+        let (factors, today) = (self.factors(), now.ist_day());
+        let first = raw.iter().next().map(|bar| bar.day);
+        // Nothing is copied of the many shares without an action in the bars asked for.
+        if !first.is_some_and(|day| factors.has_between(symbol, day, today)) {
+            return Ok(raw);
+        }
+        let mut bars = match interval {
+            Interval::Daily => raw.iter().map(|bar| factors.adjust(symbol, *bar, today)).collect::<Vec<_>>(),
+            Interval::Weekly => self.weekly(symbol, count, forming, now).await?,
+        };
+        let tail = raw.running().and_then(|_| bars.pop());
+        let finished = bars.len();
+        Ok(Candles::newest(raw.source(), bars.into(), finished, tail, count).known_at(raw.as_of()))
+    }
+
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        let mut instruments = self.inner.instruments(symbols, now).await?;
+        for instrument in instruments.iter_mut().flatten() {
+            let factor = self.factor_of_today(&instrument.symbol, now).await?;
+            if factor.is_one() {
+                continue;
+            }
+            let tick = instrument.tick;
+            let of = |price| factor.apply(price).unwrap_or(price);
+            instrument.band_low = of(instrument.band_low).round_up_to(tick).max(tick);
+            instrument.band_high = of(instrument.band_high).round_down_to(tick);
+            let freeze = factor.apply_to_volume(instrument.freeze_quantity.into());
+            instrument.freeze_quantity = u32::try_from(freeze).unwrap_or(u32::MAX).max(1);
+        }
+        Ok(instruments)
+    }
+
+    async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
+        self.inner.minute(symbol, instant).await
+    }
+
+    async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
+        self.inner.refresh().await
+    }
+
+    fn report(&self) -> Option<BarsReport> {
+        self.inner.report()
+    }
+
+    fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {
+        self.inner.delivered(symbol, day)
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        self.inner.actions()
+    }
+
+    fn fetches(&self) -> bool {
+        self.inner.fetches()
+    }
+
+    async fn warm(
+        &self,
+        symbols: &[Symbol],
+        reason: WarmFor,
+        now: Timestamp,
+        progress: OnProgress<'_>,
+    ) -> Warmed {
+        self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn sources(&self) -> Vec<SourceState> {
+        self.inner.sources()
+    }
+
+    fn price_pushes(&self) -> Option<&dyn PricePushes> {
+        self.inner.price_pushes()
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        self.inner.news()
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        *self.factors.write() = Arc::clone(factors);
+        self.inner.take_actions(factors);
+    }
+
+    fn is_raw(&self, source: &str) -> bool {
+        source == self.source()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! By what the prices of each share changed when, for bars and for opens.
+
+use std::collections::HashMap;
+
+use crate::instruments::{Candle, Symbol};
+use crate::money::Paise;
+use crate::price_jump::{PriceJump, is_outside_band};
+use crate::time::Day;
+
+use super::{ActionRow, ActionState, PriceFactor};
+
+/// The factors of every share whose actions change prices. Made anew when an action changes, and shared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActionFactors {
+    /// By share, in the order of the ex-dates; of a day without a factor only the open will tell it.
+    by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>>,
+}
+
+/// Two prices of a share with a night between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overnight {
+    /// Date of the earlier session.
+    pub previous_day: Day,
+    /// Its closing price as it was.
+    pub previous_close: Paise,
+    /// Date of the later session.
+    pub day: Day,
+    /// Its opening price.
+    pub open: Paise,
+}
+
+impl ActionFactors {
+    /// The factors of these actions; those that are undone or change no prices have none.
+    pub fn of(rows: &[ActionRow]) -> Self {
+        let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
+        for row in rows {
+            if row.state == ActionState::Undone || !row.action.kind().changes_prices() {
+                continue;
+            }
+            let factors = by_symbol.entry(row.action.symbol().clone()).or_default();
+            factors.push((row.action.ex_day(), row.price_factor()));
+        }
+        by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
+        Self { by_symbol }
+    }
+
+    /// Returns whether a share has an action with an ex-date after `day` and not after `until`.
+    pub fn has_between(&self, symbol: &Symbol, day: Day, until: Day) -> bool {
+        self.between(symbol, day, until).next().is_some()
+    }
+
+    /// Returns whether a share has any action that changes prices.
+    pub fn has(&self, symbol: &Symbol) -> bool {
+        self.by_symbol.contains_key(symbol)
+    }
+
+    /// Returns what a price of `day` is multiplied by to be comparable with one of `until`.
+    pub fn factor(&self, symbol: &Symbol, day: Day, until: Day) -> PriceFactor {
+        let known = self.between(symbol, day, until).filter_map(|(_, factor)| factor);
+        known.fold(PriceFactor::ONE, PriceFactor::times_nearly)
+    }
+
+    /// A bar in the prices of `until`; its volume grows as its prices fall.
+    pub fn adjust(&self, symbol: &Symbol, bar: Candle, until: Day) -> Candle {
+        let factor = self.factor(symbol, bar.day, until);
+        if factor.is_one() {
+            return bar;
+        }
+        let of = |price: Paise| factor.apply(price).unwrap_or(price);
+        Candle {
+            day: bar.day,
+            open: of(bar.open),
+            high: of(bar.high),
+            low: of(bar.low),
+            close: of(bar.close),
+            volume: factor.apply_to_volume(bar.volume),
+        }
+    }
+
+    /// Returns whether an open cannot be the price of the same thing as the close before it.
+    ///
+    /// A gap beyond the exchange's band is an action only where there is one with the matching ratio. Where prices are
+    /// known to be `raw`, an action whose ratio the open contradicts counts too: its figures are wrong, or it did not
+    /// take place.
+    pub fn is_jump(&self, symbol: &Symbol, night: Overnight, raw: bool) -> bool {
+        let Overnight { previous_day, previous_close, day, open } = night;
+        let outside = is_outside_band(previous_close, open);
+        if !self.has_between(symbol, previous_day, day) {
+            return outside;
+        }
+        let factor = self.factor(symbol, previous_day, day);
+        let expected = factor.apply(previous_close).unwrap_or(previous_close);
+        if self.between(symbol, previous_day, day).any(|(_, factor)| factor.is_none()) {
+            // A demerger takes something away; by how much the open says.
+            return outside && open > expected;
+        }
+        if outside { !factor.matches(previous_close, open) } else { raw && is_outside_band(expected, open) }
+    }
+
+    /// Returns whether a jump between two bars is explained by no action. Bars of prices that were `raw` are adjusted, so a
+    /// gap that is left is none of an action, unless of a demerger whose factor is not known yet.
+    pub fn leaves_unexplained(&self, jump: &PriceJump, raw: bool) -> bool {
+        let PriceJump { symbol, day, open, previous_day, previous_close } = jump;
+        let (previous_day, previous_close, day, open) = (*previous_day, *previous_close, *day, *open);
+        if !raw {
+            return self.is_jump(symbol, Overnight { previous_day, previous_close, day, open }, false);
+        }
+        let is_open = self.between(symbol, previous_day, day).any(|(_, factor)| factor.is_none());
+        !(is_open && open < previous_close)
+    }
+
+    fn between(
+        &self,
+        symbol: &Symbol,
+        day: Day,
+        until: Day,
+    ) -> impl Iterator<Item = (Day, Option<PriceFactor>)> {
+        let of = self.by_symbol.get(symbol).map_or(&[][..], Vec::as_slice);
+        let from = of.partition_point(|(ex_day, _)| *ex_day <= day);
+        let to = of.partition_point(|(ex_day, _)| *ex_day <= until);
+        of.get(from..to).unwrap_or_default().iter().copied()
+    }
+}

@@ -1,0 +1,95 @@
+//! What the installation knows of an action, and what an import would change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ActionId;
+use crate::time::Timestamp;
+
+use super::{CorporateAction, PriceFactor};
+
+/// How far an action has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionState {
+    /// Known; its ex-date has not come, or nothing of it is booked yet.
+    Announced,
+    /// Its ex-date has come and the books of whoever held the share are changed.
+    Applied,
+    /// Taken back by an admin. It counts for nothing any more, and what it had booked is booked back.
+    Undone,
+}
+
+/// A row of the table of actions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionRow {
+    /// Number of the row.
+    pub id: ActionId,
+    /// The action.
+    pub action: CorporateAction,
+    /// How far it has come.
+    pub state: ActionState,
+    /// What the open of the ex-date said of prices, where the action does not (a demerger).
+    pub open_factor: Option<PriceFactor>,
+    /// When it became known.
+    pub known_at: Timestamp,
+    /// When row or state last changed.
+    pub changed_at: Timestamp,
+    /// Who changed it last: a login, or the name of a part of the host.
+    pub changed_by: String,
+    /// Why it was undone; empty otherwise.
+    pub reason: String,
+}
+
+/// An action that is known with other figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionChange {
+    /// Number of the row.
+    pub id: ActionId,
+    /// As it is known.
+    pub was: CorporateAction,
+    /// As it was told now.
+    pub becomes: CorporateAction,
+}
+
+/// What an import would change, or has changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPreview {
+    /// Actions that are not known yet.
+    pub new: Vec<CorporateAction>,
+    /// Announced actions that get other figures.
+    pub changed: Vec<ActionChange>,
+    /// Number of actions that are known exactly so.
+    pub same: u32,
+    /// Rows that change nothing although they differ, each as one sentence: the action is applied or undone already.
+    pub refused: Vec<String>,
+}
+
+impl ActionRow {
+    /// Returns what prices of before are multiplied by: as the action says, or as the open of its ex-date did.
+    pub fn price_factor(&self) -> Option<PriceFactor> {
+        self.action.price_factor().or(self.open_factor)
+    }
+}
+
+impl ActionState {
+    /// Returns the name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::Applied => "applied",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// The state of a name in the database.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Announced, Self::Applied, Self::Undone].into_iter().find(|state| state.name() == name)
+    }
+}
+
+impl ImportPreview {
+    /// Returns whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty()
+    }
+}

@@ -1,0 +1,407 @@
+//! What a corporate action makes of the lots of a user: planned from the books, written into the journal with the lots
+//! before and after it, and undone by exchanging the two.
+//!
+//! An entry says everything that it changes, so a fold does no arithmetic and an inverse is exact. The cost of a lot
+//! stays what it was to the paisa: where it does not divide by the new number of shares, the lot becomes two whose
+//! prices differ by a paisa.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actions::{ActionKind, CorporateAction, PriceFactor, Ratio};
+use crate::ids::ActionId;
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::strategies::StrategyName;
+use crate::time::{Day, Timestamp};
+
+use super::holdings::{HeldEntry, OpenLot};
+use super::{Book, BookError};
+
+/// What an action changed in the books of one user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HoldingChange {
+    /// The action.
+    pub action: ActionId,
+    /// Whether it takes back what an earlier entry of the same action changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undoes: bool,
+    /// The action in plain words, with symbol and ex-date.
+    pub what: String,
+    /// What changes of each position.
+    pub parts: Vec<HoldingPart>,
+    /// Money that a fraction of a share came to, in paise; taken back by an undoing entry.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cash: Paise,
+}
+
+/// What changes of one position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HoldingPart {
+    /// Symbol of the position.
+    pub symbol: Symbol,
+    /// Strategy of the position.
+    pub strategy: StrategyName,
+    /// Lots that are taken out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<OpenLot>,
+    /// Lots that are put in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<OpenLot>,
+    /// Entries of its history that are taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries_before: Vec<HeldEntry>,
+    /// Entries of its history that are put in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries_after: Vec<HeldEntry>,
+    /// Income that is no trading cash, such as a dividend, in paise.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub income: Paise,
+}
+
+fn is_zero(amount: &Paise) -> bool {
+    *amount == Paise::ZERO
+}
+
+impl HoldingChange {
+    /// Returns the change that takes this one back.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let parts = self.parts.iter().rev().map(HoldingPart::inverse).collect();
+        Self { undoes: !self.undoes, parts, cash: -self.cash, ..self.clone() }
+    }
+
+    /// Returns by how many shares each symbol changes, and each symbol once; those that do not change are left out.
+    pub fn shares(&self) -> Vec<(Symbol, i64)> {
+        let mut shares: std::collections::BTreeMap<Symbol, i64> = std::collections::BTreeMap::new();
+        for part in &self.parts {
+            let of = |lots: &[OpenLot]| lots.iter().map(|lot| i64::from(lot.quantity)).sum::<i64>();
+            *shares.entry(part.symbol.clone()).or_default() += of(&part.after) - of(&part.before);
+        }
+        shares.into_iter().filter(|(_, change)| *change != 0).collect()
+    }
+
+    /// Returns the income of all parts.
+    pub fn income(&self) -> Paise {
+        self.parts.iter().map(|part| part.income).sum()
+    }
+
+    /// Returns the symbols whose positions it touches, in order, each once.
+    pub fn symbols(&self) -> Vec<Symbol> {
+        let mut symbols: Vec<Symbol> = self.parts.iter().map(|part| part.symbol.clone()).collect();
+        symbols.sort();
+        symbols.dedup();
+        symbols
+    }
+}
+
+impl HoldingPart {
+    fn inverse(&self) -> Self {
+        Self {
+            symbol: self.symbol.clone(),
+            strategy: self.strategy,
+            before: self.after.clone(),
+            after: self.before.clone(),
+            entries_before: self.entries_after.clone(),
+            entries_after: self.entries_before.clone(),
+            income: -self.income,
+        }
+    }
+}
+
+impl Book {
+    /// Returns what an action changes in these books; none where nothing of before the ex-date is held, where the action
+    /// changes no books, or where it was applied already. `open_factor` is what the open of the ex-date says of a
+    /// demerger whose terms do not.
+    ///
+    /// # Errors
+    /// When it would bring more shares than can be counted.
+    pub fn plan_action(
+        &self,
+        id: ActionId,
+        action: &CorporateAction,
+        open_factor: Option<PriceFactor>,
+    ) -> Result<Option<HoldingChange>, BookError> {
+        if self.has_applied(id) {
+            return Ok(None);
+        }
+        let held = self.holdings.before(action.symbol(), action.ex_day());
+        if held.is_empty() {
+            return Ok(None);
+        }
+        let planned = match action.kind() {
+            ActionKind::Split { .. } | ActionKind::Consolidation { .. } | ActionKind::Bonus { .. } => {
+                action.kind().share_ratio().map(|ratio| scaled(held, ratio))
+            }
+            ActionKind::Demerger { child: Some(child), ratio, .. } => {
+                let factor = action.price_factor().or(open_factor);
+                factor.map(|factor| (divided(held, child, *ratio, factor), Paise::ZERO))
+            }
+            ActionKind::SymbolChange { to } => Some((renamed(held, to), Paise::ZERO)),
+            ActionKind::Dividend { per_share } => Some((paid(held, *per_share), Paise::ZERO)),
+            // Without a symbol of the new company there is nothing to open lots of, and the cost stays.
+            ActionKind::Demerger { child: None, .. }
+            | ActionKind::IsinChange { .. }
+            | ActionKind::Rights { .. } => None,
+        };
+        let Some((parts, cash)) = planned else { return Ok(None) };
+        let change = HoldingChange { action: id, undoes: false, what: action.to_string(), parts, cash };
+        self.check_shares(&change)?;
+        Ok(Some(change))
+    }
+
+    /// Returns whether an action was applied to these books and not undone since.
+    pub fn has_applied(&self, id: ActionId) -> bool {
+        self.applied.binary_search(&id).is_ok()
+    }
+
+    /// Returns the actions that were applied and not undone, by number.
+    pub fn applied_actions(&self) -> &[ActionId] {
+        &self.applied
+    }
+
+    /// Income since the books were opened that is no trading cash, such as dividends: the company pays it to the bank.
+    pub fn income(&self) -> Paise {
+        self.income
+    }
+
+    /// The part of [`Book::income`] of one day; zero for days that are no longer kept.
+    pub fn income_on(&self, day: Day) -> Paise {
+        self.results_on(day).iter().map(|result| result.income).sum()
+    }
+
+    fn check_shares(&self, change: &HoldingChange) -> Result<(), BookError> {
+        for (symbol, more) in change.shares() {
+            let held = i64::from(self.held(&symbol)).saturating_add(more);
+            if u32::try_from(held).is_err() {
+                return Err(BookError::TooManySharesByAction { symbol, what: change.what.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Books a change, all of it or nothing.
+    pub(super) fn apply_change(&mut self, at: Timestamp, change: &HoldingChange) -> Result<(), BookError> {
+        let place = self.applied.binary_search(&change.action);
+        match (place, change.undoes) {
+            (Ok(_), false) => return Err(BookError::ActionTwice { what: change.what.clone() }),
+            (Err(_), true) => return Err(BookError::ActionNotApplied { what: change.what.clone() }),
+            (Ok(_), true) | (Err(_), false) => {}
+        }
+        self.check_shares(change)?;
+        let symbols = change.symbols();
+        let before: Paise = symbols.iter().map(|symbol| self.invested_in(symbol)).sum();
+        let mut holdings = self.holdings.only(&symbols);
+        for part in &change.parts {
+            if !holdings.exchange(part) {
+                let (symbol, what) = (part.symbol.clone(), change.what.clone());
+                return Err(BookError::HoldingDiffers { symbol, what });
+            }
+        }
+        let after: Paise = symbols.iter().map(|symbol| holdings.invested_in(symbol)).sum();
+        if before != after + change.cash {
+            return Err(BookError::Unbalanced { what: change.what.clone() });
+        }
+        // From here on nothing fails.
+        for symbol in &symbols {
+            self.holdings.replace(symbol, &holdings);
+        }
+        self.cash += change.cash;
+        for part in change.parts.iter().filter(|part| part.income != Paise::ZERO) {
+            self.income += part.income;
+            self.days.add_income(at.ist_day(), part.strategy, part.income);
+            self.results.add_income(part.strategy, part.income);
+        }
+        match place {
+            Ok(place) => drop(self.applied.remove(place)),
+            Err(place) => self.applied.insert(place, change.action),
+        }
+        Ok(())
+    }
+}
+
+/// What one strategy holds of before an ex-date.
+pub(super) struct HeldBefore {
+    pub symbol: Symbol,
+    pub strategy: StrategyName,
+    pub lots: Vec<OpenLot>,
+    pub entries: Vec<HeldEntry>,
+}
+
+impl HeldBefore {
+    fn becomes(self, after: Vec<OpenLot>, entries_after: Vec<HeldEntry>) -> HoldingPart {
+        let Self { symbol, strategy, lots, entries } = self;
+        HoldingPart {
+            symbol,
+            strategy,
+            before: lots,
+            after,
+            entries_before: entries,
+            entries_after,
+            income: Paise::ZERO,
+        }
+    }
+
+    /// Lots of one order and day together: `(order and day, shares, cost)`.
+    fn grouped(&self) -> Vec<(OpenLot, u32, Paise)> {
+        let mut groups: Vec<(OpenLot, u32, Paise)> = Vec::new();
+        for lot in &self.lots {
+            match groups.last_mut() {
+                Some((first, quantity, cost))
+                    if first.order == lot.order && first.bought_on == lot.bought_on =>
+                {
+                    *quantity = quantity.saturating_add(lot.quantity);
+                    *cost += lot.cost();
+                }
+                _ => groups.push((*lot, lot.quantity, lot.cost())),
+            }
+        }
+        groups
+    }
+}
+
+/// As many whole shares as the ratio gives for all lots together, as the depository counts, each lot at its cost. What
+/// is left of a share is paid out at its part of the cost.
+fn scaled(held: Vec<HeldBefore>, ratio: Ratio) -> (Vec<HoldingPart>, Paise) {
+    let (new, old) = (u64::from(ratio.new_shares()), u64::from(ratio.old_shares()));
+    // What lots so far have left of a share, in `old`-th parts, and its cost.
+    let (mut left, mut left_cost) = (0_u64, Paise::ZERO);
+    let mut parts = Vec::new();
+    for of in held {
+        let mut after = Vec::new();
+        for (lot, quantity, cost) in of.grouped() {
+            let own = u64::from(quantity) * new;
+            let together = left + own;
+            let shares = together / old;
+            if shares == 0 {
+                (left, left_cost) = (together, left_cost + cost);
+                continue;
+            }
+            let rest = together % old;
+            let rest_cost = part_of(cost, rest, own);
+            spread(lot, shares, left_cost + cost - rest_cost, &mut after);
+            (left, left_cost) = (rest, rest_cost);
+        }
+        // Of a position of which no share is left there is no history either.
+        let stays = of.entries.iter().filter(|_| !after.is_empty());
+        let entries = stays.map(|entry| entry.scaled(ratio)).collect();
+        parts.push(of.becomes(after, entries));
+    }
+    (parts, left_cost)
+}
+
+/// The lots at their part of the cost, and lots of the new company of the same dates at the rest.
+fn divided(held: Vec<HeldBefore>, child: &Symbol, ratio: Ratio, factor: PriceFactor) -> Vec<HoldingPart> {
+    let (new, old) = (u64::from(ratio.new_shares()), u64::from(ratio.old_shares()));
+    let stays = |cost: Paise| {
+        // A factor above one, or one that does not fit, takes nothing from the parent.
+        factor.apply(cost).unwrap_or(cost).clamp(Paise::ZERO, cost.max(Paise::ZERO))
+    };
+    let mut left = 0_u64;
+    let mut parts = Vec::new();
+    for of in held {
+        let (mut parent, mut children) = (Vec::new(), Vec::new());
+        let mut carried = Paise::ZERO;
+        for (lot, quantity, cost) in of.grouped() {
+            let own = u64::from(quantity) * new + left;
+            let (shares, rest) = (own / old, own % old);
+            left = rest;
+            let goes = cost - stays(cost);
+            if shares == 0 {
+                // No share of the new company for this lot: its cost stays until a later lot brings one.
+                carried += goes;
+                spread(lot, quantity.into(), cost - goes, &mut parent);
+                continue;
+            }
+            spread(lot, quantity.into(), cost - goes, &mut parent);
+            spread(lot, shares, goes + carried, &mut children);
+            carried = Paise::ZERO;
+        }
+        if carried != Paise::ZERO {
+            keep_with_last(&mut parent, carried);
+        }
+        let share = |entry: &HeldEntry| entry.with_value(stays(entry.value));
+        let entries: Vec<HeldEntry> = of.entries.iter().map(share).collect();
+        let of_child = |entry: &HeldEntry| entry.with_value(entry.value - stays(entry.value)).scaled(ratio);
+        let child_entries: Vec<HeldEntry> = of.entries.iter().map(of_child).collect();
+        let strategy = of.strategy;
+        parts.push(of.becomes(parent, entries));
+        if !children.is_empty() {
+            parts.push(HoldingPart {
+                symbol: child.clone(),
+                strategy,
+                before: Vec::new(),
+                after: children,
+                entries_before: Vec::new(),
+                entries_after: child_entries,
+                income: Paise::ZERO,
+            });
+        }
+    }
+    parts
+}
+
+/// Adds a cost to the last lot.
+fn keep_with_last(lots: &mut Vec<OpenLot>, cost: Paise) {
+    let Some(last) = lots.pop() else { return };
+    let whole = last.cost() + cost;
+    spread(last, last.quantity.into(), whole, lots);
+}
+
+fn renamed(held: Vec<HeldBefore>, to: &Symbol) -> Vec<HoldingPart> {
+    let mut parts = Vec::new();
+    for of in held {
+        let (strategy, lots, entries) = (of.strategy, of.lots.clone(), of.entries.clone());
+        parts.push(of.becomes(Vec::new(), Vec::new()));
+        parts.push(HoldingPart {
+            symbol: to.clone(),
+            strategy,
+            before: Vec::new(),
+            after: lots,
+            entries_before: Vec::new(),
+            entries_after: entries,
+            income: Paise::ZERO,
+        });
+    }
+    parts
+}
+
+fn paid(held: Vec<HeldBefore>, per_share: Paise) -> Vec<HoldingPart> {
+    let part = |of: HeldBefore| {
+        let income = of.lots.iter().filter_map(|lot| per_share.times(lot.quantity)).sum();
+        HoldingPart {
+            symbol: of.symbol,
+            strategy: of.strategy,
+            before: Vec::new(),
+            after: Vec::new(),
+            entries_before: Vec::new(),
+            entries_after: Vec::new(),
+            income,
+        }
+    };
+    held.into_iter().map(part).collect()
+}
+
+/// Adds `shares` at `cost` altogether as one lot, or as two whose prices differ by a paisa.
+fn spread(like: OpenLot, shares: u64, cost: Paise, lots: &mut Vec<OpenLot>) {
+    // More shares than can be counted are refused when the change is checked.
+    let quantity = u32::try_from(shares).unwrap_or(u32::MAX);
+    let per = i64::from(quantity.max(1));
+    let (price, more) = (Paise(cost.0.div_euclid(per)), cost.0.rem_euclid(per));
+    // Below the quantity, which is a u32.
+    let dearer = u32::try_from(more).unwrap_or(0);
+    let lot = |quantity: u32, price: Paise| OpenLot { quantity, price, ..like };
+    lots.extend((dearer > 0).then(|| lot(dearer, Paise(price.0.saturating_add(1)))));
+    lots.extend((quantity > dearer).then(|| lot(quantity - dearer, price)));
+}
+
+/// The part of a cost that belongs to `part` of `whole`, rounded half up.
+fn part_of(cost: Paise, part: u64, whole: u64) -> Paise {
+    let whole = i128::from(whole.max(1));
+    let value = (i128::from(cost.0) * i128::from(part) + whole / 2) / whole;
+    i64::try_from(value).map_or(cost, Paise)
+}
+
+/// Returns whether a date is before an ex-date, so that what was bought on it takes part.
+pub(super) fn takes_part(bought_on: Day, ex_day: Day) -> bool {
+    bought_on < ex_day
+}

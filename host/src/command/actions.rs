@@ -1,0 +1,182 @@
+//! `prahari actions`: the corporate actions that a running daemon knows, over its HTTP interface.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use prahari_brokers::MOST_LIST_BYTES;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::check_given_once;
+use super::query::Query;
+use super::remote::Remote;
+use crate::cli::{Actions, ActionsCommand};
+use crate::exit::{Failure, say};
+use crate::given_file;
+
+/// Does what a command says, and tells what became of it.
+pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
+    let daemon = Remote::of(&options.daemon, "/api/v1/system/actions")?;
+    match &options.command {
+        ActionsCommand::List { symbol, state, from, until, limit } => {
+            let query = Query::default()
+                .with("symbol", symbol.as_ref())
+                .with("state", state.map(|state| state.name()))
+                .with("from", *from)
+                .with("until", *until)
+                .with("limit", Some(*limit));
+            daemon.show("GET", &query.text(), None, |actions: Page| actions.print())?;
+        }
+        ActionsCommand::Add { symbol, ex_day, kind, figures, note } => {
+            check_given_once(figures)?;
+            let mut body = Map::from_iter([
+                ("symbol".to_owned(), json!(symbol)),
+                ("ex_day".to_owned(), json!(ex_day)),
+                ("kind".to_owned(), json!(kind)),
+            ]);
+            body.extend(note.iter().map(|note| ("note".to_owned(), json!(note))));
+            body.extend(figures.iter().map(|given| (given.field.clone(), value_of(&given.value))));
+            daemon.show("POST", "", Some(Value::Object(body)), |action: Action| action.print())?;
+        }
+        ActionsCommand::Import { file, dry_run } => {
+            let bytes = given_file::read("list of actions", file, MOST_LIST_BYTES)?;
+            let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
+            let path = format!("/import{}", query.text());
+            daemon.show_upload(&path, "text/csv", &bytes, |imported: Imported| imported.print())?;
+        }
+        ActionsCommand::Undo { action, reason } => {
+            let path = format!("/{action}/undo");
+            daemon.show("POST", &path, Some(json!({ "reason": reason })), |action: Action| action.print())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A number where it is one: symbols and ISINs are not.
+fn value_of(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
+}
+
+/// The name of a list as it is kept; none of one that is too long or has characters that cannot be seen.
+fn name_of(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?.to_owned();
+    (name.chars().count() <= 200 && prahari_domain::text::is_plain(&name)).then_some(name)
+}
+
+/// A page of actions.
+#[derive(Deserialize)]
+struct Page {
+    items: Vec<Action>,
+}
+
+/// An action, as far as it is shown here.
+#[derive(Deserialize)]
+struct Action {
+    id: u64,
+    symbol: String,
+    ex_day: String,
+    text: String,
+    origin: String,
+    teller: String,
+    state: String,
+    reason: String,
+}
+
+/// What a list changes, as far as it is shown here.
+#[derive(Deserialize)]
+struct Imported {
+    dry_run: bool,
+    new_count: usize,
+    new: Vec<Terms>,
+    changed_count: usize,
+    changed: Vec<Changed>,
+    known: u32,
+    refused: Vec<String>,
+    unreadable_count: usize,
+    unreadable: Vec<Unreadable>,
+}
+
+#[derive(Deserialize)]
+struct Terms {
+    symbol: String,
+    ex_day: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Changed {
+    id: u64,
+    before: Terms,
+    after: Terms,
+}
+
+#[derive(Deserialize)]
+struct Unreadable {
+    line: u64,
+    reason: String,
+}
+
+impl Page {
+    fn print(&self) {
+        if self.items.is_empty() {
+            say!("no corporate actions");
+        }
+        self.items.iter().for_each(Action::print);
+    }
+}
+
+impl Action {
+    /// Such as `12 RELIANCE 2024-10-28 bonus of 1 new for 1 held, applied (file bc28102024.csv)`.
+    fn print(&self) {
+        let Self { id, symbol, ex_day, text, origin, teller, state, reason } = self;
+        let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        say!("{id} {symbol} {ex_day} {text}, {state} ({origin} {teller}){reason}");
+    }
+}
+
+impl Imported {
+    fn print(&self) {
+        let Self { dry_run, new_count, new, changed_count, changed, known, refused, .. } = self;
+        for Terms { symbol, ex_day, text } in new {
+            say!("new: {symbol} {ex_day} {text}");
+        }
+        tell_more(*new_count, new.len(), "new ones");
+        for Changed { id, before, after } in changed {
+            say!("changed: {id} {} {} {}, was {}", after.symbol, after.ex_day, after.text, before.text);
+        }
+        tell_more(*changed_count, changed.len(), "changed ones");
+        refused.iter().for_each(|reason| say!("stays: {reason}"));
+        for Unreadable { line, reason } in &self.unreadable {
+            crate::exit::warn(&format!("line {line}: {reason}"));
+        }
+        tell_more(self.unreadable_count, self.unreadable.len(), "rows that cannot be used");
+        let done = if *dry_run { "; nothing was changed" } else { "" };
+        say!(
+            "{new_count} new, {changed_count} changed, {known} known, {} rows cannot be used{done}",
+            self.unreadable_count
+        );
+    }
+}
+
+fn tell_more(all: usize, shown: usize, what: &str) {
+    if all > shown {
+        say!("and {} more {what}", all - shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_numbers_and_names_are_texts() {
+        assert_eq!((value_of("10"), value_of("INE467B01029")), (json!(10), json!("INE467B01029")));
+    }
+
+    #[test]
+    fn a_list_is_kept_by_the_name_of_its_file_where_that_can_be_shown() {
+        assert_eq!(name_of(Path::new("/tmp/bc28102024.csv")).as_deref(), Some("bc28102024.csv"));
+        assert_eq!(name_of(Path::new("/tmp/a\u{202e}b.csv")), None);
+        assert_eq!(name_of(Path::new(&format!("/tmp/{}", "x".repeat(201)))), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! Corporate actions: one row for each identity, which is never deleted.
+
+use prahari_domain::actions::{
+    ActionKind, ActionName, ActionState, CorporateAction, Origin, PriceFactor, Provenance,
+};
+use prahari_domain::time::Timestamp;
+use prahari_store::{ActionFilter, ActionTransition, Durability, Store};
+
+fn action(symbol: &str, ex_day: &str, new: u32) -> CorporateAction {
+    let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
+    let kind = ActionKind::Bonus { new, held: 1 };
+    CorporateAction::new(symbol.parse().unwrap(), ex_day.parse().unwrap(), kind, provenance, "").unwrap()
+}
+
+fn filter() -> ActionFilter {
+    ActionFilter { limit: 10, ..ActionFilter::default() }
+}
+
+#[tokio::test]
+async fn a_row_is_kept_once_changes_until_it_is_applied_and_counts_again_after_it_was_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("some.db"), Durability::Off).unwrap();
+    let (system, now) = (store.system(), Timestamp(7));
+    let keep = async |new| {
+        let rows = vec![action("TCS", "2026-06-05", new)];
+        system.keep_actions(rows, "asha".to_owned(), now).await.unwrap()
+    };
+    assert_eq!((keep(1).await, keep(2).await), (1, 1));
+    let [row] = system.actions(filter()).await.unwrap().try_into().unwrap();
+    assert_eq!(
+        (row.state, row.action.kind()),
+        (ActionState::Announced, &ActionKind::Bonus { new: 2, held: 1 })
+    );
+    system.mark_applied(vec![row.id], "host".to_owned(), now).await.unwrap();
+    assert_eq!(keep(3).await, 0, "what is applied stays");
+    system.keep_open_factor(row.id, PriceFactor::new(3, 5).unwrap()).await.unwrap();
+    let found = system.find_action(row.id).await.unwrap().unwrap();
+    assert_eq!((found.state, found.open_factor), (ActionState::Applied, PriceFactor::new(3, 5)));
+    let undo = ActionTransition {
+        id: row.id,
+        state: ActionState::Undone,
+        by: "asha".to_owned(),
+        reason: "postponed".to_owned(),
+        at: now,
+    };
+    assert!(system.move_action(undo.clone()).await.unwrap());
+    assert!(!system.move_action(undo).await.unwrap());
+    assert_eq!(system.actions_in_force(ActionName::ALL.to_vec()).await.unwrap(), []);
+    assert_eq!(keep(1).await, 1);
+    let again = system.find_action(row.id).await.unwrap().unwrap();
+    assert_eq!((again.state, again.open_factor, again.reason.as_str()), (ActionState::Announced, None, ""));
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_goes_page_by_page_from_the_latest_ex_date_and_is_filtered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("some.db"), Durability::Off).unwrap();
+    let system = store.system();
+    let rows =
+        vec![action("TCS", "2026-06-05", 1), action("INFY", "2026-06-05", 1), action("TCS", "2026-07-01", 1)];
+    system.keep_actions(rows, "asha".to_owned(), Timestamp(7)).await.unwrap();
+    let named = async |filter: ActionFilter| {
+        let rows = system.actions(filter).await.unwrap();
+        rows.iter()
+            .map(|row| (row.action.symbol().to_string(), row.action.ex_day(), row.id))
+            .collect::<Vec<_>>()
+    };
+    let first = named(ActionFilter { limit: 2, ..filter() }).await;
+    assert_eq!((first[0].0.as_str(), first[1].0.as_str()), ("TCS", "INFY"));
+    let before = Some((first[1].1, first[1].2));
+    let second = named(ActionFilter { before, ..filter() }).await;
+    assert_eq!(second.len(), 1);
+    assert_eq!(named(ActionFilter { symbol: Some("TCS".parse().unwrap()), ..filter() }).await.len(), 2);
+    assert_eq!(named(ActionFilter { kind: Some(ActionName::Split), ..filter() }).await, []);
+    assert_eq!(named(ActionFilter { from: Some("2026-06-06".parse().unwrap()), ..filter() }).await.len(), 1);
+    assert_eq!(named(ActionFilter { until: Some("2026-06-06".parse().unwrap()), ..filter() }).await.len(), 2);
+    store.close().await.unwrap();
+}

@@ -1,0 +1,14 @@
+//! Corporate actions on a held share: books, orders, levels and prices the next morning.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/daemon.rs"]
+mod support;
+
+mod actions {
+    pub mod ex_date;
+    pub mod jumps;
+    pub mod source;
+    pub mod undo;
+    pub mod world;
+}

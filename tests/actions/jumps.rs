@@ -1,0 +1,94 @@
+//! A gap is an action only with a row of the day and the matching ratio.
+
+use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance, Ratio};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::OrderKind;
+use prahari_domain::price_jump::is_outside_band;
+use prahari_store::HaltFilter;
+
+use super::world::{action, bars, date, folder, house, house_of, monday_evening, symbol};
+use crate::support::desk_fixture::{buy, order_context};
+use crate::support::{ADMIN, TUESDAY, at, run, start_services, stop};
+
+async fn halted(daemon: &prahari_app::daemon::Daemon) -> Vec<String> {
+    let filter = HaltFilter { open: Some(true), before: None, limit: 10 };
+    let halts = daemon.store.user(ADMIN).halts(filter).await.unwrap();
+    halts.into_iter().map(|halt| halt.reason).collect()
+}
+
+#[tokio::test]
+async fn a_gap_without_a_row_and_a_row_whose_ratio_does_not_match_halt_the_share() {
+    let bonus = |new, held| ActionKind::Bonus { new, held };
+    let wrong = [
+        (5_000, None),
+        (5_000, Some(bonus(2, 1))),
+        // A row without its gap: the books would have been changed for nothing.
+        (10_000, Some(ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() })),
+    ];
+    for (price, kind) in wrong {
+        let folder = folder(price);
+        let house = house(&folder);
+        let (daemon, _) = monday_evening(&house).await;
+        let named = format!("{kind:?}");
+        if let Some(kind) = kind {
+            daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
+        }
+        run(&daemon, at(TUESDAY, "09:20")).await;
+        let halted = halted(&daemon).await;
+        assert_eq!(halted.len(), 1, "{named}");
+        assert!(halted[0].starts_with("ABC opened at "), "{named}: {halted:?}");
+        stop(daemon).await;
+    }
+}
+
+/// Real ex-dates: share, last session and its close as traded, ex-date and its open as traded, the actions.
+#[tokio::test]
+async fn real_actions_are_gaps_that_their_rows_explain() {
+    let bonus = |new, held| ActionKind::Bonus { new, held };
+    let split = |new| ActionKind::Split { ratio: Ratio::new(new, 1).unwrap() };
+    let real = [
+        ("RELIANCE", ("2024-10-25", 265_570), ("2024-10-28", 133_700), vec![bonus(1, 1)]),
+        ("BPCL", ("2024-06-20", 62_624), ("2024-06-21", 31_800), vec![bonus(1, 1)]),
+        ("NESTLEIND", ("2024-01-04", 2_711_640), ("2024-01-05", 275_400), vec![split(10)]),
+        ("TATASTEEL", ("2022-07-27", 95_940), ("2022-07-28", 9_810), vec![split(10)]),
+        ("BEL", ("2022-09-14", 33_590), ("2022-09-15", 11_465), vec![bonus(2, 1)]),
+        ("BAJFINANCE", ("2025-06-13", 933_100), ("2025-06-16", 95_600), vec![split(2), bonus(4, 1)]),
+    ];
+    for (name, (cum, close), (ex, open), kinds) in real {
+        // The calendar begins in 2023.
+        let (cum, ex) = match cum {
+            "2022-07-27" => ("2024-07-30", "2024-07-31"),
+            "2022-09-14" => ("2024-09-17", "2024-09-18"),
+            _ => (cum, ex),
+        };
+        assert!(is_outside_band(Paise(close), Paise(open)), "{name}");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(format!("{name}.csv")), bars(&[(cum, close), (ex, open)])).unwrap();
+        let house = house_of(&folder, 1);
+        let daemon = house.start(at(cum, "10:00")).await;
+        start_services(&daemon).await;
+        let user = daemon.users.find(ADMIN).unwrap();
+        let mut request = buy(name, 3, close);
+        request.kind = OrderKind::Market;
+        user.desk.lock().await.place(request, order_context(at(cum, "10:00"))).await.unwrap().unwrap();
+        run(&daemon, at(cum, "20:00")).await;
+        let (cash, cost) = {
+            let desk = user.desk.lock().await;
+            assert_eq!(desk.book().held(&symbol(name)), 3, "{name}");
+            (desk.book().cash(), desk.book().invested())
+        };
+        let rows = kinds.iter().map(|kind| {
+            let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
+            CorporateAction::new(symbol(name), date(ex), kind.clone(), provenance, "").unwrap()
+        });
+        daemon.actions.import(rows.collect(), "asha").await.unwrap();
+        run(&daemon, at(ex, "09:20")).await;
+        assert_eq!(halted(&daemon).await, Vec::<String>::new(), "{name}");
+        let times: u32 = kinds.iter().map(|kind| kind.share_ratio().unwrap().new_shares()).product();
+        let desk = user.desk.lock().await;
+        assert_eq!(desk.book().held(&symbol(name)), 3 * times, "{name}");
+        assert_eq!((desk.book().cash(), desk.book().invested()), (cash, cost), "{name}");
+        drop(desk);
+        stop(daemon).await;
+    }
+}

@@ -1,0 +1,122 @@
+//! What a folder of the exchange's daily files tells of corporate actions, from the list to the books.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use prahari_app::actions::ActionFilter;
+use prahari_app::daemon::Daemon;
+use prahari_brokers::{AdjustedMarket, BhavcopyMarket};
+use prahari_domain::actions::{ActionState, Origin};
+use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::orders::OrderKind;
+
+use super::world::{WEDNESDAY, held};
+use crate::support::desk_fixture::{buy, order_context};
+use crate::support::{ADMIN, FRIDAY, MONDAY, TUESDAY, TestHost, at, run, start_services};
+
+const BARS: &str =
+    "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,\n";
+const LIST: &str =
+    "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n";
+
+/// A day's bars of ABC, which costs 100 rupees before Tuesday and 50 from then on, and of a share beside it.
+fn write_day(dir: &Path, day: &str) {
+    let day: chrono::NaiveDate = day.parse().unwrap();
+    let name = day.format("%d%b%Y").to_string().to_uppercase();
+    let price = if day.to_string().as_str() < TUESDAY { 100 } else { 50 };
+    let row = |symbol: &str, price: i64| {
+        format!("{symbol},EQ,{price},{price},{price},{price},{price},{price},1000000,1,{name},7,INE0,\n")
+    };
+    std::fs::write(
+        dir.join(format!("cm{name}bhav.csv")),
+        format!("{BARS}{}{}", row("ABC", price), row("XYZ", 40)),
+    )
+    .unwrap();
+}
+
+/// The list of a day, with these ex-dates and words of ABC.
+fn write_list(dir: &Path, day: &str, rows: &[(&str, &str)]) {
+    let day: chrono::NaiveDate = day.parse().unwrap();
+    let row = |(ex_day, words): &(&str, &str)| format!("EQ,ABC,ABC LTD,{ex_day},,,{ex_day},,,{words}\n");
+    let text: String = rows.iter().map(row).collect();
+    std::fs::write(dir.join(format!("bc{}.csv", day.format("%d%m%Y"))), format!("{LIST}{text}")).unwrap();
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for day in ["2025-03-05", "2025-03-06", FRIDAY, MONDAY, TUESDAY, WEDNESDAY, "2025-03-13"] {
+        write_day(folder.path(), day);
+    }
+    folder
+}
+
+fn house(folder: &tempfile::TempDir) -> TestHost {
+    let raw = BhavcopyMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    TestHost::new(2).on(Arc::new(AdjustedMarket::new(Arc::new(raw))))
+}
+
+/// What is known, by ex-date: the action and how far it has come.
+async fn known(daemon: &Daemon) -> Vec<(String, ActionState)> {
+    let rows = daemon.actions.list(ActionFilter { limit: 10, ..ActionFilter::default() }).await.unwrap();
+    assert!(rows.iter().all(|row| row.action.provenance().origin == Origin::File));
+    rows.iter().rev().map(|row| (row.action.to_string(), row.state)).collect()
+}
+
+#[tokio::test]
+async fn a_bonus_of_the_folders_list_doubles_what_is_held_on_its_ex_date() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(TUESDAY, "BONUS 1:1"), ("2025-03-20", "DIV - RS 2 PER SH")]);
+    write_list(folder.path(), MONDAY, &[(TUESDAY, "BONUS 1:1"), ("2025-03-20", "DIV - RS 2 PER SH")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    start_services(&daemon).await;
+    let (bonus, dividend) =
+        ("ABC on 2025-03-11: bonus of 1 new for 1 held", "ABC on 2025-03-20: dividend of 2.00 a share");
+    let announced = |text: &str| (text.to_owned(), ActionState::Announced);
+    assert_eq!(known(&daemon).await, [announced(bonus), announced(dividend)]);
+    let mut request = buy("ABC", 10, 10_000);
+    request.kind = OrderKind::Market;
+    let user = daemon.users.find(ADMIN).unwrap();
+    user.desk.lock().await.place(request, order_context(at(MONDAY, "10:00"))).await.unwrap().unwrap();
+    run(&daemon, at(TUESDAY, "09:20")).await;
+    assert_eq!(held(&daemon, "ABC").await, (20, 100_000));
+    assert_eq!(known(&daemon).await, [(bonus.to_owned(), ActionState::Applied), announced(dividend)]);
+}
+
+#[tokio::test]
+async fn a_newer_list_changes_takes_back_and_tells_again_and_a_persons_word_stays() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[("2025-03-20", "BONUS 1:1"), ("2025-03-21", "DIV - RS 2 PER SH")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let bonus = "ABC on 2025-03-20: bonus of 1 new for 1 held".to_owned();
+    assert_eq!(known(&daemon).await[0], (bonus.clone(), ActionState::Announced));
+
+    // The bonus is put off, and the dividend is another one.
+    write_list(folder.path(), MONDAY, &[("2025-03-21", "DIV - RS 3 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    let other = "ABC on 2025-03-21: dividend of 3.00 a share".to_owned();
+    let expected = [(bonus.clone(), ActionState::Undone), (other.clone(), ActionState::Announced)];
+    assert_eq!(known(&daemon).await, expected);
+
+    // It is told again, and counts again.
+    write_list(folder.path(), TUESDAY, &[("2025-03-20", "BONUS 1:1"), ("2025-03-21", "DIV - RS 3 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    let expected = [(bonus.clone(), ActionState::Announced), (other.clone(), ActionState::Announced)];
+    assert_eq!(known(&daemon).await, expected);
+
+    // What a person takes back stays so, whatever the lists tell.
+    let rows = daemon.actions.list(ActionFilter { limit: 10, ..ActionFilter::default() }).await.unwrap();
+    let row = rows.iter().find(|row| row.action.to_string() == bonus).unwrap();
+    daemon.actions.undo(row.id, "the company says otherwise", "asha").await.unwrap();
+    let later = [
+        ("2025-03-20", "BONUS 1:1"),
+        ("2025-03-21", "DIV - RS 3 PER SH"),
+        ("2025-03-24", "DIV - RS 1 PER SH"),
+    ];
+    write_list(folder.path(), WEDNESDAY, &later);
+    daemon.prices.refresh_bars().await.unwrap();
+    let known = known(&daemon).await;
+    assert_eq!(known[0], (bonus, ActionState::Undone));
+    assert_eq!(known.len(), 3, "{known:?}");
+}

@@ -1,0 +1,87 @@
+//! Taking an action back, and importing rows twice.
+
+use prahari_domain::actions::{ActionKind, ActionState};
+use prahari_domain::orders::OrderKind;
+
+use super::world::{action, folder, held, house, monday_evening, worth};
+use crate::support::desk_fixture::{order_context, sell};
+use crate::support::{ADMIN, TUESDAY, at, run};
+
+const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
+
+#[tokio::test]
+async fn an_action_that_did_not_take_place_is_undone_to_the_paisa_in_books_and_account() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let before = worth(&daemon, ADMIN).await;
+    let row = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    assert_eq!(held(&daemon, "ABC").await, (22, 110_000));
+    let undone = daemon.actions.undo(row.id, "it was postponed", "asha").await.unwrap();
+    assert_eq!((undone.state, undone.reason.as_str()), (ActionState::Undone, "it was postponed"));
+    assert_eq!((held(&daemon, "ABC").await, worth(&daemon, ADMIN).await), ((11, 110_000), before));
+    {
+        let user = daemon.users.find(ADMIN).unwrap();
+        let mut desk = user.desk.lock().await;
+        assert_eq!(desk.reconcile(at(TUESDAY, "09:00:30")).await.unwrap(), []);
+    }
+    let again = daemon.actions.undo(row.id, "again", "asha").await.unwrap_err().to_string();
+    assert_eq!(again, format!("action {} is undone already", row.id));
+    // It counts again once it is entered again, under the same number.
+    let same = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap();
+    assert_eq!((same.id, same.state), (row.id, ActionState::Applied));
+    assert_eq!(held(&daemon, "ABC").await, (22, 110_000));
+    let refused = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap_err().to_string();
+    assert!(refused.ends_with("is applied already: undo it first"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_was_sold_since_keeps_the_action_and_says_for_whom() {
+    let folder = folder(5_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let row = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:20")).await;
+    let user = daemon.users.find(ADMIN).unwrap();
+    let mut request = sell("ABC", 1, 5_000);
+    request.kind = OrderKind::Market;
+    user.desk.lock().await.place(request, order_context(at(TUESDAY, "09:20"))).await.unwrap().unwrap();
+    run(&daemon, at(TUESDAY, "09:30")).await;
+    let (shares, cost) = held(&daemon, "ABC").await;
+    assert!(shares < 22);
+    let refused = daemon.actions.undo(row.id, "why not", "asha").await.unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "it cannot be undone for user 1: ABC on 2025-03-11: bonus of 1 new for 1 held: the lots of ABC are not those \
+         that it is about; shares were traded since"
+    );
+    assert_eq!(held(&daemon, "ABC").await, (shares, cost));
+}
+
+#[tokio::test]
+async fn the_same_rows_from_two_sources_are_one_action_and_other_figures_are_shown_first() {
+    let folder = folder(5_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let first = daemon.actions.import(vec![action(TUESDAY, BONUS)], "asha").await.unwrap();
+    assert_eq!((first.new.len(), first.same), (1, 0));
+    let again = daemon.actions.import(vec![action(TUESDAY, BONUS)], "file").await.unwrap();
+    assert_eq!((again.new.len(), again.same), (0, 1));
+    let other = action(TUESDAY, ActionKind::Bonus { new: 2, held: 1 });
+    let preview = daemon.actions.preview(vec![other.clone()]).await.unwrap();
+    assert_eq!((preview.changed.len(), preview.changed[0].was.kind()), (1, &BONUS));
+    daemon.actions.import(vec![other.clone()], "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    assert_eq!(held(&daemon, "ABC").await, (33, 110_000));
+    let late = daemon.actions.preview(vec![action(TUESDAY, BONUS)]).await.unwrap();
+    assert_eq!(late.refused.len(), 1);
+    assert!(
+        late.refused[0].contains("is applied already, as bonus of 2 new for 1 held"),
+        "{:?}",
+        late.refused
+    );
+    let many = vec![other; prahari_app::actions::MOST_IMPORTED + 1];
+    let refused = daemon.actions.import(many, "asha").await.unwrap_err().to_string();
+    assert_eq!(refused, "10001 actions in one import are more than 10000");
+}

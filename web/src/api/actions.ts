@@ -1,0 +1,80 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+import { FIRST_PAGE, nextPage, ofUser } from './pages';
+import { pressed } from './press';
+import type { NewAction, paths } from './schema';
+
+export type ActionFilter = Omit<
+  NonNullable<paths['/api/v1/system/actions']['get']['parameters']['query']>,
+  'cursor'
+>;
+
+/** The corporate actions that the installation knows, the latest ex-date first; for admins. */
+export const actionsQuery = (filter: ActionFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['actions', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/system/actions', {
+          params: { query: { ...filter, ...pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+export type AppliedFilter = Omit<
+  NonNullable<paths['/api/v1/user/actions']['get']['parameters']['query']>,
+  'cursor'
+>;
+
+/** What corporate actions changed of a user's shares, the newest first. */
+export const appliedQuery = (user: number | undefined, filter: Omit<AppliedFilter, 'user'> = {}) =>
+  infiniteQueryOptions({
+    queryKey: ['positions', 'actions', { user, ...filter }],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/user/actions', {
+          params: { query: { ...ofUser(user), ...filter, ...pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+export const addAction = (body: NewAction) =>
+  answered(api.POST('/api/v1/system/actions', { headers: pressed(), body }));
+
+export const undoAction = (id: number, reason: string) =>
+  answered(
+    api.POST('/api/v1/system/actions/{id}/undo', {
+      params: { path: { id } },
+      headers: pressed(),
+      body: { reason },
+    }),
+  );
+
+/** A list of actions as somebody brings it: whichever it is, the daemon finds out. */
+export interface ActionsFile {
+  text: string;
+  /** The name of its file; none when it was typed. */
+  name: string | undefined;
+}
+
+const send = ({ text, name }: ActionsFile, dry_run: boolean) =>
+  answered(
+    api.POST('/api/v1/system/actions/import', {
+      params: { query: { dry_run, ...(name !== undefined && { name }) } },
+      headers: { ...(dry_run ? {} : pressed()), 'Content-Type': 'text/csv' },
+      body: text,
+      bodySerializer: (body: string) => body,
+    }),
+  );
+
+/** What a list would change. Nothing is taken up. */
+export const previewActions = (list: ActionsFile) => send(list, true);
+
+/** Takes a list up. */
+export const importActions = (list: ActionsFile) => send(list, false);
