@@ -381,7 +381,12 @@ impl Base {
             pulse: PricePulse::default(),
             warmer: Warmer::default(),
         });
-        let actions = Arc::new(Actions::new(handles.clone(), trading.clone(), users.clone(), halts.clone()));
+        let actions = Arc::new(Actions::new(
+            handles.clone(),
+            trading.clone(),
+            users.clone(),
+            (halts.clone(), modules.clone()),
+        ));
         let runs = Arc::new(Runs {
             handles: handles.clone(),
             users: users.clone(),
