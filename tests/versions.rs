@@ -92,6 +92,6 @@ async fn a_component_of_a_version_to_come_is_refused_with_the_supported_ones() {
     let error = TestHost::new(1).runtime.load(&guests::of_a_later_version()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the module was built against version 1.3.0 of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0"
+        "the module was built against version 1.4.0 of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0, 1.3.0"
     );
 }

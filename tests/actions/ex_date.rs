@@ -4,9 +4,14 @@ use prahari_app::actions::ActionFilter;
 use prahari_domain::actions::{ActionKind, ActionState, Ratio};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderState;
+use prahari_domain::time::day_number;
+use prahari_runtime::abi::latest::actions::{Action, Change, Ratio as PriceRatio};
+use prahari_runtime::abi::latest::types::HostError;
+use prahari_runtime::{HostCall, HostReply};
 use prahari_store::{HaltFilter, NotificationFilter};
 
-use super::world::{TASK, WEDNESDAY, action, folder, held, house, monday_evening, symbol, worth};
+use super::world::{TASK, WEDNESDAY, action, date, folder, held, house, monday_evening, symbol, worth};
+use crate::support::desk_fixture::ask;
 use crate::support::{ADMIN, TUESDAY, at, run, stop};
 
 fn ratio(new: u64, old: u64) -> Ratio {
@@ -107,6 +112,35 @@ async fn the_next_morning_quantities_cost_orders_and_levels_are_right_and_cash_i
 
 fn filter() -> ActionFilter {
     ActionFilter { limit: 10, ..ActionFilter::default() }
+}
+
+#[tokio::test]
+async fn a_task_that_asks_is_told_what_became_of_prices_and_names_up_to_the_day_of_its_run() {
+    let folder = folder(5_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let rows = vec![
+        action(TUESDAY, ActionKind::Bonus { new: 1, held: 1 }),
+        action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") }),
+    ];
+    daemon.actions.import(rows, "asha").await.unwrap();
+    let since = |day: &str| HostCall::ActionsSince {
+        symbols: vec!["ABC".to_owned(), "XYZ".to_owned(), "not one".to_owned()],
+        day: day_number(date(day)),
+    };
+    let asked = ask(&daemon, ADMIN, TASK, since("2025-03-07")).await;
+    assert_eq!(asked, HostReply::Actions(Vec::new()), "nothing before the ex-date");
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    let of = |change| Action { symbol: "ABC".to_owned(), ex_day: day_number(date(TUESDAY)), change };
+    let told = vec![
+        of(Change::Prices(PriceRatio { numerator: 1, denominator: 2 })),
+        of(Change::Renamed("ABCNEW".to_owned())),
+    ];
+    assert_eq!(ask(&daemon, ADMIN, TASK, since("2025-03-07")).await, HostReply::Actions(told));
+    assert_eq!(ask(&daemon, ADMIN, TASK, since(TUESDAY)).await, HostReply::Actions(Vec::new()));
+    let many = HostCall::ActionsSince { symbols: vec!["ABC".to_owned(); 1_001], day: 0 };
+    let HostReply::Refused(HostError::Invalid(why)) = ask(&daemon, ADMIN, TASK, many).await else { panic!() };
+    assert_eq!(why, "symbols: 1001 in one call, allowed are 1000");
 }
 
 #[tokio::test]

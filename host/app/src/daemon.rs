@@ -371,7 +371,12 @@ impl Base {
             grants: grants.clone(),
             tasks: tasks.clone(),
         });
-        let actions = Arc::new(Actions::new(handles.clone(), trading.clone(), users.clone(), halts.clone()));
+        let actions = Arc::new(Actions::new(
+            handles.clone(),
+            trading.clone(),
+            users.clone(),
+            (halts.clone(), modules.clone()),
+        ));
         let prices = Arc::new(Prices {
             handles: handles.clone(),
             trading: trading.clone(),

@@ -142,6 +142,13 @@ pub enum HostCall {
     GetSelection,
     /// `settings.get`
     GetSettings,
+    /// `actions.since`
+    ActionsSince {
+        /// The shares that are asked about.
+        symbols: Vec<String>,
+        /// Actions with a later ex-date are asked for.
+        day: Day,
+    },
 }
 
 impl HostCall {
@@ -152,9 +159,11 @@ impl HostCall {
             | Self::Phases { .. }
             | Self::AfterMarketOpen
             | Self::TradingDayFrom { .. } => Capability::Calendar,
-            Self::Universe | Self::Quotes { .. } | Self::Candles { .. } | Self::Instruments { .. } => {
-                Capability::Market
-            }
+            Self::Universe
+            | Self::Quotes { .. }
+            | Self::Candles { .. }
+            | Self::Instruments { .. }
+            | Self::ActionsSince { .. } => Capability::Market,
             Self::Orders { .. }
             | Self::Positions
             | Self::Holdings
@@ -207,7 +216,8 @@ impl HostCall {
             | Self::StateKeys { .. }
             | Self::EstimateCharges { .. }
             | Self::GetSelection
-            | Self::GetSettings => false,
+            | Self::GetSettings
+            | Self::ActionsSince { .. } => false,
         }
     }
 
@@ -243,6 +253,7 @@ impl HostCall {
             Self::EstimateCharges { .. } => "charges.estimate",
             Self::GetSelection => "selection.get",
             Self::GetSettings => "settings.get",
+            Self::ActionsSince { .. } => "actions.since",
         }
     }
 }

@@ -310,12 +310,12 @@ mod tests {
 
     #[test]
     fn another_version_of_the_boundary_is_named_with_the_supported_ones() {
-        for version in ["0.9.0", "1.0.1", "1.3.0", "2.0.0"] {
+        for version in ["0.9.0", "1.0.1", "1.4.0", "2.0.0"] {
             let error = checked(&importing(&format!("prahari:task/market@{version}"))).unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "the module was built against version {version} of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0"
+                    "the module was built against version {version} of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0, 1.3.0"
                 )
             );
         }

@@ -16,9 +16,10 @@ impl HostCall {
     /// Rows that the host builds or takes over for it, as far as the call names them.
     pub(crate) fn rows(&self) -> u64 {
         match self {
-            Self::Phases { symbols } | Self::Quotes { symbols } | Self::Instruments { symbols } => {
-                length(symbols)
-            }
+            Self::Phases { symbols }
+            | Self::Quotes { symbols }
+            | Self::Instruments { symbols }
+            | Self::ActionsSince { symbols, .. } => length(symbols),
             Self::Candles { symbols, count, .. } => length(symbols).saturating_mul(u64::from(*count).max(1)),
             Self::TradingDayFrom { count, .. } => u64::from(count.unsigned_abs().min(MOST_DAYS)),
             Self::Place { requests } => length(requests),
@@ -39,7 +40,8 @@ impl HostCall {
             Self::Phases { symbols }
             | Self::Quotes { symbols }
             | Self::Candles { symbols, .. }
-            | Self::Instruments { symbols } => texts(symbols),
+            | Self::Instruments { symbols }
+            | Self::ActionsSince { symbols, .. } => texts(symbols),
             Self::Place { requests } => requests.iter().map(order_bytes).fold(0, u64::saturating_add),
             Self::Modify { order_id, .. } => text(order_id),
             Self::Cancel { order_ids, reason } => texts(order_ids).saturating_add(text(reason)),
@@ -77,6 +79,7 @@ impl HostCall {
                 Self::Candles { symbols: Vec::new(), interval, count, forming }
             }
             Self::Instruments { .. } => Self::Instruments { symbols: Vec::new() },
+            Self::ActionsSince { day, .. } => Self::ActionsSince { symbols: Vec::new(), day },
             Self::Place { .. } => Self::Place { requests: Vec::new() },
             Self::Modify { change, .. } => Self::Modify { order_id: String::new(), change },
             Self::Cancel { .. } => Self::Cancel { order_ids: Vec::new(), reason: String::new() },
@@ -105,6 +108,7 @@ impl HostReply {
             Self::Holdings(holdings) => length(holdings),
             Self::Reconciled(differences) => length(differences),
             Self::Signals(signals) => length(signals),
+            Self::Actions(actions) => length(actions),
             _ => 0,
         }
     }

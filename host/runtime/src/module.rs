@@ -6,6 +6,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::abi::latest::TaskInfo;
 use crate::abi::v1::bindings::TaskPre;
+use crate::abi::v1_3::ACTIONS;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::linker;
@@ -59,6 +60,13 @@ impl Module {
     pub fn described_settings(&self) -> DescribedSettings {
         let read = || Ok(SettingsSchema::read(&self.info.config_schema)?.map(Arc::new));
         self.settings.get_or_init(read).clone()
+    }
+
+    /// Returns whether it asks for corporate actions by itself, and so adjusts what it remembers of a share.
+    pub fn adjusts_by_actions(&self) -> bool {
+        let component = self.pre.instance_pre().component();
+        let component_type = component.component_type();
+        component_type.imports(component.engine()).any(|(name, _)| name.starts_with(ACTIONS))
     }
 
     pub(crate) fn pre(&self) -> &TaskPre<RunState> {

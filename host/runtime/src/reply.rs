@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::types::{Day, HostError, Paise, Refusal};
-use crate::abi::latest::{broker, calendar, config, market, selection, signals};
+use crate::abi::latest::{actions, broker, calendar, config, market, selection, signals};
 
 /// What the host answers. Each variant belongs to the call named in its documentation; `Refused` to all of them.
 ///
@@ -72,6 +72,8 @@ pub enum HostReply {
     Selection(selection::Choice),
     /// To `GetSettings`: a JSON object.
     Settings(String),
+    /// To `ActionsSince`.
+    Actions(Vec<actions::Action>),
 }
 
 impl HostReply {
@@ -109,6 +111,7 @@ impl HostReply {
             Self::ChargesEstimated(_) => "ChargesEstimated",
             Self::Selection(_) => "Selection",
             Self::Settings(_) => "Settings",
+            Self::Actions(_) => "Actions",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use prahari_domain::actions::ActionFactors;
 
-use super::{Actions, CHANGING_PRICES};
+use super::{Actions, CHANGING_SHARES};
 use crate::error::AppError;
 
 impl Actions {
@@ -13,7 +13,7 @@ impl Actions {
     /// # Errors
     /// When the database cannot be read.
     pub(crate) async fn load(&self) -> Result<(), AppError> {
-        let rows = self.handles.store.system().actions_in_force(CHANGING_PRICES.to_vec()).await?;
+        let rows = self.handles.store.system().actions_in_force(CHANGING_SHARES.to_vec()).await?;
         let factors = Arc::new(ActionFactors::of(&rows));
         self.known.lock().rows = rows;
         // A daemon that tries a module beside this one shares its market, and has nothing to say to it.

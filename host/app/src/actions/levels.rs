@@ -2,7 +2,7 @@
 //!
 //! The host knows no task and no meaning of what is remembered. A key of a task's state whose last part names the share, such
 //! as `sell/TCS`, is about the share; it is removed, and the task finds nothing and computes anew, as it does on the first
-//! day of a position.
+//! day of a position. A task whose module asks for actions by itself (`prahari:task/actions`, since 1.3.0) keeps everything.
 
 use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
@@ -17,7 +17,11 @@ const SEPARATORS: [char; 3] = ['/', ':', '.'];
 impl Actions {
     /// Removes what the tasks of a user remember of a share; answers how many keys there were.
     pub(super) async fn forget_levels(&self, user: &User, symbol: &Symbol) -> Result<usize, AppError> {
-        let removed = user.runs.forget(|key| is_about(key, symbol));
+        let adjusts = |task| {
+            let running = self.modules.for_user(task, user.id);
+            running.is_ok_and(|running| running.module.adjusts_by_actions())
+        };
+        let removed = user.runs.forget(|task, key| is_about(key, symbol) && !adjusts(task));
         let count = removed.len();
         if count > 0 {
             let keys: Vec<(Task, String)> = removed;

@@ -28,11 +28,17 @@ use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
+use crate::modules::Modules;
 use crate::users::Users;
 
-/// Kinds that stay in memory once they are applied, because prices of before them are multiplied.
-const CHANGING_PRICES: [ActionName; 4] =
-    [ActionName::Split, ActionName::Consolidation, ActionName::Bonus, ActionName::Demerger];
+/// Kinds that stay in memory once they are applied: prices of before them are multiplied, or the share has another symbol.
+const CHANGING_SHARES: [ActionName; 5] = [
+    ActionName::Split,
+    ActionName::Consolidation,
+    ActionName::Bonus,
+    ActionName::Demerger,
+    ActionName::SymbolChange,
+];
 
 /// Days for which an applied action is gone through again at a start, in case a user could not be reached on its day.
 const AGAIN_DAYS: i64 = 10;
@@ -46,6 +52,7 @@ pub struct Actions {
     pub(crate) trading: Arc<TradingServices>,
     pub(crate) users: Arc<Users>,
     pub(crate) halts: Arc<Halts>,
+    pub(crate) modules: Arc<Modules>,
     pub(crate) known: Mutex<Known>,
     /// Held while rows change or are applied, so that no two changes cross.
     pub(crate) changing: tokio::sync::Mutex<()>,
@@ -83,9 +90,17 @@ impl Actions {
         handles: Handles,
         trading: Arc<TradingServices>,
         users: Arc<Users>,
-        halts: Arc<Halts>,
+        (halts, modules): (Arc<Halts>, Arc<Modules>),
     ) -> Self {
-        Self { handles, trading, users, halts, known: Mutex::default(), changing: Default::default() }
+        Self {
+            handles,
+            trading,
+            users,
+            halts,
+            modules,
+            known: Mutex::default(),
+            changing: Default::default(),
+        }
     }
 
     /// Returns the actions that the filter lets through, the latest ex-date first.

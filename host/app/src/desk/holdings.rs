@@ -41,8 +41,6 @@ impl Desk {
         reason: &str,
         now: Timestamp,
     ) -> Result<Vec<(OrderId, String)>, AppError> {
-        let stands =
-            |state: OrderState, retryable| !state.is_final() || (state == OrderState::Rejected && retryable);
         let open: Vec<_> = self
             .book
             .orders()

@@ -121,7 +121,8 @@ impl PriceJumps {
         changed
     }
 
-    fn factors(&self) -> Arc<ActionFactors> {
+    /// The factors that count now.
+    pub(crate) fn factors(&self) -> Arc<ActionFactors> {
         self.factors.read().clone()
     }
 

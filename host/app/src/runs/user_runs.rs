@@ -48,11 +48,11 @@ impl UserRuns {
     }
 
     /// Removes the keys that `is_gone` names from the memory of every task, and answers them.
-    pub(crate) fn forget(&self, is_gone: impl Fn(&str) -> bool) -> Vec<(Task, String)> {
+    pub(crate) fn forget(&self, is_gone: impl Fn(Task, &str) -> bool) -> Vec<(Task, String)> {
         let mut removed = Vec::new();
         for (task, memory) in self.memory.lock().iter_mut() {
             memory.retain(|key, _| {
-                let gone = is_gone(key);
+                let gone = is_gone(*task, key);
                 removed.extend(gone.then(|| (*task, key.clone())));
                 !gone
             });

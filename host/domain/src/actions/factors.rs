@@ -7,13 +7,24 @@ use crate::money::Paise;
 use crate::price_jump::{PriceJump, is_outside_band};
 use crate::time::Day;
 
-use super::{ActionRow, ActionState, PriceFactor};
+use super::{ActionKind, ActionRow, ActionState, PriceFactor};
 
 /// The factors of every share whose actions change prices. Made anew when an action changes, and shared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ActionFactors {
     /// By share, in the order of the ex-dates; of a day without a factor only the open will tell it.
     by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>>,
+    /// New symbols by old one, with the ex-date.
+    renamed: HashMap<Symbol, (Day, Symbol)>,
+}
+
+/// What an action makes of a share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShareChange {
+    /// Prices of before are multiplied.
+    Prices(PriceFactor),
+    /// The share has this symbol.
+    Renamed(Symbol),
 }
 
 /// Two prices of a share with a night between them.
@@ -33,7 +44,13 @@ impl ActionFactors {
     /// The factors of these actions; those that are undone or change no prices have none.
     pub fn of(rows: &[ActionRow]) -> Self {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
+        let mut renamed = HashMap::new();
         for row in rows {
+            if let (ActionKind::SymbolChange { to }, true) =
+                (row.action.kind(), row.state != ActionState::Undone)
+            {
+                renamed.insert(row.action.symbol().clone(), (row.action.ex_day(), to.clone()));
+            }
             if row.state == ActionState::Undone || !row.action.kind().changes_prices() {
                 continue;
             }
@@ -41,7 +58,18 @@ impl ActionFactors {
             factors.push((row.action.ex_day(), row.price_factor()));
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
-        Self { by_symbol }
+        Self { by_symbol, renamed }
+    }
+
+    /// Returns what is known to change a share after `day` and up to `until`, oldest first.
+    pub fn changes(&self, symbol: &Symbol, day: Day, until: Day) -> Vec<(Day, ShareChange)> {
+        let of = self.between(symbol, day, until);
+        let mut changes: Vec<(Day, ShareChange)> =
+            of.filter_map(|(ex_day, factor)| Some((ex_day, ShareChange::Prices(factor?)))).collect();
+        let renamed = self.renamed.get(symbol).filter(|(ex_day, _)| (day < *ex_day) && (*ex_day <= until));
+        changes.extend(renamed.map(|(ex_day, to)| (*ex_day, ShareChange::Renamed(to.clone()))));
+        changes.sort_by_key(|(ex_day, _)| *ex_day);
+        changes
     }
 
     /// Returns whether a share has an action with an ex-date after `day` and not after `until`.

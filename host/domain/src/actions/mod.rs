@@ -19,7 +19,7 @@ use crate::text::is_plain;
 use crate::time::Day;
 
 pub use factor::{MATCH_PERCENT, PriceFactor};
-pub use factors::{ActionFactors, Overnight};
+pub use factors::{ActionFactors, Overnight, ShareChange};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
 pub use known::{ActionChange, ActionRow, ActionState, ImportPreview};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};

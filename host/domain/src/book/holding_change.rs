@@ -212,7 +212,9 @@ impl Book {
             self.results.add_income(part.strategy, part.income);
         }
         match place {
-            Ok(place) => drop(self.applied.remove(place)),
+            Ok(place) => {
+                self.applied.remove(place);
+            }
             Err(place) => self.applied.insert(place, change.action),
         }
         Ok(())

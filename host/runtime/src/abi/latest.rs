@@ -5,6 +5,7 @@ pub use super::v1::bindings::prahari::task::{
 };
 pub use super::v1_1::bindings::prahari::task::charges;
 pub use super::v1_2::bindings::prahari::task::selection;
+pub use super::v1_3::bindings::prahari::task::actions;
 
 pub use super::v1::bindings::{Counter, RunContext, Summary, TaskError, TaskInfo, TaskKind, Trigger};
 

@@ -12,8 +12,9 @@ pub mod latest;
 pub mod v1;
 pub mod v1_1;
 pub mod v1_2;
+pub mod v1_3;
 
 pub(crate) use v1_2::{call as call_manifest, export as manifest_export};
 
 /// Versions of `prahari:task` that components may be built against, oldest first.
-pub const SUPPORTED_VERSIONS: [&str; 3] = ["1.0.0", "1.1.0", "1.2.0"];
+pub const SUPPORTED_VERSIONS: [&str; 4] = ["1.0.0", "1.1.0", "1.2.0", "1.3.0"];

@@ -3,6 +3,7 @@
 mod v1;
 mod v1_1;
 mod v1_2;
+mod v1_3;
 mod wasi;
 
 use wasmtime::Engine;
@@ -19,6 +20,8 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<RunState>> {
     second(&mut linker, |state: &mut RunState| state)?;
     let third = abi::v1_2::bindings::Additions::add_to_linker::<_, HasSelf<_>>;
     third(&mut linker, |state: &mut RunState| state)?;
+    let fourth = abi::v1_3::bindings::Additions::add_to_linker::<_, HasSelf<_>>;
+    fourth(&mut linker, |state: &mut RunState| state)?;
     Ok(linker)
 }
 

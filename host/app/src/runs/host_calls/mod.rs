@@ -1,5 +1,6 @@
 //! The live answers to a run's host calls: one file per capability.
 
+mod actions;
 mod broker;
 mod calendar;
 mod charges;
@@ -135,6 +136,7 @@ impl<'a> LiveServices<'a> {
             HostCall::Notify { level, title, body } => self.notify(*level, title, body).await,
             HostCall::Log { level, message } => Ok(self.write_log(*level, message)),
             HostCall::RecordDecisions { entries } => Ok(self.record_decisions(entries)),
+            HostCall::ActionsSince { symbols, day } => Ok(self.actions_since(symbols, *day)),
             HostCall::EstimateCharges { trades } => Ok(self.estimate_charges(trades).await),
         }
     }
