@@ -103,7 +103,9 @@ describe('corporate actions', () => {
     expect(await page.getByRole('button', { name: 'Import…' }).count()).toBe(0);
   });
 
-  test('are added by hand, and what cannot be meant is said beside its field', async ({ visit }) => {
+  test('are added by hand, and what cannot be meant is said beside its field', async ({
+    visit,
+  }) => {
     const page = await visit(own.as('admin'));
     await goTo(page, ACTIONS);
     await press(page, 'Add an action');
@@ -163,8 +165,7 @@ describe('corporate actions', () => {
   });
 });
 
-const rows = (page: Page) =>
-  page.getByRole('table', { name: 'Known actions' }).locator('tbody tr');
+const rows = (page: Page) => page.getByRole('table', { name: 'Known actions' }).locator('tbody tr');
 
 const row = (page: Page, symbol: string) => rows(page).filter({ hasText: symbol });
 

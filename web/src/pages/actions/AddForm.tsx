@@ -7,7 +7,15 @@ import type { ActionKindName } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { actionWord } from '../../format/actions';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
-import { actionOf, type Draft, emptyDraft, FIELDS, type Field, figuresOf, mistakeIn } from './draft';
+import {
+  actionOf,
+  type Draft,
+  emptyDraft,
+  FIELDS,
+  type Field,
+  figuresOf,
+  mistakeIn,
+} from './draft';
 import { words } from './words';
 
 const KINDS = Object.entries(words.kinds) as readonly [ActionKindName, string][];
@@ -86,7 +94,9 @@ function labelOf({ kind }: Draft, field: Field): string {
     case 'ex_day':
       return words.exDay;
     case 'new':
-      return kind in words.after ? words.after[kind as keyof typeof words.after] : words.after.bonus;
+      return kind in words.after
+        ? words.after[kind as keyof typeof words.after]
+        : words.after.bonus;
     case 'held':
       return words.held;
     case 'to':

@@ -19,7 +19,7 @@ const CHANGED: readonly Column<ChangedAction>[] = [
   { id: 'day', header: words.exDay, cell: ({ after }) => <Day date={after.ex_day} /> },
   { id: 'symbol', header: words.symbol, cell: ({ after }) => after.symbol },
   { id: 'before', header: words.before, cell: ({ before }) => actionWord(before) },
-  { id: 'then', header: words.then, cell: ({ after }) => actionWord(after), grow: true },
+  { id: 'becomes', header: words.becomes, cell: ({ after }) => actionWord(after), grow: true },
 ];
 
 /** What a list of actions would change. */

@@ -41,8 +41,7 @@ export function Import() {
     if (file.size > MOST_BYTES) setFault(words.tooLarge);
     else take({ text: await file.text(), name: file.name });
   };
-  const look = () =>
-    write(async () => setLooked({ list, changes: await previewActions(list) }));
+  const look = () => write(async () => setLooked({ list, changes: await previewActions(list) }));
   const bring = async () => {
     if (!looked) return;
     const done = await importActions(looked.list).finally(() =>

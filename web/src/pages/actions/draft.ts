@@ -85,7 +85,7 @@ export function actionOf(draft: Draft): NewAction | null {
   if (asked.some((field) => draft[field].trim() === '' && !free.includes(field))) return null;
   const figures = figuresOf(draft).flatMap((field) => {
     const text = draft[field].trim();
-    return text === '' ? [] : [[field, valueOf(field, text)] as const];
+    return text === '' ? [] : [[field, figureOf(field, text)] as const];
   });
   return {
     symbol: draft.symbol.trim().toUpperCase(),
@@ -96,7 +96,7 @@ export function actionOf(draft: Draft): NewAction | null {
   };
 }
 
-function valueOf(field: Field, text: string): number | string | null {
+function figureOf(field: Field, text: string): number | string | null {
   const kind = NUMBERS[field];
   if (!kind) return text.toUpperCase();
   const number = numberTyped(text, kind);

@@ -86,7 +86,7 @@ export const words = {
   fresh: (actions: number) => `${plural(actions, 'new action')}`,
   changing: (actions: number) => `${plural(actions, 'action')} would change`,
   before: 'Now',
-  then: 'Then',
+  becomes: 'Then',
   known: (actions: number) => `${plural(actions, 'action is', 'actions are')} known already.`,
   passedOver: (rows: number) =>
     `${plural(rows, 'row changes', 'rows change')} no share, such as meetings and interest.`,
