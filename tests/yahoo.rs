@@ -7,6 +7,8 @@ mod ahead;
 #[allow(dead_code, reason = "each test file uses its part")]
 #[path = "support/bars.rs"]
 mod bars;
+#[path = "yahoo/bonus.rs"]
+mod bonus;
 #[path = "yahoo/days.rs"]
 mod days;
 #[path = "yahoo/fake.rs"]
