@@ -20,6 +20,54 @@ const SECRET_BYTES: usize = 20;
 #[derive(Clone)]
 pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
 
+/// Secret of an authenticator that somebody else gave us, such as a broker at whom we log in. Its length is theirs.
+#[derive(Clone)]
+pub struct OneTimeCodes(Zeroizing<Vec<u8>>);
+
+/// Lengths of a secret that somebody else gave: shorter ones can be guessed, longer ones are not an authenticator's.
+const FOREIGN_BYTES: std::ops::RangeInclusive<usize> = 10..=128;
+
+impl OneTimeCodes {
+    /// Reads a secret in base32, as an authenticator app is given it, with or without blanks and padding. None when
+    /// it is not base32, or has fewer than 10 or more than 128 bytes.
+    pub fn from_base32(text: &str) -> Option<Self> {
+        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '=' && *c != '-');
+        let plain = Zeroizing::new(kept.collect::<String>().to_ascii_uppercase());
+        let bytes = Zeroizing::new(BASE32_NOPAD.decode(plain.as_bytes()).ok()?);
+        FOREIGN_BYTES.contains(&bytes.len()).then_some(Self(bytes))
+    }
+
+    /// Returns the code of an instant.
+    pub fn code(&self, unix_seconds: u64) -> Secret {
+        let totp = Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(DIGITS as u8)
+            .with_skew(1)
+            .with_step_duration(STEP_SECONDS)
+            .with_secret(self.0.to_vec())
+            .build_noncompliant();
+        Secret::new(totp.generate(unix_seconds).to_string())
+    }
+}
+
+impl fmt::Debug for OneTimeCodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+impl TotpStep {
+    /// Returns the step that an instant belongs to.
+    pub const fn at(unix_seconds: u64) -> Self {
+        Self(unix_seconds / STEP_SECONDS)
+    }
+
+    /// Returns the second at which the next step begins.
+    pub const fn end(self) -> u64 {
+        (self.0 + 1).saturating_mul(STEP_SECONDS)
+    }
+}
+
 /// The half minute that a code was made for. Steps only grow for a user, so that a code is used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TotpStep(pub u64);
@@ -135,6 +183,17 @@ mod tests {
             assert_eq!(of_the_rfc().check(typed, 59), None, "{typed:?}");
         }
         assert_eq!(of_the_rfc().check("287 082", 59), Some(TotpStep(1)));
+    }
+
+    #[test]
+    fn a_secret_that_a_broker_gave_makes_the_codes_of_the_rfc() {
+        let codes = OneTimeCodes::from_base32("gezd gnbv gy3t qojq-GEZDGNBVGY3TQOJQ==").unwrap();
+        assert_eq!(codes.code(1_111_111_109).expose(), "081804");
+        assert_eq!(format!("{codes:?}"), "[secret]");
+        for wrong in ["", "GEZDGNBV", "not base32!", &"A".repeat(400)] {
+            assert!(OneTimeCodes::from_base32(wrong).is_none(), "{wrong:?}");
+        }
+        assert_eq!((TotpStep::at(59), TotpStep::at(59).end()), (TotpStep(1), 60));
     }
 
     #[test]
