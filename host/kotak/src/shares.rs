@@ -30,7 +30,7 @@ impl Shares {
         if let Some(found) = self.kept(day) {
             return Ok(found);
         }
-        let read = session.read(|client, session| async move { client.shares(&session).await }).await?;
+        let read = session.shares().await?;
         if let Some(dated) =
             read.dated.filter(|dated| *dated > day || (day - *dated).num_days() > OLDEST_DAYS)
         {

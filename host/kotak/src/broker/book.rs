@@ -7,7 +7,6 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 
 use super::{KotakBroker, Memory};
-use crate::error::KotakError;
 use crate::wire::order::OrderRow;
 use crate::wire::status::OrderStatus;
 use crate::wire::tag::Tag;
@@ -20,8 +19,7 @@ impl KotakBroker {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let trades =
-            self.session.read(|client, session| async move { client.trades(&session).await }).await?;
+        let trades = self.session.trades().await?;
         let mut fills = fills_by_number(trades);
         let mut orders: Vec<BrokerOrder> = rows
             .into_iter()
@@ -37,13 +35,13 @@ impl KotakBroker {
     /// The rows of the book. An empty one contradicts orders that the broker has taken: some sessions see nothing until
     /// the next login, so each is doubted once, and then nothing is concluded.
     async fn rows(&self) -> Result<Vec<OrderRow>, BrokerError> {
-        let rows = self.read_rows().await?;
+        let rows = self.session.book().await?;
         let taken = self.memory.taken();
         if !rows.is_empty() || taken == 0 {
             return Ok(rows);
         }
         if self.session.generation().is_some_and(|session| self.session.doubt(session)) {
-            let rows = self.read_rows().await?;
+            let rows = self.session.book().await?;
             if !rows.is_empty() {
                 return Ok(rows);
             }
@@ -53,17 +51,13 @@ impl KotakBroker {
         )))
     }
 
-    async fn read_rows(&self) -> Result<Vec<OrderRow>, KotakError> {
-        self.session.read(|client, session| async move { client.book(&session).await }).await
-    }
-
     /// Looks for an order that was sent, or whose tag is taken.
     ///
     /// # Errors
     /// [`BrokerError::Unclear`] when the book does not have it, which proves nothing, or has it as another order.
     pub(super) async fn find_sent(&self, order: &Order) -> Result<Placed, BrokerError> {
         let tag = order.id.to_string();
-        let rows = self.read_rows().await.map_err(|error| BrokerError::Unclear(error.to_string()))?;
+        let rows = self.session.book().await.map_err(|error| BrokerError::Unclear(error.to_string()))?;
         let mut found = rows.iter().filter(|row| row.tag.sent() == Some(&tag));
         match (found.next(), found.next()) {
             (Some(row), None) if is_same(row, order) => {
@@ -89,10 +83,8 @@ impl KotakBroker {
     /// Settled shares with what today's trades made of them. Shares bought today are with the settled ones from the next
     /// session on; shares sold today are until then.
     pub(super) async fn shares_held(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        let settled =
-            self.session.read(|client, session| async move { client.holdings(&session).await }).await?;
-        let of_today =
-            self.session.read(|client, session| async move { client.positions(&session).await }).await?;
+        let settled = self.session.holdings().await?;
+        let of_today = self.session.positions().await?;
         let mut held: BTreeMap<Symbol, i64> = BTreeMap::new();
         for row in settled {
             *held.entry(row.symbol).or_default() += i64::from(row.quantity);

@@ -7,7 +7,6 @@ use prahari_domain::time::Timestamp;
 
 use super::KotakBroker;
 use crate::client::OrderChange;
-use crate::error::KotakError;
 use crate::wire::order::OrderRow;
 use crate::wire::status::OrderStatus;
 
@@ -79,7 +78,7 @@ impl KotakBroker {
     /// has to say, and whether there is anything left to change.
     async fn standing_row(&self, order: &Order, number: &str) -> Result<OrderRow, BrokerError> {
         let row =
-            self.read_order(number).await.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
+            self.session.order(number).await.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
         match row {
             Some(row) if row.status.has_ended() => Err(BrokerError::Refused {
                 reason: format!("order {} has ended at the broker", order.id),
@@ -93,10 +92,6 @@ impl KotakBroker {
         }
     }
 
-    async fn read_order(&self, number: &str) -> Result<Option<OrderRow>, KotakError> {
-        self.session.read(|client, session| async move { client.order(&session, number).await }).await
-    }
-
     /// Looks at an order some times, with longer pauses, until it shows what came of a request.
     async fn look(
         &self,
@@ -108,7 +103,7 @@ impl KotakBroker {
             let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
             self.pace.wait_until(self.pace.now().plus_millis(pause)).await;
             // One look that fails is like one that shows nothing: there are others.
-            let Ok(Some(row)) = self.read_order(number).await else { continue };
+            let Ok(Some(row)) = self.session.order(number).await else { continue };
             match shows(&row) {
                 Shown::Done => return Ok(()),
                 Shown::Refused(reason) => return Err(BrokerError::Refused { reason, retryable: false }),

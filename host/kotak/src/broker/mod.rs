@@ -145,8 +145,7 @@ impl Broker for KotakBroker {
     }
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
-        let limits =
-            self.session.read(|client, session| async move { client.limits(&session).await }).await?;
+        let limits = self.session.limits().await?;
         // What the trades of today hold is spent, and what open buys hold is reserved; the broker does not tell them
         // apart, and neither is there to be spent.
         Ok(Funds { cash: limits.cash, reserved: limits.used })

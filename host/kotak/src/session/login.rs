@@ -38,7 +38,8 @@ pub(super) async fn code(
     if begin > now {
         pace.wait_until(Timestamp(i64::try_from(begin.saturating_mul(1_000)).unwrap_or(i64::MAX))).await;
     }
-    Ok((codes.code(begin), Some(step)))
+    let unusable = || KotakError::not_sent(Call::LogIn, "no one-time code can be made of the secret");
+    Ok((codes.code(begin).ok_or_else(unusable)?, Some(step)))
 }
 
 fn seconds(at: Timestamp) -> u64 {

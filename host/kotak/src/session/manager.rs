@@ -420,3 +420,10 @@ fn is_over(error: &KotakError) -> bool {
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+impl UserSession {
+    pub(super) async fn acquire_for_test(self: &Arc<Self>) -> InUse {
+        self.acquire(None).await.unwrap()
+    }
+}

@@ -5,6 +5,7 @@
 
 mod login;
 mod manager;
+mod reads;
 mod state;
 
 pub use manager::{DayEnd, Sessions, UserSession};
