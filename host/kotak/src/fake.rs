@@ -222,7 +222,7 @@ impl CredentialSource for Kept {
 }
 
 pub(crate) fn settings(fake: &Fake) -> KotakSettings {
-    KotakSettings { fewest_shares: 1, ..KotakSettings::at(fake.url.clone()) }
+    KotakSettings { fewest_shares: 1, order_feed: false, ..KotakSettings::at(fake.url.clone()) }
 }
 
 pub(crate) fn sessions(settings: KotakSettings, pace: Arc<JumpingTime>) -> Arc<Sessions> {

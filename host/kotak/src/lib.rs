@@ -11,6 +11,7 @@ mod broker;
 mod client;
 mod credentials;
 mod error;
+pub mod feed;
 mod http;
 mod limiter;
 mod mask;

@@ -52,6 +52,9 @@ pub struct KotakSettings {
     /// Pauses before each look at an order that is to show a change. Default 300 ms, 900 ms, 1.8 s: together below
     /// the time that the desk waits.
     pub looks: Vec<Duration>,
+    /// Whether the order feed is followed, which says when the book is worth a look. Default yes; without it news of orders
+    /// waits for the next look.
+    pub order_feed: bool,
     /// Fewest shares in the file of all shares; a file with fewer is half a file. Default 1,000.
     pub fewest_shares: usize,
 }
@@ -100,6 +103,7 @@ impl KotakSettings {
             logins_a_day: 12,
             young: seconds(60),
             looks: vec![Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(1_800)],
+            order_feed: true,
             fewest_shares: 1_000,
         }
     }

@@ -8,15 +8,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Pace, Placed, PushSender,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Pace, Placed,
 };
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, Variety};
 use prahari_domain::time::Timestamp;
+use tokio::task::JoinHandle;
 
 use self::memory::{Memory, Standing};
 use crate::client::NewOrder;
 use crate::error::{KotakError, Meaning};
+use crate::feed::order_feed;
 use crate::scrip::Scrip;
 use crate::session::{Sessions, UserSession};
 use crate::settings::KotakSettings;
@@ -37,8 +39,16 @@ pub struct KotakBroker {
     session: Arc<UserSession>,
     shares: Arc<Shares>,
     memory: Memory,
-    /// For what the order feed tells.
-    _pushes: PushSender,
+    /// Follows the order feed until the link is dropped.
+    feed: Option<JoinHandle<()>>,
+}
+
+impl Drop for KotakBroker {
+    fn drop(&mut self) {
+        if let Some(feed) = &self.feed {
+            feed.abort();
+        }
+    }
 }
 
 impl KotakBrokerage {
@@ -56,13 +66,18 @@ impl KotakBrokerage {
 #[async_trait]
 impl Brokerage for KotakBrokerage {
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
+        let session = self.sessions.of(new.user);
+        let feed = self
+            .settings
+            .order_feed
+            .then(|| tokio::spawn(order_feed::follow(session.clone(), new.pushes, self.pace.clone())));
         let broker = KotakBroker {
             settings: self.settings.clone(),
             pace: self.pace.clone(),
-            session: self.sessions.of(new.user),
+            session,
             shares: self.shares.clone(),
             memory: Memory::default(),
-            _pushes: new.pushes,
+            feed,
         };
         Ok(BrokerLink { broker: Arc::new(broker), simulated: None })
     }

@@ -489,3 +489,27 @@ async fn a_body_longer_than_any_is_not_read_to_its_end() {
         BrokerError::Unavailable("the order book: the answer is longer than it may be".to_owned())
     );
 }
+
+#[tokio::test]
+async fn prices_are_asked_for_some_at_a_time_without_the_keys_of_the_session() {
+    let desk = Desk::new().await;
+    let quote = |token: &str| json!({ "exchange_token": token, "exchange": "nse_cm", "ltp": "250.7500" });
+    desk.will("/quotes/", ok(json!([quote("90001")])));
+    let settings = KotakSettings { quotes_at_once: 2, ..settings(&desk.fake) };
+    let session = sessions(settings, desk.time.clone()).of(USER);
+    let tokens = ["90001", "Nifty 50", "90003"].map(str::to_owned);
+    let found = session.quotes(&tokens, crate::QuoteFilter::Last).await.unwrap();
+    assert_eq!(found.iter().map(|quote| quote.last).collect::<Vec<_>>(), [Some(Paise(25_075)); 2]);
+    let asked = desk.fake.to("/quotes/");
+    let paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
+    let base = "/script-details/1.0/quotes/neosymbol";
+    assert_eq!(
+        paths,
+        [format!("{base}/nse_cm|90001,nse_cm|Nifty%2050/ltp"), format!("{base}/nse_cm|90003/ltp")]
+    );
+    assert!(asked.iter().all(|asked| asked.header("Auth").is_none() && asked.header("Sid").is_none()));
+    assert!(asked.iter().all(|asked| asked.header("Authorization").is_some()));
+    // One bad row makes the answer one that cannot be read.
+    desk.now_will("/quotes/", ok(json!([quote("90001"), { "ltp": "1" }])));
+    assert!(session.quotes(&tokens, crate::QuoteFilter::All).await.is_err());
+}

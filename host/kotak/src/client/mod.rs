@@ -14,6 +14,7 @@ use prahari_brokers::Pace;
 use prahari_secrets::Secret;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, RequestBuilder};
+use rustls::ClientConfig;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use url::{Url, form_urlencoded};
@@ -23,13 +24,14 @@ pub use quotes::QuoteFilter;
 
 use crate::credentials::Credentials;
 use crate::error::{Call, KotakError, Meaning};
+use crate::feed::{Socket, connect};
 use crate::http::reach::{Reach, below};
 use crate::http::tls::Tls;
 use crate::http::{Http, exchange};
 use crate::limiter::RateLimiter;
 use crate::mask::Masker;
 use crate::session::Session;
-use crate::settings::KotakSettings;
+use crate::settings::{KotakSettings, Outbound};
 use crate::wire::body;
 
 /// Name of the API, which some calls carry as a key.
@@ -58,6 +60,8 @@ pub(crate) struct KotakClient {
     pace: Arc<dyn Pace>,
     reach: Reach,
     http: Http,
+    tls: ClientConfig,
+    outbound: Outbound,
     access_token: Secret,
     masker: Arc<Masker>,
     turns: Arc<Turns>,
@@ -104,8 +108,10 @@ impl ClientFactory {
         let unusable = |why: String| KotakError::not_sent(Call::LogIn, why);
         let tls = self.tls.config(self.reach).await.map_err(unusable)?;
         let settings = self.settings.clone();
-        let http = Http::new(&settings, tls, &credentials.outbound).map_err(unusable)?;
+        let http = Http::new(&settings, tls.clone(), &credentials.outbound).map_err(unusable)?;
         Ok(KotakClient {
+            tls,
+            outbound: credentials.outbound.clone(),
             access_token: credentials.access_token.clone(),
             pace: self.pace.clone(),
             reach: self.reach,
@@ -121,6 +127,17 @@ impl KotakClient {
     /// What takes the secrets out of texts.
     pub(crate) fn masker(&self) -> &Masker {
         &self.masker
+    }
+
+    /// Connects to the order feed, whose address the login named, or which is beside everything else.
+    ///
+    /// # Errors
+    /// One sentence, without the address.
+    pub(crate) async fn order_feed(&self, session: &Session) -> Result<Socket, String> {
+        let mut beside = session.base.clone();
+        beside.set_path("/realtime");
+        let url = session.orders.as_ref().unwrap_or(&beside);
+        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
     }
 
     /// Sends a request in its turn, and reads what came.

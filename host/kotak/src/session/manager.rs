@@ -10,6 +10,7 @@ use prahari_brokers::Pace;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_secrets::{Secret, TotpStep};
+use tokio::sync::watch;
 
 use super::Session;
 use super::login;
@@ -44,6 +45,8 @@ pub struct UserSession {
     /// Held by the one who logs in; the others find the session afterwards.
     one_login: tokio::sync::Mutex<()>,
     inner: Mutex<Inner>,
+    /// Tells whoever follows a feed that there is another session, or none.
+    changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -131,7 +134,19 @@ impl UserSession {
             turns,
             one_login: tokio::sync::Mutex::default(),
             inner: Mutex::default(),
+            changed: watch::Sender::new(()),
         }
+    }
+
+    /// Returns what tells that there is another session, or none.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Returns the session of today, if there is one; nobody logs in for it.
+    pub(crate) fn in_use(&self) -> Option<InUse> {
+        let today = self.parts.pace.now().ist_day();
+        self.inner.lock().current.clone().filter(|(session, _)| session.day == today)
     }
 
     /// Returns the session as it is shown.
@@ -164,6 +179,7 @@ impl UserSession {
             self.allow_again();
         }
         if had {
+            self.changed.send_replace(());
             tracing::info!(user = %self.user, why = why.reason(), "the session at the broker was forgotten");
         }
     }
@@ -258,6 +274,7 @@ impl UserSession {
             inner.cooling = Some((now.plus_millis(wait), said.clone()));
         }
         drop(inner);
+        self.changed.send_replace(());
         tracing::warn!(user = %self.user, %said, "the broker says that the session is over");
     }
 
@@ -308,6 +325,7 @@ impl UserSession {
                 (inner.over, inner.cooling, inner.needs_code) = (None, None, false);
                 (inner.refusals, inner.last_answer) = (0, None);
                 drop(inner);
+                self.changed.send_replace(());
                 tracing::info!(user = %self.user, day = %session.day, login = logins, "logged in at the broker");
                 Ok((session, client))
             }
