@@ -22,7 +22,7 @@ pub struct AccountSpec {
     pub pan: String,
     /// Six digits.
     pub mpin: String,
-    /// Secret of the one-time codes, in base 32; codes are checked at the fake's time, one step to either side.
+    /// Secret of the one-time codes, in base 32, 20 bytes; codes are checked at the fake's time, one step to either side.
     pub totp_secret: String,
     /// Cash.
     pub cash: i64,
@@ -86,7 +86,8 @@ impl AccountSpec {
         }
     }
 
-    /// The one-time code at a time, as the account's owner would type it; `None` when the secret is no base 32.
+    /// The one-time code at a time, as the account's owner would type it; `None` when the secret is no base 32
+    /// of 20 bytes.
     pub fn totp(&self, at: Millis) -> Option<String> {
         let seconds = u64::try_from(at.div_euclid(1000)).ok()?;
         Some(self.codes()?.generate(seconds).to_string())
@@ -99,6 +100,7 @@ impl AccountSpec {
 
     fn codes(&self) -> Option<totp_rs::Totp> {
         let secret = BASE32_NOPAD.decode(self.totp_secret.trim_end_matches('=').as_bytes()).ok()?;
+        let secret: [u8; 20] = secret.try_into().ok()?;
         let builder = totp_rs::Builder::new().with_algorithm(totp_rs::Algorithm::SHA1).with_digits(6);
         Some(builder.with_skew(1).with_step_duration(30).with_secret(secret).build_noncompliant())
     }

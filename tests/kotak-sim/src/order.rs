@@ -88,11 +88,6 @@ impl Status {
     pub(crate) fn is_resting(self) -> bool {
         matches!(self, Self::Open | Self::Modified | Self::NotModified | Self::TriggerPending)
     }
-
-    /// Whether the order system still works on it.
-    pub(crate) fn is_pending(self) -> bool {
-        matches!(self, Self::PutReceived | Self::ValidationPending | Self::OpenPending)
-    }
 }
 
 /// What of an order changes.
