@@ -11,7 +11,7 @@ use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Pace, Placed,
 };
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Order, OrderKind, Variety};
+use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
 use prahari_domain::time::Timestamp;
 use tokio::task::JoinHandle;
 
@@ -91,6 +91,8 @@ impl Broker for KotakBroker {
             // It is never sent twice, whoever asks: what became of it is in the broker's book.
             Some(Standing::Number(number)) => return Ok(Placed { broker_id: number }),
             Some(Standing::Begun) => return self.find_sent(order).await,
+            // After a restart only the journal remembers.
+            None if order.state == OrderState::Unknown => return self.find_sent(order).await,
             None => {}
         }
         let scrip = self.scrip(&order.request.symbol, now).await?;

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use prahari_brokers::{Broker, BrokerError, BrokerOrderState, Brokerage, NewLink, pushes};
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderRequest, OrderState, Product, Purpose, Side};
+use prahari_domain::orders::{OrderRequest, Product, Purpose, Side};
 use prahari_domain::strategies::StrategyName;
 use serde_json::{Value, json};
 
