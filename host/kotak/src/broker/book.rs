@@ -12,6 +12,9 @@ use crate::wire::status::OrderStatus;
 use crate::wire::tag::Tag;
 use crate::wire::trade::TradeRow;
 
+/// How the broker writes delivery.
+const DELIVERY: &str = "CNC";
+
 impl KotakBroker {
     /// The orders of today with their executions.
     pub(super) async fn whole_book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
@@ -90,7 +93,9 @@ impl KotakBroker {
             *held.entry(row.symbol).or_default() += i64::from(row.quantity);
         }
         for row in of_today {
-            *held.entry(row.symbol.clone()).or_default() += row.of_today();
+            // A sale of another product is no sale of what is held.
+            let shares = if row.product == DELIVERY { row.of_today() } else { row.of_today().max(0) };
+            *held.entry(row.symbol).or_default() += shares;
         }
         let owed = held.iter().find(|(_, shares)| **shares < 0);
         if let Some((symbol, shares)) = owed {

@@ -109,6 +109,8 @@ impl Broker for KotakBroker {
             product: request.product,
             after_market: request.variety == Variety::AfterMarket,
         };
+        // A login takes its time, and whoever gives up during it has sent nothing.
+        self.session.ready().await?;
         // From here on it may be at the broker, also when whoever waits for the answer gives up.
         let begun = self.memory.begin(&tag, request.kind);
         let answer = self.session.once(|client, session| {

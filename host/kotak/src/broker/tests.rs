@@ -434,8 +434,10 @@ async fn shares_held_are_the_settled_ones_with_the_trades_of_today() {
     let desk = Desk::new().await;
     let held = |symbol: &str, quantity: u32| json!({ "symbol": symbol, "series": "EQ", "quantity": quantity, "exchangeSegment": "nse_cm" });
     let traded = |symbol: &str, bought: u32, sold: u32| json!({ "exSeg": "nse_cm", "prod": "CNC", "sym": symbol, "flBuyQty": bought.to_string(), "flSellQty": sold.to_string(), "cfBuyQty": "0" });
+    let mut short = traded("SHORT", 0, 5);
+    short["prod"] = json!("MIS");
     desk.will("/holdings", ok(json!({ "data": [held("OLD", 10), held("GONE", 2)] })));
-    desk.will("/positions", rows(&[traded("OLD", 0, 4), traded("NEW", 5, 1), traded("GONE", 0, 2)]));
+    desk.will("/positions", rows(&[traded("OLD", 0, 4), traded("NEW", 5, 1), traded("GONE", 0, 2), short]));
     let shares = desk.broker.holdings().await.unwrap();
     let shares: Vec<(&str, u32)> = shares.iter().map(|(symbol, shares)| (symbol.as_str(), *shares)).collect();
     assert_eq!(shares, [("NEW", 4), ("OLD", 6)]);

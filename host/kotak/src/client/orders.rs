@@ -50,7 +50,7 @@ pub struct OrderChange {
 impl KotakClient {
     /// Places an order, and answers its number.
     pub(crate) async fn place(&self, session: &Session, order: &NewOrder) -> Result<String, KotakError> {
-        let refused = |why: &str| Err(KotakError::not_sent(Call::Place, why));
+        let refused = |why: &str| Err(KotakError::ours(Call::Place, Meaning::Refused, why));
         if !is_sendable(&order.tag) {
             return refused("its tag is not 1 to 20 letters, digits and -");
         }
@@ -84,7 +84,7 @@ impl KotakClient {
     /// Changes an order. The answer says that the change was received, not that it was made.
     pub(crate) async fn modify(&self, session: &Session, change: &OrderChange) -> Result<String, KotakError> {
         if limit_of(change.kind).is_some_and(|price| price <= Paise::ZERO) {
-            return Err(KotakError::not_sent(Call::Modify, "its limit is not above zero"));
+            return Err(KotakError::ours(Call::Modify, Meaning::Refused, "its limit is not above zero"));
         }
         let quantity = change.quantity.to_string();
         let mut body = fields([

@@ -192,6 +192,14 @@ impl UserSession {
         self.acquire(Some(code)).await.map(|_| ())
     }
 
+    /// Makes sure that there is a session, before something is done that must not end in the middle of a login.
+    ///
+    /// # Errors
+    /// Those of the login.
+    pub(crate) async fn ready(self: &Arc<Self>) -> Result<(), KotakError> {
+        self.acquire(None).await.map(|_| ())
+    }
+
     /// Reads with the session. When the broker says that it is over, somebody logs in once, and it is read once more.
     pub(crate) async fn read<T, F, Fut>(self: &Arc<Self>, call: F) -> Result<T, KotakError>
     where

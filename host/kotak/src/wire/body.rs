@@ -64,8 +64,8 @@ fn unreadable(call: Call, raw: &Raw) -> KotakError {
     };
     let meaning = match Said::default().meaning(call, raw.status) {
         Meaning::Unlisted => Meaning::Unreadable,
-        // A page with 401 or 403 is a wall before the broker as well as the broker's: it says nothing of the session.
-        Meaning::Session | Meaning::Refused => Meaning::Unreadable,
+        // A page with 401 or 403 is that of a wall before the broker as well: it says nothing of the session.
+        Meaning::Session | Meaning::Refused if !empty => Meaning::Unreadable,
         other => other,
     };
     KotakError { call, meaning, said: Masked::ours(what), code: None, http: Some(raw.status) }

@@ -287,6 +287,7 @@ fn a_body_that_is_none_is_an_error_of_its_own() {
         (200, "", Meaning::Unreadable, "an order: the answer is empty"),
         (200, " \n", Meaning::Unreadable, "an order: the answer is empty"),
         (200, "<html>busy</html>", Meaning::Unreadable, "an order: the answer is a page and not JSON"),
+        (403, "", Meaning::Session, "an order: the answer is empty (status 403)"),
         (401, "<html>", Meaning::Unreadable, "an order: the answer is a page and not JSON (status 401)"),
         (502, "<html>", Meaning::Gateway, "an order: the answer is a page and not JSON (status 502)"),
         (429, "slow down", Meaning::Rate, "an order: the answer is not JSON (status 429)"),

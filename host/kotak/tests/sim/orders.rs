@@ -145,6 +145,7 @@ async fn a_session_that_ends_at_a_placement_sends_nothing_again() {
         SessionError::LoginCheck100022,
         SessionError::Documented1003,
         SessionError::Documented1003Http200,
+        SessionError::Bare403,
         SessionError::ViewToken100021,
     ] {
         let account = Account::new().await;

@@ -14,6 +14,7 @@ async fn a_session_that_ends_at_any_read_costs_one_login_and_no_read() {
         SessionError::LoginCheck100022,
         SessionError::Documented1003,
         SessionError::Documented1003Http200,
+        SessionError::Bare403,
         SessionError::ViewToken100021,
     ] {
         for call in [Call::Book, Call::Positions, Call::Holdings, Call::Limits] {
@@ -117,6 +118,21 @@ async fn an_empty_book_after_an_order_is_not_believed() {
     assert_eq!(account.logins(), 2);
     account.sim.clear_faults();
     assert_eq!(account.broker.book().await.unwrap().len(), 1);
+}
+
+/// The fake refuses a fifth question at a time.
+#[tokio::test]
+async fn prices_of_many_are_asked_for_four_questions_at_a_time() {
+    let account = Account::new().await;
+    let tokens: Vec<String> = ["90001", "90002", "90003"].map(str::to_owned).to_vec();
+    let asked = (0..12).map(|_| {
+        let (session, tokens) = (account.session(), tokens.clone());
+        tokio::spawn(async move { session.quotes(&tokens, prahari_kotak::QuoteFilter::Last).await })
+    });
+    for asked in asked.collect::<Vec<_>>() {
+        asked.await.unwrap().unwrap();
+    }
+    assert_eq!((account.sim.calls(Call::Quotes, None), account.logins()), (12, 1));
 }
 
 #[tokio::test]
