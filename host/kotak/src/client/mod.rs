@@ -37,6 +37,9 @@ use crate::wire::body;
 /// Name of the API, which some calls carry as a key.
 const API: &str = "neotradeapi";
 
+/// Address of the market feed where the login names none.
+const MARKET_FEED: &str = "wss://sfeed.kotaksecurities.com/apifeed";
+
 /// Longest body of an answer, in bytes: an order book of a thousand rows has 2 MB.
 const LONGEST_BODY: usize = 8 << 20;
 
@@ -63,6 +66,7 @@ pub(crate) struct KotakClient {
     tls: ClientConfig,
     outbound: Outbound,
     access_token: Secret,
+    client_code: Secret,
     masker: Arc<Masker>,
     turns: Arc<Turns>,
 }
@@ -113,6 +117,7 @@ impl ClientFactory {
             tls,
             outbound: credentials.outbound.clone(),
             access_token: credentials.access_token.clone(),
+            client_code: credentials.client_code.clone(),
             pace: self.pace.clone(),
             reach: self.reach,
             settings,
@@ -138,6 +143,21 @@ impl KotakClient {
         beside.set_path("/realtime");
         let url = session.orders.as_ref().unwrap_or(&beside);
         connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
+    }
+
+    /// Connects to the market feed, whose address the login named, or which is where it has been.
+    ///
+    /// # Errors
+    /// One sentence, without the address.
+    pub(crate) async fn market_feed(&self, session: &Session) -> Result<Socket, String> {
+        let usual = self.reach.read(MARKET_FEED);
+        let url = session.feed.as_ref().or(usual.as_ref()).ok_or("the login named no market feed")?;
+        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
+    }
+
+    /// The client's code at the broker, with which the market feed is entered.
+    pub(crate) const fn client_code(&self) -> &Secret {
+        &self.client_code
     }
 
     /// Sends a request in its turn, and reads what came.

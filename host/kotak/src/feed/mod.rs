@@ -2,6 +2,7 @@
 
 mod bytes;
 mod connect;
+mod market_feed;
 pub(crate) mod order_feed;
 pub(crate) mod order_frame;
 mod sfeed;
@@ -9,6 +10,7 @@ mod sfeed_control;
 mod silence;
 
 pub(crate) use connect::{Socket, connect};
+pub use market_feed::{Heard, MarketFeed};
 pub use sfeed::{Divider, Dividers, Packet, Picture, Segment, decode};
 pub use sfeed_control::{Control, auth_frame, subscription_frames};
 pub use silence::{Silence, Watch};

@@ -61,7 +61,7 @@ pub(crate) async fn follow(session: Arc<UserSession>, pushes: PushSender, pace: 
 }
 
 /// The pause after so many attempts that came to nothing, in milliseconds.
-fn pause(fruitless: u32) -> i64 {
+pub(super) fn pause(fruitless: u32) -> i64 {
     let longer = 1_i64.checked_shl(fruitless.min(16)).unwrap_or(i64::MAX);
     PAUSES.0.saturating_mul(longer).min(PAUSES.1)
 }

@@ -2,6 +2,8 @@
 
 use kotak_sim::{Call, Facts, Fault, Hello, When};
 use prahari_brokers::Pushed;
+use prahari_domain::money::Paise;
+use prahari_kotak::feed::{MarketFeed, Silence};
 
 use crate::account::Account;
 
@@ -56,4 +58,47 @@ async fn a_feed_that_refuses_costs_no_login() {
     account.broker.funds().await.unwrap();
     told_in_time(&mut account).await;
     assert_eq!(account.logins(), 1);
+}
+
+/// The last price that the feed has told, once it is this one.
+async fn price(feed: &MarketFeed, token: u32, price: i64) {
+    let mut news = feed.news();
+    while feed.last(token).and_then(|heard| heard.picture.last) != Some(Paise(price)) {
+        news.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn prices_of_the_market_feed_are_those_of_the_market_also_after_it_ended() {
+    let account = Account::with(Facts::default(), |settings| settings.order_feed = true).await;
+    let feed = MarketFeed::start(account.session(), account.time.clone());
+    feed.want(vec!["90001".to_owned()]);
+    assert!(matches!(feed.silence(true), Silence::Silent { .. }));
+    account.broker.funds().await.unwrap();
+    price(&feed, 90_001, 25_100).await;
+    account.sim.set_price("DEMO-EQ", 25_150).unwrap();
+    price(&feed, 90_001, 25_150).await;
+    assert_eq!((feed.silence(true), feed.last(90_002)), (Silence::None, None));
+    // Another share is wanted beside it.
+    feed.want(vec!["90001".to_owned(), "90007".to_owned()]);
+    account.sim.set_price("DEMO&CO-EQ", 55_010).unwrap();
+    price(&feed, 90_007, 55_010).await;
+    // What is wanted is wanted again on the next connection.
+    account.sim.close_feeds(false);
+    account.sim.set_price("DEMO-EQ", 25_200).unwrap();
+    let time = account.time.clone();
+    let passing = tokio::spawn(async move {
+        loop {
+            time.pass(100);
+            tokio::task::yield_now().await;
+        }
+    });
+    price(&feed, 90_001, 25_200).await;
+    passing.abort();
+    // Prices stop on a connection that lives.
+    account.fault(Call::MarketFrame, When::Always, Fault::Lost);
+    account.sim.set_price("DEMO-EQ", 25_250).unwrap();
+    account.time.pass(61_000);
+    assert!(matches!(feed.silence(true), Silence::Silent { .. } | Silence::AfterSnapshot { .. }));
+    assert_eq!((feed.silence(false), account.logins()), (Silence::None, 1));
 }
