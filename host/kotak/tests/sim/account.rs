@@ -58,7 +58,7 @@ impl Pace for SharedTime {
     }
 }
 
-struct Kept(AccountSpec);
+struct Kept(AccountSpec, Outbound);
 
 #[async_trait]
 impl CredentialSource for Kept {
@@ -70,7 +70,7 @@ impl CredentialSource for Kept {
             client_code: secret(&self.0.ucc),
             pin: secret(&self.0.mpin),
             codes: OneTimeCodes::from_base32(&self.0.totp_secret),
-            outbound: Outbound::Direct,
+            outbound: self.1.clone(),
         })
     }
 }
@@ -92,6 +92,10 @@ impl Account {
     }
 
     pub async fn with(facts: Facts, change: impl FnOnce(&mut KotakSettings)) -> Self {
+        Self::leaving(Outbound::Direct, facts, change).await
+    }
+
+    pub async fn leaving(outbound: Outbound, facts: Facts, change: impl FnOnce(&mut KotakSettings)) -> Self {
         let now = Arc::new(AtomicI64::new(ist("2026-11-02 09:20:11").unwrap()));
         let asked = now.clone();
         let clock = SimClock::asked(move || asked.load(Ordering::SeqCst));
@@ -112,7 +116,7 @@ impl Account {
         let held = settings.order_feed;
         let time = Arc::new(SharedTime { now, sim: sim.clone(), held, passed: watch::Sender::new(()) });
         let settings = Arc::new(settings);
-        let kept = Arc::new(Kept(spec.clone()));
+        let kept = Arc::new(Kept(spec.clone(), outbound));
         let sessions = Arc::new(Sessions::new(settings.clone(), time.clone(), kept).unwrap());
         let brokerage = KotakBrokerage::new(settings, time.clone(), sessions.clone());
         let (broker, pushes) = link(&brokerage).await;

@@ -2,7 +2,7 @@
 
 use kotak_sim::{Call, Facts, Fault, LoginError, SessionEnd, SessionError, When};
 use prahari_brokers::BrokerError;
-use prahari_kotak::SessionState;
+use prahari_kotak::{Outbound, SessionState};
 
 use crate::account::{Account, USER};
 
@@ -133,6 +133,20 @@ async fn prices_of_many_are_asked_for_four_questions_at_a_time() {
         asked.await.unwrap().unwrap();
     }
     assert_eq!((account.sim.calls(Call::Quotes, None), account.logins()), (12, 1));
+}
+
+/// The broker takes orders from listed addresses, and only from the one that logged in.
+#[tokio::test]
+async fn login_and_orders_leave_by_the_same_address() {
+    let ours: std::net::IpAddr = "127.0.0.2".parse().unwrap();
+    let account = Account::leaving(Outbound::Address(ours), Facts::default(), |_| {}).await;
+    account.sim.change_account(&account.spec.ucc, |spec| spec.addresses = vec![ours]).unwrap();
+    account.placed(account.resting(1)).await;
+    assert_eq!(account.session().address().await.unwrap(), "127.0.0.2");
+    let other = Account::new().await;
+    other.sim.change_account(&other.spec.ucc, |spec| spec.addresses = vec![ours]).unwrap();
+    let refused = other.broker.place(&other.resting(1), other.now()).await;
+    assert!(matches!(refused, Err(BrokerError::Refused { .. })), "{refused:?}");
 }
 
 #[tokio::test]
