@@ -22,4 +22,4 @@ pub use sealing::{Key, KeyId, KeyRing, Purpose, SEALED_BEGINNING};
 pub use secret::Secret;
 pub use signing::SigningKey;
 pub use token::{Token, TokenHash};
-pub use totp::{TotpSecret, TotpStep};
+pub use totp::{OneTimeCodes, TotpSecret, TotpStep};
