@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_brokers::Interval;
-use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
+use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor, demerger_opens_at};
 use prahari_domain::time::Timestamp;
 
 use super::levels::last_part;
@@ -75,7 +75,7 @@ impl Actions {
             let row = self.with_open(row, now).await?;
             let done = if concerned.take(&row) { self.apply(&row, now).await? } else { !waits(&row, now) };
             if done {
-                self.known.lock().again.insert(row.id);
+                self.known.lock().finish(row.id);
                 applied.extend((row.state == ActionState::Announced).then_some(row.id));
             }
         }
@@ -95,9 +95,16 @@ impl Actions {
         }
         let mut all = true;
         for user in self.users.all() {
+            // While somebody's desk is busy, what tasks of the others have remembered since stays.
+            if !waits && self.known.lock().is_done(row.id, user.id) {
+                continue;
+            }
             let error = match self.apply_to(&user, row, waits, now).await {
                 Ok(done) => {
                     all &= done;
+                    if done && !waits {
+                        self.known.lock().note_done(row.id, user.id);
+                    }
                     continue;
                 }
                 Err(error) => error,
@@ -168,6 +175,11 @@ impl Actions {
     /// The row with what the open of its ex-date says, where the action does not and the market knows it.
     async fn with_open(&self, row: ActionRow, now: Timestamp) -> Result<ActionRow, AppError> {
         if !row.action.kind().waits_for_open() || row.open_factor.is_some() {
+            return Ok(row);
+        }
+        // What a source calls an open before the special pre-open has ended is none: there was no price yet.
+        let opens_at = demerger_opens_at(&self.handles.calendar.current(), row.action.ex_day());
+        if opens_at.is_none_or(|opens_at| now < opens_at) {
             return Ok(row);
         }
         let Some(factor) = self.observed(&row, now).await else { return Ok(row) };

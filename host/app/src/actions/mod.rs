@@ -14,7 +14,7 @@ mod levels;
 mod source;
 mod undo;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -66,6 +66,24 @@ pub(crate) struct Known {
     waiting: BTreeSet<ActionId>,
     /// Applied actions that were gone through again since the start.
     again: BTreeSet<ActionId>,
+    /// For whom announced actions are done, while they are not done for everybody.
+    done: BTreeMap<ActionId, BTreeSet<UserId>>,
+}
+
+impl Known {
+    fn is_done(&self, action: ActionId, user: UserId) -> bool {
+        self.done.get(&action).is_some_and(|users| users.contains(&user))
+    }
+
+    fn note_done(&mut self, action: ActionId, user: UserId) {
+        self.done.entry(action).or_default().insert(user);
+    }
+
+    /// Notes that an action is done for everybody.
+    fn finish(&mut self, action: ActionId) {
+        self.done.remove(&action);
+        self.again.insert(action);
+    }
 }
 
 /// What an action did to one user.
@@ -139,6 +157,12 @@ impl Actions {
             }
         }
         Ok(applied)
+    }
+
+    /// Goes through the applied actions of the last days again at the next instant: somebody who was halted on an ex-date does not
+    /// have them yet.
+    pub(crate) fn look_again(&self) {
+        self.known.lock().again.clear();
     }
 
     /// The rows that are not applied, and those of the last days that were not gone through since the start.

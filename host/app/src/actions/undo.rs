@@ -45,7 +45,11 @@ impl Actions {
         }
         let to = ActionTransition { id, state, by: by.to_owned(), reason: reason.to_owned(), at };
         self.handles.store.system().move_action(to).await?;
-        self.known.lock().waiting.remove(&id);
+        {
+            let mut known = self.known.lock();
+            known.waiting.remove(&id);
+            known.done.remove(&id);
+        }
         self.load().await?;
         self.find(id).await
     }
