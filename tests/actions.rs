@@ -6,6 +6,7 @@
 mod support;
 
 mod actions {
+    pub mod cut_off;
     pub mod demerger;
     pub mod ex_date;
     pub mod jumps;

@@ -394,7 +394,7 @@ impl Base {
             handles.clone(),
             trading.clone(),
             users.clone(),
-            (halts.clone(), modules.clone()),
+            (halts.clone(), modules.clone(), background.clone()),
         ));
         let prices = Arc::new(Prices {
             handles: handles.clone(),

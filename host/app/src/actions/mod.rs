@@ -7,12 +7,14 @@
 //! share or has orders of it gets: their orders of before withdrawn, their books changed, what tasks remember of the share
 //! removed, and a message. Bars and opens follow the factors, which are shared with the market.
 
+mod concerned;
 mod due;
 mod factors;
 mod import;
 mod levels;
 mod source;
 mod undo;
+mod when_free;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
 pub use prahari_store::ActionFilter;
 
+use crate::background::Background;
 use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
@@ -53,6 +56,7 @@ pub struct Actions {
     pub(crate) users: Arc<Users>,
     pub(crate) halts: Arc<Halts>,
     pub(crate) modules: Arc<Modules>,
+    pub(crate) background: Arc<Background>,
     pub(crate) known: Mutex<Known>,
     /// Held while rows change or are applied, so that no two changes cross.
     pub(crate) changing: tokio::sync::Mutex<()>,
@@ -68,6 +72,8 @@ pub(crate) struct Known {
     again: BTreeSet<ActionId>,
     /// For whom announced actions are done, while they are not done for everybody.
     done: BTreeMap<ActionId, BTreeSet<UserId>>,
+    /// Users whose desk is waited for.
+    awaited: BTreeSet<UserId>,
 }
 
 impl Known {
@@ -108,7 +114,7 @@ impl Actions {
         handles: Handles,
         trading: Arc<TradingServices>,
         users: Arc<Users>,
-        (halts, modules): (Arc<Halts>, Arc<Modules>),
+        (halts, modules, background): (Arc<Halts>, Arc<Modules>, Arc<Background>),
     ) -> Self {
         Self {
             handles,
@@ -116,6 +122,7 @@ impl Actions {
             users,
             halts,
             modules,
+            background,
             known: Mutex::default(),
             changing: Default::default(),
         }

@@ -1,6 +1,7 @@
 //! Actions that a source of prices tells, such as a folder of the exchange's daily files.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
 
@@ -23,7 +24,7 @@ impl Actions {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn take_up(&self) -> Result<(), AppError> {
+    pub(crate) async fn take_up(self: &Arc<Self>) -> Result<(), AppError> {
         let source = self.trading.market.actions();
         self.withdraw(&source.withdrawn).await?;
         self.tell_again(&source.told).await?;
@@ -63,7 +64,7 @@ impl Actions {
 
     /// Has actions count again that were taken back because the source no longer told them, and that it tells anew. What a
     /// person took back stays so.
-    async fn tell_again(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+    async fn tell_again(self: &Arc<Self>, told: &[CorporateAction]) -> Result<(), AppError> {
         let today = self.handles.clock.now().ist_day();
         let undone = ActionFilter {
             state: Some(ActionState::Undone),
