@@ -10,6 +10,7 @@ mod actions {
     pub mod demerger;
     pub mod ex_date;
     pub mod jumps;
+    pub mod memory;
     pub mod source;
     pub mod undo;
     pub mod world;
