@@ -9,6 +9,7 @@ mod actions {
     pub mod cut_off;
     pub mod demerger;
     pub mod ex_date;
+    pub mod income;
     pub mod jumps;
     pub mod memory;
     pub mod source;

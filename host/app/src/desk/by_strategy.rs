@@ -26,6 +26,9 @@ pub struct StrategyStatement {
     pub market_value: Paise,
     /// Symbols of which it holds lots.
     pub open_positions: u32,
+    /// Dividends of what it held: paid to the bank, and no part of the cash.
+    #[serde(default)]
+    pub income: Paise,
 }
 
 impl StrategyStatement {
@@ -39,6 +42,7 @@ impl StrategyStatement {
             invested: none,
             market_value: none,
             open_positions: 0,
+            income: none,
         }
     }
 
@@ -62,6 +66,7 @@ impl DailyStatement {
             invested: self.invested,
             market_value: self.market_value,
             open_positions: self.open_positions,
+            income: self.income,
         }]
     }
 }
@@ -72,6 +77,7 @@ pub(super) fn parts(results: &[StrategyResult], held: &[Valuation]) -> Vec<Strat
     for result in results {
         let part = parts.entry(result.strategy).or_insert_with(|| StrategyStatement::of(result.strategy));
         (part.realised, part.charges, part.fills) = (result.realised, result.charges, result.fills);
+        part.income = result.income;
     }
     for valued in held {
         let strategy = valued.position.strategy;
