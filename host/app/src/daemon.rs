@@ -394,7 +394,8 @@ impl Base {
             handles.clone(),
             trading.clone(),
             users.clone(),
-            (halts.clone(), modules.clone(), background.clone()),
+            (halts.clone(), notices.clone()),
+            (modules.clone(), background.clone()),
         ));
         let prices = Arc::new(Prices {
             handles: handles.clone(),

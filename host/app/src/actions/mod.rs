@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use prahari_brokers::MOST_ANNOUNCED;
 pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
@@ -32,6 +33,7 @@ use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::modules::Modules;
+use crate::notices::Notices;
 use crate::users::Users;
 
 /// Kinds that stay in memory once they are applied: prices of before them are multiplied, or the share has another symbol.
@@ -46,8 +48,8 @@ const CHANGING_SHARES: [ActionName; 5] = [
 /// Days for which an applied action is gone through again at a start, in case a user could not be reached on its day.
 const AGAIN_DAYS: i64 = 10;
 
-/// Most actions of one import: three years of the exchange's list.
-pub const MOST_IMPORTED: usize = 10_000;
+/// Most actions of one import: as many as one list may tell, so that what a dry run reads can be imported.
+pub const MOST_IMPORTED: usize = MOST_ANNOUNCED;
 
 /// What is known of corporate actions, and what follows from it.
 pub struct Actions {
@@ -57,6 +59,7 @@ pub struct Actions {
     pub(crate) halts: Arc<Halts>,
     pub(crate) modules: Arc<Modules>,
     pub(crate) background: Arc<Background>,
+    pub(crate) notices: Arc<Notices>,
     pub(crate) known: Mutex<Known>,
     /// Held while rows change or are applied, so that no two changes cross.
     pub(crate) changing: tokio::sync::Mutex<()>,
@@ -114,7 +117,8 @@ impl Actions {
         handles: Handles,
         trading: Arc<TradingServices>,
         users: Arc<Users>,
-        (halts, modules, background): (Arc<Halts>, Arc<Modules>, Arc<Background>),
+        (halts, notices): (Arc<Halts>, Arc<Notices>),
+        (modules, background): (Arc<Modules>, Arc<Background>),
     ) -> Self {
         Self {
             handles,
@@ -123,6 +127,7 @@ impl Actions {
             halts,
             modules,
             background,
+            notices,
             known: Mutex::default(),
             changing: Default::default(),
         }

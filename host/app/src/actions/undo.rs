@@ -5,9 +5,10 @@ use prahari_domain::book::HoldingChange;
 use prahari_domain::ids::{ActionId, OrderId, UserId};
 use prahari_domain::orders::OrderEvent;
 use prahari_domain::time::Timestamp;
-use prahari_store::ActionTransition;
+use prahari_store::{ActionTransition, AlertCode};
 
 use super::Actions;
+use super::source::subject_of;
 use crate::error::AppError;
 
 impl Actions {
@@ -51,6 +52,8 @@ impl Actions {
             known.done.remove(&id);
         }
         self.load().await?;
+        let (code, subject) = (AlertCode::ActionNotTold, subject_of(&row.action.key()));
+        self.notices.clear(code, None, &subject, "the action is taken back").await?;
         self.find(id).await
     }
 
