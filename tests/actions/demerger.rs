@@ -76,6 +76,7 @@ async fn a_demerged_share_is_neither_bought_nor_sold_before_its_open_is_booked()
     let after_market = OrderRequest { variety: Variety::AfterMarket, ..sell("ABC", 11, 10_000) };
     let refusal = refused(&daemon, after_market, at(TUESDAY, "08:30")).await;
     assert_eq!(refusal.code, RefusalCode::SessionClosed, "{refusal}");
+    assert!(refusal.detail.starts_with("ABC is demerged on 2025-03-11: "), "{refusal}");
 
     run(&daemon, at(TUESDAY, "09:30")).await;
     let now = at(TUESDAY, "09:30");

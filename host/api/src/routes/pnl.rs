@@ -214,7 +214,7 @@ impl From<DailyStatement> for DailyPnl {
             realised_paise: statement.realised.0,
             charges_paise: statement.charges.0,
             income_paise: statement.income.0,
-            net_paise: queries::net(&statement).0,
+            net_paise: statement.net().0,
             unrealised_paise: statement.unrealised.0,
             cash_paise: statement.cash.0,
             market_value_paise: statement.market_value.0,
@@ -267,7 +267,7 @@ impl From<StrategyStatement> for StrategyPnl {
             realised_paise: part.realised.0,
             charges_paise: part.charges.0,
             income_paise: part.income.0,
-            net_paise: (part.realised + part.income - part.charges).0,
+            net_paise: part.net().0,
             unrealised_paise: part.unrealised().0,
             trades: part.fills.into(),
         }

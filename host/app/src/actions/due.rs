@@ -34,7 +34,7 @@ impl Actions {
         if self.due(now).is_empty() {
             return Ok(());
         }
-        let changing = self.changing.lock().await;
+        let applying = self.changing.read().await;
         let due = self.due(now);
         let mut concerned = Concerned::of(self).await;
         let mut applied = Vec::new();
@@ -55,9 +55,9 @@ impl Actions {
             self.handles.store.system().mark_applied(applied, HOST.to_owned(), now).await?;
             self.load().await?;
         }
-        drop(changing);
-        for user in concerned.busy() {
-            self.apply_when_free(self.users.find(*user)?).await;
+        drop(applying);
+        for user in self.users.all().into_iter().filter(|user| concerned.busy().contains(&user.id)) {
+            self.apply_when_free(user).await;
         }
         Ok(())
     }

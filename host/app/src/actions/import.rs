@@ -61,7 +61,7 @@ impl Actions {
         rows: Vec<CorporateAction>,
         by: &str,
     ) -> Result<ImportPreview, AppError> {
-        let changing = self.changing.lock().await;
+        let changing = self.changing.write().await;
         let preview = self.preview(rows).await?;
         if preview.is_empty() {
             return Ok(preview);
@@ -82,7 +82,7 @@ impl Actions {
     /// # Errors
     /// [`AppError::ActionRefused`] when it is applied already; or when it cannot be written.
     pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
-        let changing = self.changing.lock().await;
+        let changing = self.changing.write().await;
         let (key, now) = (action.key(), self.handles.clock.now());
         let system = self.handles.store.system();
         if system.keep_actions(vec![action], by.to_owned(), now).await? == 0 {

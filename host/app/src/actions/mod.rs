@@ -61,8 +61,9 @@ pub struct Actions {
     pub(crate) background: Arc<Background>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) known: Mutex<Known>,
-    /// Held while rows change or are applied, so that no two changes cross.
-    pub(crate) changing: tokio::sync::Mutex<()>,
+    /// Written while rows change and read while they are applied, so that no two changes cross. Applying twice at once does no
+    /// harm: each desk is asked what it has.
+    pub(crate) changing: tokio::sync::RwLock<()>,
 }
 
 /// The actions that are announced or change prices, and what of them is done in this process.
@@ -171,10 +172,12 @@ impl Actions {
         Ok(applied)
     }
 
-    /// Goes through the applied actions of the last days again at the next instant: somebody who was halted on an ex-date does not
-    /// have them yet.
-    pub(crate) fn look_again(&self) {
-        self.known.lock().again.clear();
+    /// Goes through the actions of the last days again at the next instant: a user who was halted on an ex-date does not have them
+    /// yet.
+    pub(crate) fn look_again(&self, user: UserId) {
+        let mut known = self.known.lock();
+        known.again.clear();
+        known.done.values_mut().for_each(|done| _ = done.remove(&user));
     }
 
     /// The rows that are not applied, and those of the last days that were not gone through since the start.

@@ -19,7 +19,7 @@ impl Actions {
     /// [`AppError::UnknownAction`]; [`AppError::ActionRefused`] with the sentence of the first user for whom it cannot be
     /// done exactly; or when it cannot be written.
     pub async fn undo(&self, id: ActionId, reason: &str, by: &str) -> Result<ActionRow, AppError> {
-        let _changing = self.changing.lock().await;
+        let _changing = self.changing.write().await;
         let row = self.find(id).await?;
         if row.state == ActionState::Undone {
             return Err(AppError::ActionRefused(format!("action {id} is undone already")));

@@ -34,7 +34,7 @@ impl Actions {
     async fn apply_to_free(&self, user: &Arc<User>) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
         // Whoever changes rows waits for desks: they are not waited for from here.
-        let Ok(_changing) = self.changing.try_lock() else { return Ok(()) };
+        let Ok(_applying) = self.changing.try_read() else { return Ok(()) };
         let now = self.handles.clock.now();
         for row in self.due(now) {
             let waits = waits(&row, now);

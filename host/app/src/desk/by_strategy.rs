@@ -46,6 +46,11 @@ impl StrategyStatement {
         }
     }
 
+    /// Returns what the date brought: realised profit or loss and income, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income - self.charges
+    }
+
     /// Market value less cost.
     pub fn unrealised(&self) -> Paise {
         self.market_value - self.invested

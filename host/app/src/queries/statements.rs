@@ -18,7 +18,7 @@ const MOST_DATES: u32 = 10_000;
 pub struct DayNet {
     /// Trading date (IST).
     pub day: Day,
-    /// What it brought, in paise; see [`net`].
+    /// Realised profit or loss and income, less charges, in paise.
     pub net: Paise,
 }
 
@@ -94,11 +94,6 @@ impl UserQueries<'_> {
     }
 }
 
-/// Returns what a trading date brought, in paise: realised profit or loss and income, less charges.
-pub fn net(statement: &DailyStatement) -> Paise {
-    statement.realised + statement.income - statement.charges
-}
-
 impl PnlSummary {
     /// Returns what the dates brought together: realised and income, less charges.
     pub fn net(&self) -> Paise {
@@ -115,8 +110,8 @@ impl StrategyPnl {
 
 /// The sum of statements, which stand newest first.
 fn summary(statements: &[DailyStatement]) -> PnlSummary {
-    let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(net(day))).count();
-    let day_net = |statement: &DailyStatement| DayNet { day: statement.day, net: net(statement) };
+    let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(day.net())).count();
+    let day_net = |statement: &DailyStatement| DayNet { day: statement.day, net: statement.net() };
     PnlSummary {
         from: statements.last().map(|statement| statement.day),
         through: statements.first().map(|statement| statement.day),
@@ -128,8 +123,8 @@ fn summary(statements: &[DailyStatement]) -> PnlSummary {
         trades: statements.iter().map(|statement| u64::from(statement.fills)).sum(),
         days_up: count(|net| net > Paise::ZERO),
         days_down: count(|net| net < Paise::ZERO),
-        best_day: statements.iter().max_by_key(|statement| net(statement)).map(day_net),
-        worst_day: statements.iter().min_by_key(|statement| net(statement)).map(day_net),
+        best_day: statements.iter().max_by_key(|statement| statement.net()).map(day_net),
+        worst_day: statements.iter().min_by_key(|statement| statement.net()).map(day_net),
         strategies: by_strategy(statements),
     }
 }

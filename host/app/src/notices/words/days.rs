@@ -6,7 +6,6 @@ use prahari_store::NotificationLevel;
 
 use super::{Words, counted};
 use crate::desk::DailyStatement;
-use crate::queries;
 
 /// What a trading date came to.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ impl DayFacts<'_> {
 /// What a trading date came to: result with income and net of charges, orders, fills, positions, and what failed.
 pub(crate) fn summary(facts: &DayFacts<'_>) -> Words {
     let statement = facts.statement;
-    let net = queries::net(statement);
+    let net = statement.net();
     let income = match statement.income {
         Paise::ZERO => String::new(),
         income => format!("dividends {} to the bank, ", rupees(income)),
