@@ -12,6 +12,7 @@ mod actions {
     pub mod income;
     pub mod jumps;
     pub mod memory;
+    pub mod renamed;
     pub mod source;
     pub mod undo;
     pub mod world;
