@@ -1,6 +1,7 @@
 //! Actions that somebody brings: a file, an admin, a source.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prahari_domain::actions::{
     ActionChange, ActionKey, ActionRow, ActionState, CorporateAction, ImportPreview,
@@ -55,8 +56,12 @@ impl Actions {
     ///
     /// # Errors
     /// As [`Actions::preview`], or when it cannot be written.
-    pub async fn import(&self, rows: Vec<CorporateAction>, by: &str) -> Result<ImportPreview, AppError> {
-        let changing = self.changing.lock().await;
+    pub async fn import(
+        self: &Arc<Self>,
+        rows: Vec<CorporateAction>,
+        by: &str,
+    ) -> Result<ImportPreview, AppError> {
+        let changing = self.changing.write().await;
         let preview = self.preview(rows).await?;
         if preview.is_empty() {
             return Ok(preview);
@@ -76,8 +81,8 @@ impl Actions {
     ///
     /// # Errors
     /// [`AppError::ActionRefused`] when it is applied already; or when it cannot be written.
-    pub async fn add(&self, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
-        let changing = self.changing.lock().await;
+    pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
+        let changing = self.changing.write().await;
         let (key, now) = (action.key(), self.handles.clock.now());
         let system = self.handles.store.system();
         if system.keep_actions(vec![action], by.to_owned(), now).await? == 0 {

@@ -1,11 +1,12 @@
 //! Placing an order: risk gate, durable intent, send, answer.
 
-use prahari_brokers::{BrokerError, MarketError};
+use prahari_brokers::{BrokerError, MarketError, Quote};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
+use prahari_domain::time::Timestamp;
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
@@ -123,8 +124,16 @@ impl Desk {
     pub(super) async fn surroundings(&self, symbol: &Symbol, order_context: OrderContext) -> MarketSnapshot {
         let reserved = self.reserved(order_context.now).await;
         match self.ask_market(symbol, order_context).await {
-            Ok((instrument, last_price)) => {
-                MarketSnapshot { instrument, last_price, reserved, market_down: None, signal_stands: true }
+            Ok((instrument, quote)) => {
+                let opened = quote.as_ref().is_some_and(|quote| quote.open.is_some());
+                MarketSnapshot {
+                    instrument,
+                    last_price: quote.map(|quote| quote.last),
+                    reserved,
+                    market_down: None,
+                    signal_stands: true,
+                    shut: self.shut(symbol, opened, order_context.now),
+                }
             }
             Err(error) => {
                 tracing::warn!(user = %self.book.user(), %symbol, %error, "an order is checked without the market");
@@ -135,16 +144,26 @@ impl Desk {
                     reserved,
                     market_down,
                     signal_stands: true,
+                    shut: self.shut(symbol, false, order_context.now),
                 }
             }
         }
+    }
+
+    /// Returns why no order of a share is taken on the ex-date of an action; `opened` says whether the market knows an open of
+    /// the day.
+    fn shut(&self, symbol: &Symbol, opened: bool, now: Timestamp) -> Option<String> {
+        let (ex_dates, calendar) = (self.trading.jumps.ex_dates(), self.trading.calendar.current());
+        let shut = ex_dates.without_price(symbol, opened, &calendar, now);
+        let shut = shut.or_else(|| ex_dates.not_booked(symbol, &self.book, now))?;
+        Some(shut.sentence(symbol))
     }
 
     async fn ask_market(
         &self,
         symbol: &Symbol,
         order_context: OrderContext,
-    ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
+    ) -> Result<(Option<Instrument>, Option<Quote>), MarketError> {
         let symbol = std::slice::from_ref(symbol);
         let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
         let quote = self.trading.market.quotes(symbol, order_context.now).await?.into_iter().flatten().next();
@@ -152,7 +171,7 @@ impl Desk {
         if let Some(reason) = quote.as_ref().and_then(|quote| too_old(quote, sessions, order_context.now)) {
             return Err(MarketError::Unavailable(reason));
         }
-        Ok((instruments.into_iter().flatten().next(), quote.map(|quote| quote.last)))
+        Ok((instruments.into_iter().flatten().next(), quote))
     }
 
     pub(super) fn risk_view<'a>(
@@ -177,6 +196,7 @@ impl Desk {
             phase: calendar.phase_at(order_context.now, auction),
             after_market_open: calendar.after_market_open(order_context.now),
             halted,
+            shut: around.shut.as_deref(),
         }
     }
 
@@ -223,4 +243,6 @@ pub(super) struct MarketSnapshot {
     /// Reason why the market could not be asked.
     market_down: Option<String>,
     signal_stands: bool,
+    /// Reason why no order of the symbol is taken on the ex-date of an action.
+    shut: Option<String>,
 }

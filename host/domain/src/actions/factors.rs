@@ -16,6 +16,8 @@ pub struct ActionFactors {
     by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>>,
     /// New symbols by old one, with the ex-date.
     renamed: HashMap<Symbol, (Day, Symbol)>,
+    /// Earlier symbols by new one, each with the ex-date, in the order of these.
+    earlier: HashMap<Symbol, Vec<(Day, Symbol)>>,
 }
 
 /// What an action makes of a share.
@@ -45,11 +47,14 @@ impl ActionFactors {
     pub fn of(rows: &[ActionRow]) -> Self {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
         let mut renamed = HashMap::new();
+        let mut earlier: HashMap<Symbol, Vec<(Day, Symbol)>> = HashMap::new();
         for row in rows {
             if let (ActionKind::SymbolChange { to }, true) =
                 (row.action.kind(), row.state != ActionState::Undone)
             {
-                renamed.insert(row.action.symbol().clone(), (row.action.ex_day(), to.clone()));
+                let (symbol, ex_day) = (row.action.symbol().clone(), row.action.ex_day());
+                earlier.entry(to.clone()).or_default().push((ex_day, symbol.clone()));
+                renamed.insert(symbol, (ex_day, to.clone()));
             }
             if row.state == ActionState::Undone || !row.action.kind().changes_prices() {
                 continue;
@@ -58,7 +63,8 @@ impl ActionFactors {
             factors.push((row.action.ex_day(), row.price_factor()));
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
-        Self { by_symbol, renamed }
+        earlier.values_mut().for_each(|symbols| symbols.sort());
+        Self { by_symbol, renamed, earlier }
     }
 
     /// Returns what is known to change a share after `day` and up to `until`, oldest first.
@@ -70,6 +76,14 @@ impl ActionFactors {
         changes.extend(renamed.map(|(ex_day, to)| (*ex_day, ShareChange::Renamed(to.clone()))));
         changes.sort_by_key(|(ex_day, _)| *ex_day);
         changes
+    }
+
+    /// Returns the symbol that a share traded under until its last change of name up to `until`, with the first day of the new
+    /// one; `None` of a share that was always named so.
+    pub fn earlier_symbol(&self, symbol: &Symbol, until: Day) -> Option<(Day, &Symbol)> {
+        let of = self.earlier.get(symbol)?;
+        let (ex_day, earlier) = of.iter().rev().find(|(ex_day, _)| *ex_day <= until)?;
+        Some((*ex_day, earlier))
     }
 
     /// Returns whether a share has an action with an ex-date after `day` and not after `until`.

@@ -3,6 +3,7 @@
 //! An action is a fact with a date and a source. What it does to the books of a user is an entry of that user's
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
+mod ex_dates;
 mod factor;
 mod factors;
 mod kind;
@@ -18,6 +19,7 @@ use crate::instruments::Symbol;
 use crate::text::is_plain;
 use crate::time::Day;
 
+pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};
 pub use factor::{MATCH_PERCENT, PriceFactor};
 pub use factors::{ActionFactors, Overnight, ShareChange};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
@@ -216,6 +218,8 @@ impl fmt::Display for Provenance {
     }
 }
 
+#[cfg(test)]
+mod ex_dates_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

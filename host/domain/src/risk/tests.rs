@@ -16,6 +16,7 @@ struct Scene {
     phase: Phase,
     after_market_open: bool,
     halted: Halted<'static>,
+    shut: Option<&'static str>,
     market_down: Option<&'static str>,
     signal_stands: bool,
     strategy: StrategyName,
@@ -79,6 +80,7 @@ impl Scene {
             phase: Phase::Continuous,
             after_market_open: false,
             halted: Halted::default(),
+            shut: None,
             market_down: None,
             signal_stands: true,
             strategy: StrategyName::REBOUND,
@@ -121,6 +123,7 @@ impl Scene {
             phase: self.phase,
             after_market_open: self.after_market_open,
             halted: self.halted,
+            shut: self.shut,
             market_down: self.market_down,
             signal_stands: self.signal_stands,
         })
@@ -143,6 +146,20 @@ fn an_ordinary_order_passes() {
     assert_eq!(scene.check(&buy(100)), None);
     scene.trade(buy(100), 1_000);
     assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn a_share_that_has_no_price_is_neither_bought_nor_sold_nor_changed() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    scene.shut = Some("TCS is demerged on 2025-01-02");
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::SessionClosed));
+    assert_eq!(scene.check(&sell(1)), Some(RefusalCode::SessionClosed));
+    assert_eq!(scene.change(open, 5, limit(1_000)), Some(RefusalCode::SessionClosed));
+    let after_market = OrderRequest { variety: Variety::AfterMarket, ..sell(1) };
+    scene.after_market_open = true;
+    assert_eq!(scene.check(&after_market), Some(RefusalCode::SessionClosed));
 }
 
 #[test]
