@@ -15,7 +15,7 @@ pub enum MarketCommand {
     /// what one may answer, it says also who is asked for what. Exit code 1 when sessions between the first and last day of a
     /// folder have no bar of any share, 2 when it cannot be used.
     Check {
-        /// The sources as --market of `prahari serve` names them: csv:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
+        /// The sources as --market of `prahari serve` names them: csv:DIR, csv-raw:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
         #[arg(value_name = "MARKET", required = true)]
         markets: Vec<MarketLink>,
     },
@@ -58,7 +58,7 @@ pub struct MarketFetch {
 /// Options of `market export`.
 #[derive(Debug, Args)]
 pub struct MarketExport {
-    /// The folder to read: csv:DIR or bhavcopy:DIR.
+    /// The folder to read: csv:DIR, csv-raw:DIR or bhavcopy:DIR.
     #[arg(value_name = "MARKET")]
     pub market: Market,
     /// The folder to write into; it is made when it is missing, and must be empty.
