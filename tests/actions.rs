@@ -9,6 +9,7 @@ mod actions {
     pub mod ex_date;
     pub mod jumps;
     pub mod source;
+    pub mod tellers;
     pub mod undo;
     pub mod world;
 }

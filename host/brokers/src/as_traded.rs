@@ -29,7 +29,11 @@ struct Known {
 impl Adjustment {
     /// Finds out which of these actions are in the prices of these bars, which are sorted by day, as are the actions. Those
     /// that the source has told itself are, unless the bars show otherwise.
-    pub fn of(actions: &[(Day, PriceFactor)], bars: &[Candle], told: impl Fn(Day, PriceFactor) -> bool) -> Self {
+    pub fn of(
+        actions: &[(Day, PriceFactor)],
+        bars: &[Candle],
+        told: impl Fn(Day, PriceFactor) -> bool,
+    ) -> Self {
         let known = |(ex_day, factor): &(Day, PriceFactor)| {
             let is_in = is_in(bars, *ex_day, *factor, told(*ex_day, *factor));
             Known { ex_day: *ex_day, factor: *factor, is_in }

@@ -90,7 +90,9 @@ impl FromStr for Market {
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
             Some(("csv-raw", dir)) if !dir.is_empty() => Ok(Self::RawCsv(dir.into())),
             Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
-            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo")),
+            _ => Err(format!(
+                "{text:?} is not a market; use synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo"
+            )),
         }
     }
 }
@@ -140,7 +142,13 @@ mod tests {
 
     #[test]
     fn a_source_says_what_it_may_answer_before_its_name() {
-        for text in ["yahoo", "quotes=yahoo", "bars,instruments=bhavcopy:/data/days", "csv:/data/a=b", "csv-raw:/data/a"] {
+        for text in [
+            "yahoo",
+            "quotes=yahoo",
+            "bars,instruments=bhavcopy:/data/days",
+            "csv:/data/a=b",
+            "csv-raw:/data/a",
+        ] {
             assert_eq!(text.parse::<MarketLink>().unwrap().to_string(), text);
         }
         let all: MarketLink = "bars,quotes,instruments=yahoo".parse().unwrap();

@@ -88,7 +88,9 @@ impl Actions {
         if let Some(row) = self.told_by_source(&action).await? {
             let ActionRow { id, action, .. } = row;
             let teller = action.provenance();
-            return Err(AppError::ActionRefused(format!("{teller} told it as {action} (action {id}): undo it first")));
+            return Err(AppError::ActionRefused(format!(
+                "{teller} told it as {action} (action {id}): undo it first"
+            )));
         }
         if system.keep_actions(vec![action], by.to_owned(), now).await? == 0 {
             let known = system.actions_of(vec![key]).await?.pop();
@@ -162,7 +164,9 @@ fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[Corpora
         let others = known.iter().map(|row| &row.action).chain(beside);
         return match (twin_of(told, others), exact) {
             (Some(Twin::Same), _) => Verdict::Same,
-            (_, Some(row)) if row.action.kind() == told.kind() && row.state != ActionState::Undone => Verdict::Same,
+            (_, Some(row)) if row.action.kind() == told.kind() && row.state != ActionState::Undone => {
+                Verdict::Same
+            }
             (_, Some(row)) => Verdict::Refused(row),
             (None, None) => Verdict::New,
             (Some(Twin::Other), None) => {
@@ -177,7 +181,8 @@ fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[Corpora
         counts && twin_of(told, [&row.action]).is_some()
     });
     if let Some(row) = of_prices {
-        let in_force = known.iter().filter(|other| other.state != ActionState::Undone).map(|other| &other.action);
+        let in_force =
+            known.iter().filter(|other| other.state != ActionState::Undone).map(|other| &other.action);
         let others = in_force.filter(|known| beside.iter().all(|beside| beside.key() != known.key()));
         if twin_of(&row.action, others.chain(beside)) == Some(Twin::Same) {
             return Verdict::Same;

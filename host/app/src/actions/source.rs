@@ -85,7 +85,9 @@ impl Actions {
         for key in undone {
             if let Some(action) = told.get(&key) {
                 match self.add(CorporateAction::clone(action), SOURCE).await {
-                    Err(AppError::ActionRefused(reason)) => tracing::warn!(reason, "an action is not told again"),
+                    Err(AppError::ActionRefused(reason)) => {
+                        tracing::warn!(reason, "an action is not told again")
+                    }
                     other => _ = other?,
                 }
             }

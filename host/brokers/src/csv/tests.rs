@@ -52,6 +52,17 @@ async fn plain_and_packed_files_read_the_same_and_bars_without_volume_are_droppe
     assert_eq!(days(&market, "PLAIN").await, expected);
 }
 
+#[tokio::test]
+async fn a_folder_that_is_said_to_be_raw_reads_the_same_and_is_told_apart() {
+    let dir = folder(&[("ABC.csv", GOOD)]);
+    let raw = CsvMarket::open_raw(dir.path(), 1, Arc::new(Weekdays)).unwrap();
+    let market = open(dir.path()).unwrap();
+    assert_eq!(days(&raw, "ABC").await, days(&market, "ABC").await);
+    assert_eq!((raw.source(), market.source()), ("csv-raw", "csv"));
+    let adjusted = crate::AdjustedMarket::new(Arc::new(raw));
+    assert!(adjusted.is_raw("csv-raw") && !adjusted.is_raw("csv"));
+}
+
 #[test]
 fn a_bad_file_is_named_with_its_line_in_one_sentence() {
     let header = "date,open,high,low,close,adj_close,volume\n";

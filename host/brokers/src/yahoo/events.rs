@@ -57,7 +57,8 @@ pub(super) fn of(chart: &Chart, asked_at: Timestamp) -> Vec<Event> {
 
 /// The ratio of a split, where a company announces such ones.
 fn plain(split: &ToldSplit) -> Option<Ratio> {
-    let whole = |part: f64| ((1.0..=1_000_000.0).contains(&part) && part.fract() == 0.0).then_some(part as u64);
+    let whole =
+        |part: f64| ((1.0..=1_000_000.0).contains(&part) && part.fract() == 0.0).then_some(part as u64);
     let ratio = Ratio::new(whole(split.new)?, whole(split.old)?).ok()?;
     let is_plain = ratio != Ratio::ONE && ratio.new_shares().min(ratio.old_shares()) <= PLAIN_PART;
     is_plain.then_some(ratio)

@@ -42,7 +42,14 @@ impl Maker {
     ) -> Held {
         let market = self.market(symbol, bars);
         let bars = market.daily(symbol);
-        Held { bars, events: events.into(), market: Some(Arc::new(market)), from, fetched_at, seen: Mutex::default() }
+        Held {
+            bars,
+            events: events.into(),
+            market: Some(Arc::new(market)),
+            from,
+            fetched_at,
+            seen: Mutex::default(),
+        }
     }
 
     fn market(&self, symbol: &Symbol, bars: Vec<Candle>) -> BarMarket {

@@ -230,7 +230,8 @@ impl MarketData for YahooMarket {
     ) -> Result<Candles, MarketError> {
         let known = self.known(std::slice::from_ref(symbol), now, forming).await?;
         let held = known.into_iter().next().flatten();
-        let seen = held.as_ref().and_then(|held| Some((held, self.shares.seen(held, symbol, now.ist_day())?)));
+        let seen =
+            held.as_ref().and_then(|held| Some((held, self.shares.seen(held, symbol, now.ist_day())?)));
         let Some((held, seen)) = seen else { return Ok(Candles::none(SOURCE)) };
         let candles = match self.running(held, symbol, now).filter(|_| forming) {
             Some(SoFar { bar, at }) => seen.market.candles_with(symbol, interval, count, bar, at),

@@ -72,7 +72,8 @@ fn pack_year(bars: &[Candle], events: &[Event]) -> Result<Vec<u8>, BarCacheError
     let failed = |error: postcard::Error| BarCacheError(error.to_string());
     let mut bytes = postcard::to_stdvec(&packed).map_err(failed)?;
     if !events.is_empty() {
-        let events: Vec<(i32, What)> = events.iter().map(|event| (day_number(event.day), event.what)).collect();
+        let events: Vec<(i32, What)> =
+            events.iter().map(|event| (day_number(event.day), event.what)).collect();
         bytes.extend(postcard::to_stdvec(&events).map_err(failed)?);
     }
     Ok(bytes)
@@ -149,7 +150,10 @@ mod tests {
         let bars = [bar("2025-01-01", 10_000), bar("2025-01-02", 9_000)];
         let events = [split("2025-01-02"), Event { day: bars[1].day, what: What::Dividend(147) }];
         let bytes = pack_year(&bars, &events).unwrap();
-        assert_eq!((unpack_year(&bytes).unwrap(), unpack_events(&bytes).unwrap()), (bars.to_vec(), events.to_vec()));
+        assert_eq!(
+            (unpack_year(&bytes).unwrap(), unpack_events(&bytes).unwrap()),
+            (bars.to_vec(), events.to_vec())
+        );
         let alone = pack_year(&bars, &[]).unwrap();
         assert_eq!((bytes.starts_with(&alone), unpack_events(&alone)), (true, Ok(Vec::new())));
         for cut in (0..bytes.len()).filter(|cut| *cut != alone.len()) {
@@ -163,7 +167,10 @@ mod tests {
         let events = [split("2024-06-03"), split("2026-01-01")];
         let now = History { bars: &bars, events: &events };
         let changed = changed_years(of(&bars), now).unwrap();
-        let told: Vec<_> = changed.iter().map(|year| (year.year, year.restated, unpack_events(&year.bytes).unwrap())).collect();
+        let told: Vec<_> = changed
+            .iter()
+            .map(|year| (year.year, year.restated, unpack_events(&year.bytes).unwrap()))
+            .collect();
         assert_eq!(told, [(2024, false, vec![events[0]]), (2025, false, vec![events[1]])]);
         assert_eq!(changed_years(now, now).unwrap(), []);
     }

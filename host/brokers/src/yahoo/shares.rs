@@ -206,7 +206,8 @@ impl Shares {
         self.news.restated(symbol, &merged.restated);
         // What had bars was listed: that it is not any more takes nothing away.
         let is_listed = fetched.is_some() || !bars.is_empty();
-        let known_events = known.as_ref().map(|known| Arc::clone(&known.events)).unwrap_or_else(|| Arc::from([]));
+        let known_events =
+            known.as_ref().map(|known| Arc::clone(&known.events)).unwrap_or_else(|| Arc::from([]));
         let events = match fetched {
             Some(Fetched { events, .. }) => events::merge(&known_events, events, from),
             None => known_events.to_vec(),

@@ -233,9 +233,12 @@ impl Told {
             return Ok(Reply::Chart(Chart { granularity, rows, ..Chart::default() }));
         };
         if splits.len() > MOST_EVENTS || dividends.len() > MOST_EVENTS {
-            return Err(Trouble::Lasting(format!("it answers with more than {MOST_EVENTS} splits or dividends")));
+            return Err(Trouble::Lasting(format!(
+                "it answers with more than {MOST_EVENTS} splits or dividends"
+            )));
         }
-        let split = |split: Split| Some(ToldSplit { at: split.date, new: split.numerator?, old: split.denominator? });
+        let split =
+            |split: Split| Some(ToldSplit { at: split.date, new: split.numerator?, old: split.denominator? });
         let splits = splits.into_values().filter_map(split).collect();
         let dividend = |dividend: Dividend| Some((dividend.date, dividend.amount?));
         let dividends = dividends.into_values().filter_map(dividend).collect();
@@ -335,7 +338,10 @@ mod tests {
                 read(200, body.as_bytes(), "A.NS")
             };
             let taken = |chart: &Chart| chart.splits.len() + chart.dividends.len();
-            assert!(matches!(of(MOST_EVENTS), Ok(Reply::Chart(chart)) if taken(&chart) == MOST_EVENTS), "{list}");
+            assert!(
+                matches!(of(MOST_EVENTS), Ok(Reply::Chart(chart)) if taken(&chart) == MOST_EVENTS),
+                "{list}"
+            );
             assert!(matches!(of(MOST_EVENTS + 1), Err(Trouble::Lasting(_))), "{list}");
         }
     }
