@@ -19,7 +19,7 @@ pub enum MarketCommand {
         #[arg(value_name = "MARKET", required = true)]
         markets: Vec<MarketLink>,
     },
-    /// Write the bars of a folder as one file for each share, as csv:DIR reads them.
+    /// Write the bars of a folder as one file for each share, as csv:DIR and csv-raw:DIR read them.
     Export(MarketExport),
     /// Fetch the bars of closed days that are not in a database yet, for a daemon or a simulation that uses it; no daemon may
     /// run on it. Exit code 1 when something could not be fetched.

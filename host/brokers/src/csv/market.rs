@@ -19,10 +19,10 @@ use crate::sessions::Sessions;
 pub struct CsvMarket;
 
 /// How its folder is read.
-const LAYOUT: Layout = Layout { source: "csv", fingerprint, read: bars };
+const LAYOUT: Layout = Layout { source: "csv", raw: false, fingerprint, read: bars };
 
 /// How a folder is read whose prices are as traded: the same, under a name of its own, so that they are told apart.
-const RAW: Layout = Layout { source: "csv-raw", ..LAYOUT };
+const RAW: Layout = Layout { source: "csv-raw", raw: true, ..LAYOUT };
 
 impl CsvMarket {
     /// Reads every file of a folder into memory. The seed shapes the minute paths within the bars.

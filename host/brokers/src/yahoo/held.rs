@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Candle, Symbol};
-use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::SOURCE;
 use super::events::{self, Event};
-use crate::as_traded::Adjustment;
+use crate::as_traded::{LastSeen, Seen, Share};
 use crate::bars::BarMarket;
 use crate::market::MarketError;
 use crate::rules::TickTable;
@@ -48,7 +46,7 @@ impl Maker {
             market: Some(Arc::new(market)),
             from,
             fetched_at,
-            seen: Mutex::default(),
+            seen: LastSeen::default(),
         }
     }
 
@@ -71,24 +69,14 @@ pub(super) struct Held {
     /// The real time at which it was last asked for.
     pub fetched_at: Timestamp,
     /// How it was last seen.
-    seen: Mutex<Option<(Arc<ActionFactors>, usize, Seen)>>,
-}
-
-/// A share in the prices of a day.
-#[derive(Clone)]
-pub(super) struct Seen {
-    /// The share as a market of bars.
-    pub market: Arc<BarMarket>,
-    /// Whether its prices are computed back from adjusted ones: the source does not have what was traded.
-    pub derived: bool,
-    adjustment: Arc<Adjustment>,
+    seen: LastSeen,
 }
 
 impl Held {
     /// A share that the source does not list.
     pub fn unlisted(from: Day, fetched_at: Timestamp) -> Self {
         let (bars, events) = (Arc::from([]), Arc::from([]));
-        Self { market: None, bars, events, from, fetched_at, seen: Mutex::default() }
+        Self { market: None, bars, events, from, fetched_at, seen: LastSeen::default() }
     }
 
     /// Day of the newest bar.
@@ -104,37 +92,8 @@ impl Held {
     /// The share in the prices of a day, by the corporate actions that are known; none of one that the source does not list.
     pub fn on(&self, day: Day, symbol: &Symbol, factors: &Arc<ActionFactors>, maker: &Maker) -> Option<Seen> {
         let market = self.market.as_ref()?;
-        if !factors.has(symbol) {
-            let (market, adjustment) = (Arc::clone(market), Arc::default());
-            return Some(Seen { market, derived: false, adjustment });
-        }
-        let mut last = self.seen.lock();
-        let known = last.as_ref().filter(|(of, ..)| Arc::ptr_eq(of, factors));
-        let adjustment = match known {
-            Some((_, stage, seen)) if *stage == seen.adjustment.stage(day) => return Some(seen.clone()),
-            Some((_, _, seen)) => Arc::clone(&seen.adjustment),
-            None => {
-                let told = |ex_day, factor| events::tell(&self.events, ex_day, factor);
-                Arc::new(Adjustment::of(&factors.of_share(symbol), &self.bars, told))
-            }
-        };
-        let market = if adjustment.changes(day) {
-            let bars = self.bars.iter().map(|bar| adjustment.on(day, *bar)).collect();
-            Arc::new(maker.market(symbol, bars))
-        } else {
-            Arc::clone(market)
-        };
-        let (stage, derived) = (adjustment.stage(day), adjustment.is_derived(day));
-        let seen = Seen { market, derived, adjustment };
-        *last = Some((Arc::clone(factors), stage, seen.clone()));
-        Some(seen)
-    }
-
-    /// The close of the last bar before a day as it was traded, and whether it is computed back.
-    pub fn close_before(&self, day: Day, seen: &Seen) -> Option<(Paise, bool)> {
-        let at = self.bars.partition_point(|bar| bar.day < day).checked_sub(1)?;
-        let bar = self.bars.get(at)?;
-        let close = seen.adjustment.as_traded(bar.close, bar.day);
-        Some((close, seen.adjustment.is_derived(bar.day)))
+        let share = Share { symbol, bars: &self.bars, market };
+        let told = |ex_day, factor| events::tell(&self.events, ex_day, factor);
+        Some(self.seen.on(day, share, factors, told, |bars| maker.market(symbol, bars)))
     }
 }

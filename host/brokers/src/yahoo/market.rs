@@ -143,11 +143,8 @@ impl YahooMarket {
     /// source does not have any more.
     async fn quote(&self, held: &Held, symbol: &Symbol, now: Timestamp) -> Option<Quote> {
         let seen = self.shares.seen(held, symbol, now.ist_day())?;
-        let before = one(seen.market.quotes(std::slice::from_ref(symbol), now).await).map(|quote| {
-            let before = held.close_before(now.ist_day(), &seen);
-            let (previous_close, is_derived) = before.unwrap_or((quote.previous_close, false));
-            Quote { previous_close, derived: seen.derived || is_derived, ..quote }
-        });
+        let before = one(seen.market.quotes(std::slice::from_ref(symbol), now).await);
+        let before = before.map(|quote| seen.told(quote, &held.bars, now.ist_day()));
         let Some(SoFar { bar, at }) = self.running(held, symbol, now) else { return before };
         Some(Quote {
             symbol: symbol.clone(),

@@ -15,7 +15,7 @@ use super::cache::{BarCache, KeptShare};
 use super::daily;
 use super::events::{self, Event};
 use super::flights::{Flight, Flights, Waiting};
-use super::held::{Held, Maker, Seen};
+use super::held::{Held, Maker};
 use super::line::Line;
 use super::merge::merge;
 use super::news::News;
@@ -24,6 +24,7 @@ use super::shelf::Shelf;
 use super::tape::Tape;
 use super::wire::{Chart, Reply};
 use crate::announced::SourceActions;
+use crate::as_traded::Seen;
 use crate::market::MarketError;
 use crate::sessions::Session;
 

@@ -4,6 +4,8 @@
 //! So each price that it has is one of the day itself times the factors of the actions that are in it. Whoever asks on a day
 //! wants prices of that day: actions after it are taken out again, and those up to it that are not in yet are put in.
 
+mod seen;
+
 use std::cmp::Ordering;
 
 use prahari_domain::actions::PriceFactor;
@@ -11,6 +13,8 @@ use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::price_jump::is_outside_band;
 use prahari_domain::time::Day;
+
+pub(crate) use seen::{LastSeen, Seen, Share};
 
 /// The actions of a share, and which of them are in the prices that a source has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
