@@ -12,6 +12,7 @@ use prahari_domain::actions::{
 };
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
+use prahari_domain::time::Day;
 
 use super::{Actions, MOST_IMPORTED};
 use crate::error::AppError;
@@ -30,7 +31,7 @@ impl Actions {
         }
         let told: HashMap<ActionKey, CorporateAction> =
             rows.into_iter().map(|action| (action.key(), action)).collect();
-        let around = self.around(told.values()).await?;
+        let around = self.around(told.values().map(span).collect()).await?;
         let mut told: Vec<(ActionKey, CorporateAction)> = told.into_iter().collect();
         told.sort_by(|(one, _), (other, _)| (one.ex_day, one).cmp(&(other.ex_day, other)));
         let by_share = by_share(&told);
@@ -106,7 +107,7 @@ impl Actions {
 
     /// The row of another identity that tells this action already, as a source of prices has it.
     async fn told_by_source(&self, action: &CorporateAction) -> Result<Option<ActionRow>, AppError> {
-        let around = self.around([action]).await?;
+        let around = self.around(vec![span(action)]).await?;
         let is_it = |row: &ActionRow| {
             let counts = row.state != ActionState::Undone && row.action.key() != action.key();
             counts && is_of_prices(&row.action) && twin_of(action, [&row.action]).is_some()
@@ -114,18 +115,11 @@ impl Actions {
         Ok(around.into_values().flatten().find(is_it))
     }
 
-    /// What is known of the shares of these actions, some days before and after each, by share.
+    /// What is known of shares within these days, by share.
     async fn around(
         &self,
-        actions: impl IntoIterator<Item = &CorporateAction>,
+        spans: Vec<(Symbol, Day, Day)>,
     ) -> Result<HashMap<Symbol, Vec<ActionRow>>, AppError> {
-        let days = chrono::Days::new(TWIN_DAYS.unsigned_abs());
-        let span = |action: &CorporateAction| {
-            let (symbol, ex_day) = (action.symbol().clone(), action.ex_day());
-            let from = ex_day.checked_sub_days(days).unwrap_or(ex_day);
-            (symbol, from, ex_day.checked_add_days(days).unwrap_or(ex_day))
-        };
-        let spans = actions.into_iter().map(span).collect();
         let mut by_share: HashMap<Symbol, Vec<ActionRow>> = HashMap::new();
         for row in self.handles.store.system().actions_around(spans).await? {
             let rows = by_share.entry(row.action.symbol().clone()).or_default();
@@ -145,6 +139,13 @@ impl Actions {
         };
         known.rows.iter().filter(of).cloned().collect()
     }
+}
+
+/// The days around an action within which others tell the same one.
+fn span(action: &CorporateAction) -> (Symbol, Day, Day) {
+    let (days, ex_day) = (chrono::Days::new(TWIN_DAYS.unsigned_abs()), action.ex_day());
+    let from = ex_day.checked_sub_days(days).unwrap_or(ex_day);
+    (action.symbol().clone(), from, ex_day.checked_add_days(days).unwrap_or(ex_day))
 }
 
 /// What becomes of an action that is told.

@@ -2,7 +2,7 @@
 //!
 //! - Whether shares became more by a split or a bonus it does not say: it tells the ratio. As some demergers are told that way
 //!   too, in ratios that no company announces, only plain ratios are told on.
-//! - A dividend of before a split is left out: whether its amount is of the old shares or the new ones is nowhere said.
+//! - A dividend of before a split or its day is left out: whether its amount is of the old shares or the new ones is nowhere said.
 
 use prahari_domain::actions::{
     ActionKind, CorporateAction, Origin, PriceFactor, Provenance, Ratio, TWIN_DAYS,
@@ -46,7 +46,7 @@ pub(super) fn of(chart: &Chart, asked_at: Timestamp) -> Vec<Event> {
     let last_split = chart.splits.iter().map(|split| day(split.at)).max();
     for (at, rupees) in &chart.dividends {
         let paid = day(*at);
-        if (0.005..=DEAREST).contains(rupees) && last_split.is_none_or(|split| split <= paid) {
+        if (0.005..=DEAREST).contains(rupees) && last_split.is_none_or(|split| split < paid) {
             events.push(Event { day: paid, what: What::Dividend((rupees * 100.0).round() as i64) });
         }
     }
@@ -135,11 +135,7 @@ mod tests {
     fn a_dividend_is_told_to_the_paisa_unless_the_shares_were_split_since() {
         let dividends =
             [("2024-11-05", 1.47), ("2024-10-28", 9.0), ("2024-08-19", 5.0), ("2024-12-02", -1.0)];
-        let expected = [
-            "TCS on 2024-10-28: split, 2 for 1",
-            "TCS on 2024-10-28: dividend of 9.00 a share",
-            "TCS on 2024-11-05: dividend of 1.47 a share",
-        ];
+        let expected = ["TCS on 2024-10-28: split, 2 for 1", "TCS on 2024-11-05: dividend of 1.47 a share"];
         assert_eq!(told(&[("2024-10-28", 2.0, 1.0)], &dividends), expected);
     }
 

@@ -193,12 +193,11 @@ impl Shares {
         let recent = overlap.filter(|_| reaches);
         let mut from = recent.unwrap_or(all_from);
         let (mut asked_at, mut fetched) = self.ask_days(symbol, from).await?;
-        let of = |fetched: &Option<Fetched>| fetched.as_ref().map(|of| of.bars.clone()).unwrap_or_default();
-        let mut merged = merge(symbol, &bars, &of(&fetched));
+        let mut merged = merge(symbol, &bars, bars_of(fetched.as_ref()));
         if merged.is_rewritten && recent.is_some() {
             from = all_from;
             (asked_at, fetched) = self.ask_days(symbol, from).await?;
-            merged = merge(symbol, &bars, &of(&fetched));
+            merged = merge(symbol, &bars, bars_of(fetched.as_ref()));
         }
         if let Some(rewritten) = fetched.as_ref().filter(|of| merged.is_rewritten && !of.bars.is_empty()) {
             // A bar that is known and no longer there would stand at a price of before.
@@ -350,6 +349,11 @@ impl Shares {
             ))),
         }
     }
+}
+
+/// The bars of an answer; none of a share that is not listed.
+fn bars_of(fetched: Option<&Fetched>) -> &[Candle] {
+    fetched.map(|fetched| fetched.bars.as_slice()).unwrap_or_default()
 }
 
 /// The first day of history that is fetched at an instant: the same through a whole year, so that it is not asked for each day
