@@ -100,8 +100,9 @@ impl Adjustment {
 /// counts, and of what it has not told that it adjusts its history, as it does for some demergers.
 fn is_in(bars: &[Candle], ex_day: Day, factor: PriceFactor, told: bool) -> bool {
     let at = bars.partition_point(|bar| bar.day < ex_day);
-    let before = at.checked_sub(1).and_then(|at| bars.get(at));
-    let (Some(before), Some(after)) = (before, bars.get(at)) else { return told };
+    // Without a price of before there is nothing to multiply.
+    let Some(before) = at.checked_sub(1).and_then(|at| bars.get(at)) else { return true };
+    let Some(after) = bars.get(at) else { return told };
     let is_gap = factor.matches(before.close, after.open);
     if is_outside_band(before.close, after.open) {
         return !is_gap;
