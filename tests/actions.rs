@@ -14,6 +14,7 @@ mod actions {
     pub mod memory;
     pub mod renamed;
     pub mod source;
+    pub mod tellers;
     pub mod undo;
     pub mod world;
 }

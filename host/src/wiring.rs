@@ -118,14 +118,14 @@ fn source(
     until: Day,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     match which {
-        Market::Csv(_) | Market::Bhavcopy(_) => {
+        Market::Csv(_) | Market::RawCsv(_) | Market::Bhavcopy(_) => {
             let market = folder(which, calendar, seed)?;
             for note in market.report().iter().flat_map(BarsReport::shown) {
                 tracing::warn!(note, "the bars are not quite as they should be");
             }
-            // Daily files of the exchange are as traded; a folder of bars is what its owner made of them.
+            // Daily files of the exchange are as traded; a folder of bars is what its owner says that it is.
             Ok(match which {
-                Market::Bhavcopy(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),
+                Market::Bhavcopy(_) | Market::RawCsv(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),
                 _ => Arc::new(market),
             })
         }
@@ -141,9 +141,10 @@ fn source(
 pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Result<FolderMarket, Failure> {
     match market {
         Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
+        Market::RawCsv(dir) => CsvMarket::open_raw(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Synthetic | Market::Yahoo => {
-            Err(Failure::input(format!("{market} has no files: name csv:DIR or bhavcopy:DIR")))
+            Err(Failure::input(format!("{market} has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR")))
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn house(folder: &tempfile::TempDir) -> TestHost {
 }
 
 pub fn house_of(folder: &tempfile::TempDir, users: u32) -> TestHost {
-    let raw = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let raw = CsvMarket::open_raw(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     TestHost::new(users).on(Arc::new(AdjustedMarket::new(Arc::new(raw))))
 }
 

@@ -507,6 +507,7 @@ impl MarketData for FlatMarket {
             volume: 0,
             at: now,
             source: self.source(),
+            derived: false,
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }

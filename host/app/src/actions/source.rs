@@ -37,8 +37,11 @@ impl Actions {
         let source = self.trading.market.actions();
         self.withdraw(&source.withdrawn).await?;
         self.clear_told(&source.told).await?;
-        self.tell_again(&source.told).await?;
-        for told in source.told.chunks(MOST_IMPORTED) {
+        // A source of prices adds what nobody else tells, so the others are heard first.
+        let (of_prices, told): (Vec<CorporateAction>, Vec<CorporateAction>) =
+            source.told.iter().cloned().partition(|told| told.provenance().origin == Origin::Source);
+        self.tell_again(&told).await?;
+        for told in told.chunks(MOST_IMPORTED).chain(of_prices.chunks(MOST_IMPORTED)) {
             let done = self.import(told.to_vec(), SOURCE).await?;
             if !done.is_empty() {
                 let (new, changed) = (done.new.len(), done.changed.len());
@@ -122,7 +125,12 @@ impl Actions {
             told.iter().map(|action| (action.key(), action)).collect();
         for key in undone {
             if let Some(action) = told.get(&key) {
-                self.add(CorporateAction::clone(action), SOURCE).await?;
+                match self.add(CorporateAction::clone(action), SOURCE).await {
+                    Err(AppError::ActionRefused(reason)) => {
+                        tracing::warn!(reason, "an action is not told again")
+                    }
+                    other => _ = other?,
+                }
             }
         }
         Ok(())

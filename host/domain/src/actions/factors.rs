@@ -96,6 +96,19 @@ impl ActionFactors {
         self.by_symbol.contains_key(symbol)
     }
 
+    /// Returns the known factors of a share, one for each ex-date, oldest first.
+    pub fn of_share(&self, symbol: &Symbol) -> Vec<(Day, PriceFactor)> {
+        let mut of_days: Vec<(Day, PriceFactor)> = Vec::new();
+        for (ex_day, factor) in self.by_symbol.get(symbol).into_iter().flatten() {
+            let Some(factor) = *factor else { continue };
+            match of_days.last_mut().filter(|(last, _)| last == ex_day) {
+                Some((_, together)) => *together = together.times_nearly(factor),
+                None => of_days.push((*ex_day, factor)),
+            }
+        }
+        of_days
+    }
+
     /// Returns what a price of `day` is multiplied by to be comparable with one of `until`.
     pub fn factor(&self, symbol: &Symbol, day: Day, until: Day) -> PriceFactor {
         let known = self.between(symbol, day, until).filter_map(|(_, factor)| factor);

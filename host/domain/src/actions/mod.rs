@@ -10,6 +10,7 @@ mod kind;
 mod known;
 mod purpose;
 mod ratio;
+mod twins;
 
 use std::fmt;
 
@@ -26,6 +27,7 @@ pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActi
 pub use known::{ActionChange, ActionRow, ActionState, ImportPreview};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};
 pub use ratio::{LARGEST_PART, Ratio, RatioError};
+pub use twins::{TWIN_DAYS, Twin, twin_of};
 
 /// Most characters of the note of an action.
 pub const LONGEST_NOTE: usize = 500;

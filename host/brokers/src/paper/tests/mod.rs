@@ -97,6 +97,7 @@ impl MarketData for Script {
             volume: 0,
             at: now,
             source: self.source(),
+            derived: false,
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }
