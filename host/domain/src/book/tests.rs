@@ -53,7 +53,8 @@ impl Journal {
             retry_of: None,
         };
         let first_placed_at = self.at();
-        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy }).unwrap();
+        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy, tag: None })
+            .unwrap();
         id
     }
 
@@ -255,6 +256,7 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
         run: RunId(1),
         first_placed_at: Timestamp(0),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     let reused = OrderId { number: 9, ..first };
     assert!(matches!(journal.tell(reused, event), Err(BookError::Pruned { .. })));
@@ -366,12 +368,13 @@ fn a_journal_of_before_there_were_strategies_is_of_rebound_and_one_of_now_says_i
         run: RunId(1),
         first_placed_at: Timestamp(0),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     let text = serde_json::to_string(&intended).unwrap();
     assert!(!text.contains("strategy"), "{text}");
     assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), intended);
     let OrderEvent::Intended { request, run, first_placed_at, .. } = intended else { panic!("it is one") };
-    let other = OrderEvent::Intended { request, run, first_placed_at, strategy: MOMENTUM };
+    let other = OrderEvent::Intended { request, run, first_placed_at, strategy: MOMENTUM, tag: None };
     let text = serde_json::to_string(&other).unwrap();
     assert!(text.contains("\"strategy\":\"momentum\""), "{text}");
     assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), other);

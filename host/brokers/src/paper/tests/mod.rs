@@ -201,6 +201,7 @@ pub fn order(number: u32, side: Side, quantity: u32, kind: OrderKind, variety: V
     let now = Timestamp(0);
     Order {
         id,
+        tag: None,
         request: OrderRequest {
             symbol: "ABC".parse().unwrap(),
             side,

@@ -27,6 +27,7 @@ fn intended() -> OrderEvent {
         run: RunId(1),
         first_placed_at: Timestamp(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
     }
 }
 
@@ -139,6 +140,7 @@ fn an_order_begins_with_its_intent() {
         run: RunId(1),
         first_placed_at: Timestamp(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     assert!(matches!(apply(None, event), Err(TransitionError::BadNumbers { .. })));
 }

@@ -1,0 +1,185 @@
+//! The broker's book, in which an order of ours is found by the broker's number, and before that is known by its tag.
+//!
+//! A number names one order. A tag is evidence: a broker may write it anew or put a time behind it, a restored copy of
+//! a database knows orders that another goes on with, and people place orders in the same account. So a tag proves an
+//! order only as it was given, and only where the rest does not speak against it. What is not proven is nobody's here.
+
+use std::collections::HashMap;
+
+use prahari_brokers::{BrokerError, BrokerOrder};
+use prahari_domain::book::Book;
+use prahari_domain::ids::OrderId;
+use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState, OrderTag, before_suffix};
+use prahari_domain::risk::{Refusal, RefusalCode};
+use prahari_domain::time::Timestamp;
+
+use super::Desk;
+use crate::error::AppError;
+
+/// How far the clocks of broker and daemon may be apart: what the broker took earlier than this before the intent was
+/// written down is another order.
+const CLOCKS_APART_MS: i64 = 60_000;
+
+/// The most orders that a sentence names.
+const MOST_NAMED: usize = 3;
+
+/// The broker's book at one moment.
+pub(super) struct TheirBook {
+    orders: Vec<BrokerOrder>,
+    by_number: HashMap<String, usize>,
+    /// By tag as it is shown, and by what stands before the time that a cancellation puts behind it.
+    by_tag: HashMap<String, Vec<usize>>,
+}
+
+/// What a broker's book says of a tag.
+pub(super) enum Tagged<'a> {
+    /// It is that of our order.
+    Ours(&'a BrokerOrder),
+    /// It is that of another order.
+    Others(&'a BrokerOrder),
+    /// No order has it, or it is not certain which.
+    Unproven,
+}
+
+impl TheirBook {
+    /// The book with an index of its numbers and of its tags.
+    pub fn new(orders: Vec<BrokerOrder>) -> Self {
+        let mut by_number = HashMap::with_capacity(orders.len());
+        let mut by_tag: HashMap<String, Vec<usize>> = HashMap::with_capacity(orders.len());
+        for (place, order) in orders.iter().enumerate() {
+            by_number.insert(order.broker_id.clone(), place);
+            let given = before_suffix(&order.tag).into_iter().chain([order.tag.as_str()]);
+            given.for_each(|tag| by_tag.entry(tag.to_owned()).or_default().push(place));
+        }
+        Self { orders, by_number, by_tag }
+    }
+
+    /// Our order, if the broker's book has it for certain: by its number, and while that is not known by its tag.
+    pub fn find(&self, ours: &Order, book: &Book) -> Option<&BrokerOrder> {
+        if let Some(number) = &ours.broker_id {
+            let known = self.by_number.get(number).and_then(|place| self.orders.get(*place));
+            // Some brokers give another number with a change. Ids were tags before, and those come again elsewhere.
+            if known.is_some() || ours.tag.is_none() {
+                return known;
+            }
+        }
+        match self.tagged(ours, book) {
+            Tagged::Ours(known) => Some(known),
+            Tagged::Others(_) | Tagged::Unproven => None,
+        }
+    }
+
+    /// Returns whose the tag of our order is.
+    pub fn tagged(&self, ours: &Order, book: &Book) -> Tagged<'_> {
+        let tag = ours.broker_tag();
+        let (given, suffixed): (Vec<_>, Vec<_>) = self.with_tag(&tag).partition(|known| known.tag == tag);
+        let is_ours = |known: &&&BrokerOrder| can_be(known, ours) && !is_of_another(known, ours, book);
+        let mut certain = given.iter().filter(is_ours);
+        match (certain.next(), certain.next()) {
+            (Some(known), None) => return Tagged::Ours(known),
+            (Some(_), Some(_)) => return Tagged::Unproven,
+            (None, _) => {}
+        }
+        if let Some(other) = given.first() {
+            return Tagged::Others(other);
+        }
+        // A tag with a time behind it proves nothing alone: everything else has to agree too.
+        let mut certain = suffixed.iter().filter(is_ours).filter(|known| agrees(known, ours));
+        match (certain.next(), certain.next()) {
+            (Some(known), None) => Tagged::Ours(known),
+            (Some(_), Some(_)) | (None, _) => Tagged::Unproven,
+        }
+    }
+
+    /// Says which orders that nobody knows are like ours, for a person to judge; none when there are none.
+    pub fn in_words_what_is_like(&self, ours: &Order, book: &Book) -> Option<String> {
+        let is_nobodys = |known: &&BrokerOrder| {
+            let tag = before_suffix(&known.tag).unwrap_or(&known.tag);
+            tag.parse::<OrderTag>().is_err() && tag.parse::<OrderId>().is_err()
+        };
+        let like_ours = |known: &&BrokerOrder| can_be(known, ours) && agrees(known, ours);
+        let alike: Vec<&str> = self
+            .orders
+            .iter()
+            .filter(is_nobodys)
+            .filter(like_ours)
+            .filter(|known| !is_of_another(known, ours, book))
+            .map(|known| known.broker_id.as_str())
+            .take(MOST_NAMED)
+            .collect();
+        let numbers = alike.join(", ");
+        (!alike.is_empty()).then(|| format!("; like it, and under another tag, is {numbers} at the broker"))
+    }
+
+    fn with_tag(&self, tag: &str) -> impl Iterator<Item = &BrokerOrder> {
+        self.by_tag.get(tag).into_iter().flatten().filter_map(|place| self.orders.get(*place))
+    }
+}
+
+/// Returns whether nothing speaks against it that this is our order: no change makes another share of it, and it was not
+/// there before it was intended.
+fn can_be(known: &BrokerOrder, ours: &Order) -> bool {
+    known.symbol == ours.request.symbol && known.accepted_at.millis_since(ours.placed_at) >= -CLOCKS_APART_MS
+}
+
+/// Returns whether quantity and kind are those of our order; a market order may be shown as a limit order.
+fn agrees(known: &BrokerOrder, ours: &Order) -> bool {
+    let same_kind = known.kind == ours.request.kind || ours.request.kind == OrderKind::Market;
+    known.quantity == ours.request.quantity && same_kind
+}
+
+/// Returns whether the broker's number is that of another order of ours.
+fn is_of_another(known: &BrokerOrder, ours: &Order, book: &Book) -> bool {
+    let number = Some(known.broker_id.as_str());
+    book.orders().any(|order| order.id != ours.id && order.broker_id.as_deref() == number)
+}
+
+impl Desk {
+    /// Books what the broker's book says of an order whose tag the broker has already. It is never sent again.
+    pub(super) async fn look_up(
+        &mut self,
+        order: &Order,
+        was_reconciled: bool,
+        now: Timestamp,
+    ) -> Result<Result<OrderId, Refusal>, AppError> {
+        let refused = BrokerError::TagInUse;
+        let theirs = match self.ask_book().await {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                return self
+                    .stays_unknown(order.id, format!("{refused}, and its book cannot be had: {error}"), now)
+                    .await;
+            }
+        };
+        match theirs.tagged(order, &self.book) {
+            Tagged::Ours(known) => self.catch_up(order, known, now, &mut Vec::new()).await?,
+            Tagged::Others(other) => {
+                let reason =
+                    format!("the broker has another order, {}, under the tag of this one", other.broker_id);
+                self.record(order.id, now, OrderEvent::Rejected { reason, retryable: false }).await?;
+            }
+            Tagged::Unproven => {
+                return self
+                    .stays_unknown(order.id, format!("{refused}, and its book does not show it"), now)
+                    .await;
+            }
+        }
+        self.needs_reconcile = !was_reconciled;
+        let refused = self.book.order(&order.id).filter(|order| order.state == OrderState::Rejected);
+        Ok(match refused {
+            Some(refused) => Err(Refusal { code: RefusalCode::Broker, detail: refused.reason.clone() }),
+            None => Ok(order.id),
+        })
+    }
+
+    async fn stays_unknown(
+        &mut self,
+        id: OrderId,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Result<OrderId, Refusal>, AppError> {
+        let refusal = Refusal { code: RefusalCode::Unsettled, detail: reason.clone() };
+        self.record(id, now, OrderEvent::OutcomeUnknown { reason }).await?;
+        Ok(Err(refusal))
+    }
+}
