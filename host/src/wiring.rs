@@ -356,6 +356,14 @@ mod tests {
     }
 
     #[test]
+    fn each_start_that_serves_has_a_code_of_its_own_and_a_simulation_that_of_its_seed() {
+        let code = || Draws::served(1).unwrap().tag_code;
+        assert_ne!(code(), code());
+        assert_eq!(Draws::simulated(1).tag_code, Draws::simulated(1).tag_code);
+        assert_ne!(Draws::simulated(1).tag_code, Draws::simulated(2).tag_code);
+    }
+
+    #[test]
     fn a_history_is_seven_years_long_also_from_a_day_that_few_years_have() {
         let before = |day: &str| years_before(day.parse().unwrap()).to_string();
         assert_eq!(before("2028-02-29"), "2021-02-28");

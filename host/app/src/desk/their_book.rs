@@ -73,8 +73,8 @@ impl TheirBook {
     pub fn tagged(&self, ours: &Order, book: &Book) -> Tagged<'_> {
         let tag = ours.broker_tag();
         let (given, suffixed): (Vec<_>, Vec<_>) = self.with_tag(&tag).partition(|known| known.tag == tag);
-        let is_ours = |known: &&&BrokerOrder| can_be(known, ours) && !is_of_another(known, ours, book);
-        let mut certain = given.iter().filter(is_ours);
+        let is_ours = |known: &&BrokerOrder| can_be(known, ours) && !is_of_another(known, ours, book);
+        let mut certain = given.iter().copied().filter(is_ours);
         match (certain.next(), certain.next()) {
             (Some(known), None) => return Tagged::Ours(known),
             (Some(_), Some(_)) => return Tagged::Unproven,
@@ -84,7 +84,7 @@ impl TheirBook {
             return Tagged::Others(other);
         }
         // A tag with a time behind it proves nothing alone: everything else has to agree too.
-        let mut certain = suffixed.iter().filter(is_ours).filter(|known| agrees(known, ours));
+        let mut certain = suffixed.iter().copied().filter(is_ours).filter(|known| agrees(known, ours));
         match (certain.next(), certain.next()) {
             (Some(known), None) => Tagged::Ours(known),
             (Some(_), Some(_)) | (None, _) => Tagged::Unproven,
@@ -181,5 +181,155 @@ impl Desk {
         let refusal = Refusal { code: RefusalCode::Unsettled, detail: reason.clone() };
         self.record(id, now, OrderEvent::OutcomeUnknown { reason }).await?;
         Ok(Err(refusal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_brokers::BrokerOrderState;
+    use prahari_domain::ids::{RunId, UserId};
+    use prahari_domain::money::Paise;
+    use prahari_domain::orders::machine::transition;
+    use prahari_domain::orders::{JournalEntry, OrderRequest, Product, Purpose, Side, TagCode, Variety};
+    use prahari_domain::strategies::StrategyName;
+
+    use super::*;
+
+    const USER: UserId = UserId(1);
+    const INTENDED: Timestamp = Timestamp(1_741_581_000_000);
+
+    fn intent(number: u32, symbol: &str) -> JournalEntry {
+        let order = OrderId { user: USER, day: INTENDED.ist_day(), number };
+        let request = OrderRequest {
+            symbol: symbol.parse().unwrap(),
+            side: Side::Buy,
+            quantity: 10,
+            kind: OrderKind::Limit(Paise(9_000)),
+            variety: Variety::Regular,
+            product: Product::Delivery,
+            purpose: Purpose::Entry,
+            signal: None,
+            rsi: None,
+            retry_of: None,
+        };
+        let event = OrderEvent::Intended {
+            request,
+            run: RunId(1),
+            first_placed_at: INTENDED,
+            strategy: StrategyName::REBOUND,
+            tag: Some(OrderTag::stamp(TagCode::of_number(3), order).unwrap()),
+        };
+        JournalEntry { sequence: u64::from(number), order, at: INTENDED, event }
+    }
+
+    fn ours() -> Order {
+        transition(None, &intent(1, "ABC")).unwrap().order
+    }
+
+    fn no_others() -> Book {
+        Book::open(USER, Paise::rupees(1))
+    }
+
+    /// An order of the broker's that looks as ours does.
+    fn known(number: &str, tag: &str) -> BrokerOrder {
+        BrokerOrder {
+            tag: tag.to_owned(),
+            broker_id: number.to_owned(),
+            symbol: "ABC".parse().unwrap(),
+            quantity: 10,
+            kind: OrderKind::Limit(Paise(9_000)),
+            state: BrokerOrderState::Open,
+            filled: 0,
+            fills: Vec::new(),
+            accepted_at: INTENDED,
+            modified_at: INTENDED,
+            changed_at: INTENDED,
+        }
+    }
+
+    fn found(rows: Vec<BrokerOrder>, ours: &Order) -> Option<String> {
+        TheirBook::new(rows).find(ours, &no_others()).map(|known| known.broker_id.clone())
+    }
+
+    #[test]
+    fn a_number_names_an_order_whatever_its_tag_and_a_tag_counts_while_no_number_is_known() {
+        let (order, tag) = (ours(), ours().broker_tag());
+        let numbered = Order { broker_id: Some("B1".to_owned()), ..order.clone() };
+        let rows = || vec![known("B1", "17-ADMINAPI"), known("B2", &tag)];
+        assert_eq!(found(rows(), &numbered).as_deref(), Some("B1"));
+        assert_eq!(found(rows(), &order).as_deref(), Some("B2"));
+        // With a change the broker gave it another number.
+        assert_eq!(found(vec![known("B7", &tag)], &numbered).as_deref(), Some("B7"));
+        assert_eq!(found(vec![known("B7", "17-ADMINAPI")], &numbered), None);
+        // An id that was a tag comes again elsewhere.
+        let before_tags = Order { tag: None, ..numbered };
+        assert_eq!(found(vec![known("B7", &before_tags.id.to_string())], &before_tags), None);
+    }
+
+    #[test]
+    fn a_tag_proves_nothing_where_the_rest_speaks_against_it() {
+        let (order, tag) = (ours(), ours().broker_tag());
+        let share = BrokerOrder { symbol: "XYZ".parse().unwrap(), ..known("B1", &tag) };
+        let early = BrokerOrder { accepted_at: INTENDED.plus_millis(-60_001), ..known("B1", &tag) };
+        for other in [share, early] {
+            let book = TheirBook::new(vec![other]);
+            assert!(matches!(book.tagged(&order, &no_others()), Tagged::Others(_)));
+            assert!(book.find(&order, &no_others()).is_none());
+        }
+        let clocks = BrokerOrder { accepted_at: INTENDED.plus_millis(-60_000), ..known("B1", &tag) };
+        assert_eq!(found(vec![clocks], &order).as_deref(), Some("B1"));
+        // Quantity and limit may have been changed since on another screen.
+        let changed = BrokerOrder { quantity: 99, kind: OrderKind::Limit(Paise(1)), ..known("B1", &tag) };
+        assert_eq!(found(vec![changed], &order).as_deref(), Some("B1"));
+        let twice = TheirBook::new(vec![known("B1", &tag), known("B2", &tag)]);
+        assert!(matches!(twice.tagged(&order, &no_others()), Tagged::Unproven));
+    }
+
+    #[test]
+    fn a_number_of_another_order_of_ours_is_not_taken_for_this_one() {
+        let mut book = no_others();
+        book.apply(&intent(1, "XYZ")).unwrap();
+        let accepted = OrderEvent::Accepted { broker_id: "B1".to_owned() };
+        let entry = JournalEntry { sequence: 2, event: accepted, ..intent(1, "XYZ") };
+        book.apply(&entry).unwrap();
+        let order = transition(None, &intent(2, "ABC")).unwrap().order;
+        let theirs = TheirBook::new(vec![known("B1", &order.broker_tag())]);
+        assert!(theirs.find(&order, &book).is_none());
+        assert!(theirs.find(&order, &no_others()).is_some());
+    }
+
+    #[test]
+    fn a_suffixed_tag_needs_everything_else_to_agree() {
+        let (order, tag) = (ours(), format!("{}-1741581060", ours().broker_tag()));
+        assert_eq!(found(vec![known("B1", &tag)], &order).as_deref(), Some("B1"));
+        let other = BrokerOrder { quantity: 11, ..known("B1", &tag) };
+        assert_eq!(found(vec![other], &order), None);
+        let other = BrokerOrder { kind: OrderKind::Market, ..known("B1", &tag) };
+        assert_eq!(found(vec![other], &order), None);
+        assert_eq!(found(vec![known("B1", &tag), known("B2", &tag)], &order), None);
+        // A market order is shown as the limit order that it has become.
+        let mut market = order;
+        market.request.kind = OrderKind::Market;
+        assert_eq!(found(vec![known("B1", &tag)], &market).as_deref(), Some("B1"));
+    }
+
+    #[test]
+    fn what_is_like_ours_is_named_unless_somebody_knows_it() {
+        let order = ours();
+        let of_other_start = OrderTag::stamp(TagCode::of_number(4), order.id).unwrap().to_string();
+        let rows = vec![
+            known("B1", "17-ADMINAPI"),
+            known("B2", &of_other_start),
+            BrokerOrder { quantity: 11, ..known("B3", "") },
+            known("B4", ""),
+            known("B5", ""),
+            known("B6", ""),
+        ];
+        let said = TheirBook::new(rows).in_words_what_is_like(&order, &no_others());
+        assert_eq!(said.as_deref(), Some("; like it, and under another tag, is B1, B4, B5 at the broker"));
+        assert_eq!(
+            TheirBook::new(vec![known("B2", "U1-20250310-0001")]).in_words_what_is_like(&order, &no_others()),
+            None
+        );
     }
 }

@@ -136,3 +136,41 @@ impl PaperOrder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::UserId;
+    use prahari_domain::orders::TagCode;
+
+    use super::*;
+
+    #[test]
+    fn an_order_from_before_there_were_tags_still_reads() {
+        let order = PaperOrder {
+            id: OrderId { user: UserId(7), day: Day::default(), number: 1 },
+            symbol: "ABC".parse().unwrap(),
+            side: Side::Buy,
+            quantity: 3,
+            kind: OrderKind::Market,
+            session: Day::default(),
+            state: PaperState::Cancelled("as asked".to_owned()),
+            filled: 0,
+            fills: Vec::new(),
+            accepted_at: Timestamp(1),
+            modified_at: Timestamp(2),
+            changed_at: Timestamp(3),
+            matched_until: Timestamp(4),
+            reserve_price: Paise(5),
+            tag: None,
+        };
+        let bytes = postcard::to_stdvec(&order).unwrap();
+        let old = &bytes[..bytes.len() - 1];
+        assert_eq!(PaperOrder::read(old), Ok(order.clone()));
+        assert_eq!(order.broker_tag(), "U7-19700101-0001");
+        let tag = OrderTag::stamp(TagCode::of_number(1), order.id).unwrap();
+        let tagged = PaperOrder { tag: Some(tag), ..order };
+        assert_eq!(PaperOrder::read(&postcard::to_stdvec(&tagged).unwrap()), Ok(tagged.clone()));
+        assert_eq!(tagged.view().tag, tag.to_string());
+        assert!(PaperOrder::read(&old[..old.len() / 2]).is_err(), "half of one does not");
+    }
+}
