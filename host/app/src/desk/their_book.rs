@@ -16,8 +16,8 @@ use prahari_domain::time::Timestamp;
 use super::Desk;
 use crate::error::AppError;
 
-/// How far the clocks of broker and daemon may be apart: what the broker took earlier than this before the intent was
-/// written down is another order.
+/// How far the clocks of broker and daemon may be apart: what the broker took earlier than this before an intent was
+/// written down does not come from it.
 const CLOCKS_APART_MS: i64 = 60_000;
 
 /// The most orders that a sentence names.
@@ -80,7 +80,8 @@ impl TheirBook {
             (Some(_), Some(_)) => return Tagged::Unproven,
             (None, _) => {}
         }
-        if let Some(other) = given.first() {
+        // No change makes another share of an order.
+        if let Some(other) = given.iter().find(|known| known.symbol != ours.request.symbol) {
             return Tagged::Others(other);
         }
         // A tag with a time behind it proves nothing alone: everything else has to agree too.
@@ -97,7 +98,9 @@ impl TheirBook {
             let tag = before_suffix(&known.tag).unwrap_or(&known.tag);
             tag.parse::<OrderTag>().is_err() && tag.parse::<OrderId>().is_err()
         };
-        let like_ours = |known: &&BrokerOrder| can_be(known, ours) && agrees(known, ours);
+        let like_ours = |known: &&BrokerOrder| {
+            known.symbol == ours.request.symbol && is_since(known, ours) && agrees(known, ours)
+        };
         let alike: Vec<&str> = self
             .orders
             .iter()
@@ -116,10 +119,15 @@ impl TheirBook {
     }
 }
 
-/// Returns whether nothing speaks against it that this is our order: no change makes another share of it, and it was not
-/// there before it was intended.
+/// Returns whether nothing speaks against it that an order with our tag is ours. Ids were tags before, and come again
+/// elsewhere: such an order must not have been there before the intent.
 fn can_be(known: &BrokerOrder, ours: &Order) -> bool {
-    known.symbol == ours.request.symbol && known.accepted_at.millis_since(ours.placed_at) >= -CLOCKS_APART_MS
+    known.symbol == ours.request.symbol && (ours.tag.is_some() || is_since(known, ours))
+}
+
+/// Returns whether the broker took an order after ours was intended.
+fn is_since(known: &BrokerOrder, ours: &Order) -> bool {
+    known.accepted_at.millis_since(ours.placed_at) >= -CLOCKS_APART_MS
 }
 
 /// Returns whether quantity and kind are those of our order; a market order may be shown as a limit order.
@@ -270,14 +278,19 @@ mod tests {
     fn a_tag_proves_nothing_where_the_rest_speaks_against_it() {
         let (order, tag) = (ours(), ours().broker_tag());
         let share = BrokerOrder { symbol: "XYZ".parse().unwrap(), ..known("B1", &tag) };
-        let early = BrokerOrder { accepted_at: INTENDED.plus_millis(-60_001), ..known("B1", &tag) };
-        for other in [share, early] {
-            let book = TheirBook::new(vec![other]);
-            assert!(matches!(book.tagged(&order, &no_others()), Tagged::Others(_)));
-            assert!(book.find(&order, &no_others()).is_none());
-        }
-        let clocks = BrokerOrder { accepted_at: INTENDED.plus_millis(-60_000), ..known("B1", &tag) };
-        assert_eq!(found(vec![clocks], &order).as_deref(), Some("B1"));
+        let book = TheirBook::new(vec![share]);
+        assert!(matches!(book.tagged(&order, &no_others()), Tagged::Others(_)));
+        assert!(book.find(&order, &no_others()).is_none());
+        // An id from before there were tags may be another order's; the code in a tag is nobody else's.
+        let taken = |tag: &str, before| {
+            vec![BrokerOrder { accepted_at: INTENDED.plus_millis(-before), ..known("B1", tag) }]
+        };
+        let (of_before, id) = (Order { tag: None, ..order.clone() }, order.id.to_string());
+        assert_eq!(found(taken(&id, 60_001), &of_before), None);
+        let early = TheirBook::new(taken(&id, 60_001));
+        assert!(matches!(early.tagged(&of_before, &no_others()), Tagged::Unproven));
+        assert_eq!(found(taken(&id, 60_000), &of_before).as_deref(), Some("B1"));
+        assert_eq!(found(taken(&tag, 3_600_000), &order).as_deref(), Some("B1"));
         // Quantity and limit may have been changed since on another screen.
         let changed = BrokerOrder { quantity: 99, kind: OrderKind::Limit(Paise(1)), ..known("B1", &tag) };
         assert_eq!(found(vec![changed], &order).as_deref(), Some("B1"));
@@ -321,6 +334,7 @@ mod tests {
             known("B1", "17-ADMINAPI"),
             known("B2", &of_other_start),
             BrokerOrder { quantity: 11, ..known("B3", "") },
+            BrokerOrder { accepted_at: INTENDED.plus_millis(-60_001), ..known("B7", "") },
             known("B4", ""),
             known("B5", ""),
             known("B6", ""),
