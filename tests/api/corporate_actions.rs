@@ -1,5 +1,6 @@
 //! Corporate actions over the API: a list is looked at and brought, one is entered and undone, and a user sees what it did.
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::lists::{all, monday};
@@ -105,7 +106,7 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
     let refused = admin.post("/api/v1/system/actions", bonus.clone()).await;
     assert_eq!(
         (refused.status, sentence(&refused)),
-        (400, "an action of the kind \"bonus\" needs held".to_owned())
+        (StatusCode::BAD_REQUEST, "an action of the kind \"bonus\" needs held".to_owned())
     );
     let added = admin.post("/api/v1/system/actions", with(bonus, "held", json!(1))).await;
     assert_eq!(added.status, 201, "{}", added.text);

@@ -1,11 +1,12 @@
 //! The daemon: what is loaded at the start, and the rooms that share it. It only composes; no room knows it.
 
+mod compose;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, TryStreamExt, stream};
-use parking_lot::Mutex;
 use prahari_brokers::Pushes;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -13,13 +14,12 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
 use prahari_store::{RunRow, Store, UserRow};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::actions::Actions;
 use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
 use crate::cancellations::Cancellations;
-use crate::caretakers::Caretakers;
 use crate::clock::Clock;
 use crate::day_log::DayLog;
 use crate::deadlines::Deadlines;
@@ -32,15 +32,15 @@ use crate::handles::Handles;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
-use crate::modules::{ModuleHealth, Modules, Trials};
+use crate::modules::{Modules, Trials};
 use crate::notices::Notices;
-use crate::prices::{PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
+use crate::prices::Prices;
 use crate::pushes::Listeners;
 use crate::queries::Queries;
-use crate::replays::{ReplayPermits, Replays};
+use crate::replays::Replays;
 use crate::runs::Runs;
-use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Scheduler, Slots};
-use crate::schedules::{Flagged, Previews, ScheduleChanges, Schedules};
+use crate::scheduler::{Cursor, Rooms, Scheduler, Slots};
+use crate::schedules::{Previews, ScheduleChanges, Schedules};
 use crate::services::{By, RESTARTED, Services};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
@@ -50,6 +50,7 @@ use crate::user::User;
 use crate::users::Users;
 use crate::users_admin::UsersAdmin;
 use crate::users_admin::loading::{Fault, load_user};
+use compose::Base;
 
 /// Number of users that are loaded at once at the start: a broker that does not answer one of them delays the start
 /// once, not once for each.
@@ -333,257 +334,6 @@ fn user_rows(store: &Store) -> impl Stream<Item = Result<UserRow, AppError>> + '
         Ok::<_, AppError>(next.map(|next| (stream::iter(page.into_iter().map(Ok)), next)))
     });
     pages.try_flatten()
-}
-
-/// Parts from which the services of the daemon are built.
-struct Base {
-    handles: Handles,
-    trading: Arc<TradingServices>,
-    runtime: Arc<Runtime>,
-    modules: Arc<Modules>,
-    tasks: Arc<Tasks>,
-    grants: Arc<Grants>,
-    schedules: Arc<Schedules>,
-    settings: Arc<Settings>,
-    signals: Arc<Signals>,
-}
-
-impl Base {
-    /// Builds the rooms from the ground up: each knows some of those before it, and none of those after. This is
-    /// the one list of what knows what.
-    fn compose(self, users: Arc<Users>, start_state: &mut StartState) -> Daemon {
-        let Self { handles, trading, runtime, modules, tasks, grants, schedules, settings, signals } = self;
-        let background = Arc::new(Background::default());
-        let cursor = Arc::new(Cursor::new(start_state.cursor.unwrap_or_else(|| handles.clock.now())));
-        let notices = Arc::new(Notices::new(handles.clone(), users.clone()));
-        let halts = Arc::new(Halts::new(handles.clone(), users.clone(), notices.clone()));
-        let previews = Arc::new(Previews {
-            handles: handles.clone(),
-            schedules: schedules.clone(),
-            tasks: tasks.clone(),
-            flagged: Flagged::default(),
-        });
-        let ledger = Arc::new(Ledger::new(
-            handles.clone(),
-            users.clone(),
-            (tasks.clone(), schedules.clone()),
-            (start_state.cursor, std::mem::take(&mut start_state.interrupted)),
-        ));
-        let services = Arc::new(Services {
-            handles: handles.clone(),
-            users: users.clone(),
-            notices: notices.clone(),
-            halts: halts.clone(),
-            ledger: ledger.clone(),
-            schedules: schedules.clone(),
-            previews: previews.clone(),
-            tasks: tasks.clone(),
-            modules: modules.clone(),
-            runtime: runtime.clone(),
-            hour: Default::default(),
-            restarts: Default::default(),
-        });
-        let health = Arc::new(ModuleHealth {
-            handles: handles.clone(),
-            notices: notices.clone(),
-            modules: modules.clone(),
-            grants: grants.clone(),
-            tasks: tasks.clone(),
-        });
-        let actions = Arc::new(Actions::new(
-            handles.clone(),
-            trading.clone(),
-            users.clone(),
-            (halts.clone(), modules.clone()),
-        ));
-        let prices = Arc::new(Prices {
-            handles: handles.clone(),
-            trading: trading.clone(),
-            users: users.clone(),
-            notices: notices.clone(),
-            halts: halts.clone(),
-            background: background.clone(),
-            actions: actions.clone(),
-            watch: PriceWatch::default(),
-            pulse: PricePulse::default(),
-            changes: PriceChanges::default(),
-            warmer: Warmer::default(),
-        });
-        let runs = Arc::new(Runs {
-            handles: handles.clone(),
-            users: users.clone(),
-            trading: trading.clone(),
-            tasks: tasks.clone(),
-            grants: grants.clone(),
-            modules: modules.clone(),
-            runtime: runtime.clone(),
-            signals: signals.clone(),
-            notices: notices.clone(),
-            halts: halts.clone(),
-            services: services.clone(),
-            health: health.clone(),
-            prices: prices.clone(),
-            ledger: ledger.clone(),
-            background: background.clone(),
-            shared_replies: Arc::default(),
-        });
-        let slots = Arc::new(Slots {
-            handles: handles.clone(),
-            users: users.clone(),
-            tasks: tasks.clone(),
-            grants: grants.clone(),
-            ledger: ledger.clone(),
-            runs: runs.clone(),
-            halts: halts.clone(),
-            health: health.clone(),
-        });
-        let calendars = Arc::new(Calendars {
-            handles: handles.clone(),
-            users: users.clone(),
-            notices: notices.clone(),
-            ledger: ledger.clone(),
-            services: services.clone(),
-            schedules: schedules.clone(),
-        });
-        let listeners = Arc::new(Listeners {
-            handles: handles.clone(),
-            users: users.clone(),
-            halts: halts.clone(),
-            services: services.clone(),
-            listening: Mutex::default(),
-        });
-        let users_admin = Arc::new(UsersAdmin {
-            handles: handles.clone(),
-            users: users.clone(),
-            trading: trading.clone(),
-            settings: settings.clone(),
-            signals: signals.clone(),
-            halts: halts.clone(),
-            notices: notices.clone(),
-            services: services.clone(),
-            prices: prices.clone(),
-            listeners: listeners.clone(),
-        });
-        let replays = Arc::new(Replays {
-            handles: handles.clone(),
-            runtime: runtime.clone(),
-            modules: modules.clone(),
-            grants: grants.clone(),
-            permits: ReplayPermits::default(),
-        });
-        let trials = Arc::new(Trials {
-            handles: handles.clone(),
-            notices: notices.clone(),
-            health: health.clone(),
-            runtime: runtime.clone(),
-            modules: modules.clone(),
-            grants: grants.clone(),
-            tasks: tasks.clone(),
-            replays: replays.clone(),
-        });
-        let schedule_changes = Arc::new(ScheduleChanges {
-            handles: handles.clone(),
-            users: users.clone(),
-            schedules: schedules.clone(),
-            previews: previews.clone(),
-            services: services.clone(),
-        });
-        let task_changes = Arc::new(TaskChanges {
-            handles: handles.clone(),
-            users: users.clone(),
-            tasks: tasks.clone(),
-            runtime: runtime.clone(),
-            modules: modules.clone(),
-            grants: grants.clone(),
-            ledger: ledger.clone(),
-            services: services.clone(),
-            calendars: calendars.clone(),
-            trials: trials.clone(),
-            schedules: schedules.clone(),
-            schedule_changes: schedule_changes.clone(),
-        });
-        let caretakers = Arc::new(Caretakers::new(
-            handles.clone(),
-            (users.clone(), tasks.clone()),
-            schedules.clone(),
-            notices.clone(),
-        ));
-        let maintenance = Arc::new(Maintenance {
-            handles: handles.clone(),
-            users: users.clone(),
-            notices: notices.clone(),
-            services: services.clone(),
-            prices: prices.clone(),
-            tasks: tasks.clone(),
-            schedules: schedules.clone(),
-            caretakers: caretakers.clone(),
-        });
-        let rooms = Arc::new(Rooms {
-            handles: handles.clone(),
-            users: users.clone(),
-            tasks: tasks.clone(),
-            notices: notices.clone(),
-            ledger: ledger.clone(),
-            slots: slots.clone(),
-            services: services.clone(),
-            actions: actions.clone(),
-            prices: prices.clone(),
-            calendars: calendars.clone(),
-            maintenance: maintenance.clone(),
-            cursor: cursor.clone(),
-            slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
-        });
-        let queries = Queries::new(
-            handles.clock.clone(),
-            trading.clone(),
-            signals.active.clone(),
-            (grants.clone(), tasks.clone()),
-            caretakers,
-        );
-        let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
-        let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
-        let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
-        Daemon {
-            clock,
-            store,
-            events,
-            day_log,
-            wake,
-            shutdown,
-            trading,
-            runtime,
-            modules,
-            tasks,
-            grants,
-            schedules,
-            users,
-            notices,
-            halts,
-            settings,
-            signals,
-            previews,
-            ledger,
-            services,
-            prices,
-            actions,
-            runs,
-            slots,
-            calendars,
-            users_admin,
-            replays,
-            trials,
-            schedule_changes,
-            task_changes,
-            maintenance,
-            background,
-            queries,
-            cancellations,
-            inbox,
-            cursor,
-            listeners,
-            rooms,
-        }
-    }
 }
 
 #[cfg(test)]

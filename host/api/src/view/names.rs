@@ -123,7 +123,7 @@ name_of! {
 name_of! {
     /// On which way a corporate action became known: a daily file in a watched folder, an imported list, an admin, or a
     /// source of prices.
-    ActionOriginName(Origin) is an "origin" of [Origin::File, Origin::Import, Origin::Admin, Origin::Source], by Origin::name
+    ActionOriginName(Origin) is a "kind of origin" of [Origin::File, Origin::Import, Origin::Admin, Origin::Source], by Origin::name
 }
 name_of! {
     /// What started a run.

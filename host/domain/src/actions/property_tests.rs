@@ -1,3 +1,5 @@
+//! Whatever an exchange writes is read or refused, and no share and no price is lost by a ratio.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -6,7 +6,7 @@ use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
 use super::Words;
-use super::money::rupees;
+use prahari_domain::money::rupees;
 
 /// An action changed what the user holds, or what it had changed was taken back.
 pub(crate) fn booked(change: &HoldingChange) -> Words {
