@@ -81,7 +81,7 @@ impl TheirBook {
             (None, _) => {}
         }
         // No change makes another share of an order.
-        if let Some(other) = given.iter().find(|known| known.symbol != ours.request.symbol) {
+        if let Some(other) = given.iter().copied().find(|known| known.symbol != ours.request.symbol) {
             return Tagged::Others(other);
         }
         // A tag with a time behind it proves nothing alone: everything else has to agree too.

@@ -39,7 +39,7 @@ impl TagCode {
         text.bytes()
             .try_fold(0, |number, byte| {
                 let digit = CODE_DIGITS.iter().position(|digit| *digit == byte)?;
-                Some(number << 5 | digit as u64)
+                Some((number << 5) | digit as u64)
             })
             .map(Self)
     }
@@ -140,8 +140,8 @@ impl FromStr for OrderTag {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // What reads as a tag and is not written as one, with a small letter or a needless zero, is none.
-        let read = || if text.len() > Self::LONGEST { None } else { read(text) };
-        read().filter(|tag| tag.to_string() == text).ok_or_else(|| OrderTagError::NotATag(text.to_owned()))
+        let tag = read(text).filter(|tag| tag.to_string() == text && text.len() <= Self::LONGEST);
+        tag.ok_or_else(|| OrderTagError::NotATag(text.to_owned()))
     }
 }
 
@@ -259,7 +259,7 @@ mod tests {
     /// Users, days and numbers up to the largest that fit together.
     fn orders() -> impl Strategy<Value = OrderId> {
         let day = (0..46_656_u64).prop_map(|days| Day::default() + chrono::Days::new(days));
-        (prop_oneof![1..40_u64, 1..1_679_616], day, prop_oneof![1..40_u32, 1..1_679_616])
+        (prop_oneof![1..40_u64, 1..1_679_616_u64], day, prop_oneof![1..40_u32, 1..1_679_616_u32])
             .prop_map(|(user, day, number)| OrderId { user: UserId(user), day, number })
     }
 
