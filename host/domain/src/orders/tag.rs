@@ -1,6 +1,6 @@
 //! The tag that a broker keeps with an order, and by which an order of ours is found whose number is not known.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ const CODE_LENGTH: usize = 8;
 const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// Characters of the trading date, which is counted in days.
 const DAY_LENGTH: usize = 3;
+/// As many digits as a number of 64 bits has in the shorter of both alphabets.
+const MOST_DIGITS: usize = 13;
 /// Days that those characters count: through 2097.
 const DAYS: i64 = 36 * 36 * 36;
 /// Digits of the time that a broker puts behind a tag when the order is cancelled.
@@ -47,7 +49,7 @@ impl TagCode {
 
 impl fmt::Display for TagCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&in_digits(self.0, CODE_DIGITS, CODE_LENGTH))
+        write_digits(f, self.0, CODE_DIGITS, CODE_LENGTH)
     }
 }
 
@@ -104,9 +106,11 @@ pub fn before_suffix(text: &str) -> Option<&str> {
 impl fmt::Display for OrderTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let OrderId { user, day, number } = self.order;
-        let day = in_digits(days(day).unsigned_abs(), DIGITS, DAY_LENGTH);
-        let (user, number) = (in_digits(user.0, DIGITS, 1), in_digits(number.into(), DIGITS, 1));
-        write!(f, "{}{day}{user}-{number}", self.code)
+        write!(f, "{}", self.code)?;
+        write_digits(f, days(day).unsigned_abs(), DIGITS, DAY_LENGTH)?;
+        write_digits(f, user.0, DIGITS, 1)?;
+        f.write_char('-')?;
+        write_digits(f, number.into(), DIGITS, 1)
     }
 }
 
@@ -172,16 +176,21 @@ fn days(day: Day) -> i64 {
     day.signed_duration_since(Day::default()).num_days()
 }
 
-/// A number in these digits, with zeros before it up to a length.
-fn in_digits(mut number: u64, digits: &[u8], length: usize) -> String {
+/// Writes a number in these digits, with zeros before it up to a length.
+fn write_digits(f: &mut fmt::Formatter<'_>, mut number: u64, digits: &[u8], length: usize) -> fmt::Result {
     let base = digits.len() as u64;
-    let mut text = Vec::with_capacity(OrderTag::LONGEST);
-    while number > 0 || text.len() < length {
-        let digit = usize::try_from(number % base).ok().and_then(|place| digits.get(place));
-        text.push(char::from(digit.copied().unwrap_or(b'0')));
+    let mut text = ['0'; MOST_DIGITS];
+    let mut used = 0;
+    for place in text.iter_mut().rev() {
+        if number == 0 && used >= length {
+            break;
+        }
+        let digit = usize::try_from(number % base).ok().and_then(|digit| digits.get(digit));
+        *place = char::from(digit.copied().unwrap_or(b'0'));
         number /= base;
+        used += 1;
     }
-    text.iter().rev().collect()
+    text.iter().skip(MOST_DIGITS - used).try_for_each(|digit| f.write_char(*digit))
 }
 
 #[cfg(test)]
