@@ -17,6 +17,7 @@ mod totp;
 pub use error::SecretError;
 pub use key_file::KeyFile;
 pub use password::{Cost, Passwords};
+pub use random::random_number;
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
 pub use sealing::{Key, KeyId, KeyRing, Purpose, SEALED_BEGINNING};
 pub use secret::Secret;

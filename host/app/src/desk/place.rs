@@ -4,7 +4,7 @@ use prahari_brokers::{BrokerError, MarketError, Quote};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
+use prahari_domain::orders::{OrderEvent, OrderRequest, OrderTag, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
 use prahari_domain::time::Timestamp;
 
@@ -43,7 +43,7 @@ impl Desk {
         let retried = request.retry_of.map(|earlier| {
             (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
         });
-        let intended = self.intended(request, order_context);
+        let intended = self.intended(id, request, order_context)?;
         // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries
         // is resolved.
         let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
@@ -64,6 +64,9 @@ impl Desk {
         let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
         let (event, answer) = match self.link.broker.place(&order, order_context.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
+            Err(BrokerError::TagInUse) => {
+                return self.look_up(&order, was_reconciled, order_context.now).await;
+            }
             Err(BrokerError::Refused { reason, retryable }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
                 (OrderEvent::Rejected { reason, retryable }, Err(refusal))
@@ -200,14 +203,20 @@ impl Desk {
         }
     }
 
-    fn intended(&self, request: OrderRequest, order_context: OrderContext) -> OrderEvent {
+    fn intended(
+        &self,
+        id: OrderId,
+        request: OrderRequest,
+        order_context: OrderContext,
+    ) -> Result<OrderEvent, AppError> {
         let first = request.retry_of.and_then(|id| self.book.order(&id)).map(|order| order.first_placed_at);
-        OrderEvent::Intended {
+        Ok(OrderEvent::Intended {
             request,
             run: order_context.run,
             first_placed_at: first.unwrap_or(order_context.now),
             strategy: order_context.strategy,
-        }
+            tag: Some(OrderTag::stamp(self.trading.tag_code, id)?),
+        })
     }
 
     async fn keep_for_retry(
@@ -229,7 +238,7 @@ impl Desk {
             return Ok(());
         }
         let (id, now) = (self.book.next_order_id(order_context.day), order_context.now);
-        let intended = self.intended(request, order_context);
+        let intended = self.intended(id, request, order_context)?;
         let rejected = OrderEvent::Rejected { reason: refusal.detail.clone(), retryable: true };
         self.record_all(vec![(id, now, intended), (id, now, rejected)]).await
     }

@@ -97,7 +97,13 @@ impl Scene {
         let id = self.book.next_order_id(day());
         self.tell(
             id,
-            OrderEvent::Intended { request, run: RunId(1), first_placed_at: at(), strategy: self.strategy },
+            OrderEvent::Intended {
+                request,
+                run: RunId(1),
+                first_placed_at: at(),
+                strategy: self.strategy,
+                tag: None,
+            },
         );
         self.tell(id, OrderEvent::Accepted { broker_id: format!("B{id}") });
         id
@@ -297,6 +303,7 @@ fn only_a_rejected_order_of_the_same_symbol_and_side_is_tried_again() {
                 run: RunId(1),
                 first_placed_at: at(),
                 strategy: StrategyName::REBOUND,
+                tag: None,
             },
         );
         scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
@@ -334,6 +341,7 @@ fn what_is_sent_again_is_asked_what_a_new_order_is_but_not_counted_twice() {
             run: RunId(1),
             first_placed_at: at(),
             strategy: StrategyName::REBOUND,
+            tag: None,
         },
     );
     let order = scene.book.order(&id).unwrap().clone();
@@ -359,6 +367,7 @@ fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
             run: RunId(1),
             first_placed_at: at(),
             strategy: StrategyName::REBOUND,
+            tag: None,
         },
     );
     scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });

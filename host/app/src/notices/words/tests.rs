@@ -40,6 +40,7 @@ fn order(side: Side, kind: OrderKind, filled: u32) -> Order {
     };
     Order {
         id: OrderId { user: UserId(7), day: day(), number: 3 },
+        tag: None,
         request,
         run: RunId(5),
         strategy: StrategyName::REBOUND,
