@@ -91,7 +91,7 @@ const MIGRATIONS: [(&str, &str); 65] = [
     ("0062_index_holding_changes", include_str!("../../../migrations/0062_index_holding_changes.sql")),
     ("0063_run_on_prices", include_str!("../../../migrations/0063_run_on_prices.sql")),
     ("0064_date_restatements", include_str!("../../../migrations/0064_date_restatements.sql")),
-    ("0066_tag_orders", include_str!("../../../migrations/0066_tag_orders.sql")),
+    ("0065_tag_orders", include_str!("../../../migrations/0065_tag_orders.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
