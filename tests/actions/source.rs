@@ -23,9 +23,10 @@ const LIST: &str =
 fn write_day(dir: &Path, day: &str) {
     let day: chrono::NaiveDate = day.parse().unwrap();
     let name = day.format("%d%b%Y").to_string().to_uppercase();
+    let stamp = day.format("%d-%b-%Y").to_string().to_uppercase();
     let price = if day.to_string().as_str() < TUESDAY { 100 } else { 50 };
     let row = |symbol: &str, price: i64| {
-        format!("{symbol},EQ,{price},{price},{price},{price},{price},{price},1000000,1,{name},7,INE0,\n")
+        format!("{symbol},EQ,{price},{price},{price},{price},{price},{price},1000000,1,{stamp},7,INE0,\n")
     };
     std::fs::write(
         dir.join(format!("cm{name}bhav.csv")),

@@ -14,6 +14,7 @@ use prahari_store::{AlertCode, AlertFilter};
 
 use crate::support::desk_fixture::{buy, order_context, sell};
 use crate::support::living::Living;
+use crate::support::waiting::until;
 use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, start_services, stop};
 
 /// Bars of ABC at these rupees on these days, and of another share on all of them.
@@ -80,7 +81,7 @@ async fn a_share_that_jumped_is_halted_before_a_busy_desk_sells_it() {
     living.daemon.background.finish().await;
     let halts = living.daemon.store.user(ADMIN).open_halts().await.unwrap();
     assert_eq!(halts.len(), 1, "{halts:?}");
-    assert!(halts[0].reason.starts_with("ABC opened at 50.00 on 2025-03-11"), "{halts:?}");
+    assert!(halts[0].reason.starts_with("ABC opened at ₹50.00 on 2025-03-11"), "{halts:?}");
     living.end().await;
 }
 
@@ -96,8 +97,9 @@ async fn a_desk_that_is_busy_at_the_close_keeps_its_alert_of_a_missing_price() {
     let living = Living::begin(&house, at("2025-03-13", "15:39")).await;
     let user = living.daemon.users.find(ADMIN).unwrap();
     let at_work = user.desk.lock().await;
-    // The evening's tasks are due then: it is not before them that the scheduler moves.
-    living.pass_until(at("2025-03-13", "16:10")).await;
+    // The closes are looked at before the first of the evening's tasks begins.
+    living.hand.pass_until(at("2025-03-13", "16:10"));
+    until("the evening to begin", async || !user.runs.executing().is_empty()).await;
     drop(at_work);
     living.daemon.background.finish().await;
     assert_eq!(missing(&living.daemon).await, 1, "it is still without a price");

@@ -50,7 +50,8 @@ fn a_question_that_nobody_may_answer_is_refused_wherever_sources_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let bars = format!("bars={}", write(folder.path(), &WEEK));
     let simulate = ["simulate", "--from", "2025-03-06", "--to", "2025-03-07", "--market"];
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--market"];
+    let database = folder.path().join("some.db");
+    let serve = ["serve", "--db", database.to_str().unwrap(), "--listen", "127.0.0.1:0", "--market"];
     for command in [&["market", "check"][..], &simulate[..], &serve[..]] {
         let (code, _, error) = said(&[command, &[&bars]].concat());
         assert_eq!(code, 2, "{error}");

@@ -59,7 +59,8 @@ pub(crate) fn refused_certificate(error: &(dyn Error + 'static)) -> Option<Strin
 
 fn sentence(why: &CertificateError) -> String {
     match why {
-        CertificateError::UnknownIssuer => {
+        // An issuer of the same name as a trusted one, with another key, is another issuer.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "its certificate is from an issuer that this machine does not trust".to_owned()
         }
         CertificateError::NotValidForName => "its certificate is for another name".to_owned(),

@@ -91,7 +91,8 @@ impl Rooms {
     }
 
     async fn look_what_is_held(&self, user: &User, instant: Timestamp) {
-        if self.slots.open_on_prices(user, instant).is_empty() {
+        let open = self.slots.open_on_prices(user, instant);
+        if open.into_iter().all(|key| self.slots.left_out_because(user, key).is_some()) {
             return user.price_runs.set_held(BTreeSet::new());
         }
         let desk = if self.handles.clock.is_lockstep() {

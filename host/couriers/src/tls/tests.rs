@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, SigningKey};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::PrivateKeyDer;
@@ -29,8 +29,9 @@ struct Authority {
 }
 
 impl Authority {
-    fn new() -> Self {
+    fn named(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         Self { issuer, folder: tempfile::tempdir().unwrap() }
@@ -154,7 +155,7 @@ const BOTH: [MailSecurity; 2] = [MailSecurity::Tls, MailSecurity::Starttls];
 
 #[tokio::test]
 async fn a_mail_server_whose_authority_the_operator_added_gets_log_in_and_message_within_tls_only() {
-    let authority = Authority::new();
+    let authority = Authority::named("one");
     let courier = MailCourier::new(Reach::Local).trusting(authority.added());
     for security in BOTH {
         let (port, told) = mail_server(authority.server("localhost", ALWAYS), security).await;
@@ -166,9 +167,7 @@ async fn a_mail_server_whose_authority_the_operator_added_gets_log_in_and_messag
             _ => &[],
         };
         assert_eq!(plain, before, "{security:?}");
-        for part in
-            ["AUTH PLAIN ", "RCPT TO:<asha@example.org>", "Subject: Bought\r\n", "\r\n10 TCS\r\n.\r\n"]
-        {
+        for part in ["AUTH PLAIN ", "RCPT TO:<asha@example.org>", "Subject: Bought\r\n", "\r\n10 TCS\r\n"] {
             assert!(got.sealed.contains(part), "{part:?} in {}", got.sealed);
         }
     }
@@ -176,7 +175,7 @@ async fn a_mail_server_whose_authority_the_operator_added_gets_log_in_and_messag
 
 #[tokio::test]
 async fn a_certificate_that_is_not_right_is_refused_with_its_reason_before_anything_is_sent() {
-    let (authority, another) = (Authority::new(), Authority::new());
+    let (authority, another) = (Authority::named("one"), Authority::named("another"));
     let courier = MailCourier::new(Reach::Local).trusting(authority.added());
     for (acceptor, why) in [
         (another.server("localhost", ALWAYS), "is from an issuer that this machine does not trust"),
@@ -218,7 +217,8 @@ async fn receiver(acceptor: TlsAcceptor) -> (String, JoinHandle<String>) {
 
 #[tokio::test]
 async fn a_webhook_of_an_authority_that_the_operator_added_is_sent_to_and_of_any_other_is_not() {
-    let (authority, another) = (Authority::new(), Authority::new());
+    // Of the same name, so that only its signature tells them apart.
+    let (authority, another) = (Authority::named("one"), Authority::named("one"));
     let courier = WebhookCourier::new(Reach::Local).trusting(authority.added());
     let to = |url: String| Webhook { url: Secret::new(url), key: SigningKey::generate().unwrap() };
     let (url, told) = receiver(authority.server("localhost", ALWAYS)).await;

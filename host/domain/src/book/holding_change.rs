@@ -172,8 +172,12 @@ impl Book {
     fn check_shares(&self, change: &HoldingChange) -> Result<(), BookError> {
         for (symbol, more) in change.shares() {
             let held = i64::from(self.held(&symbol)).saturating_add(more);
+            let what = || change.what.clone();
+            if held < 0 {
+                return Err(BookError::HoldingDiffers { symbol, what: what() });
+            }
             if u32::try_from(held).is_err() {
-                return Err(BookError::TooManySharesByAction { symbol, what: change.what.clone() });
+                return Err(BookError::TooManySharesByAction { symbol, what: what() });
             }
         }
         Ok(())

@@ -215,7 +215,7 @@ fn recordings_of_the_first_format_are_still_read_and_are_written_in_the_new_one(
         assert_eq!(recording.calls().unwrap().len(), calls);
         assert_eq!(u64::from(recording.run.usage.calls), calls as u64);
         let new = encoded(&recording);
-        assert_eq!(new.data[0], 3);
+        assert_eq!(new.data[0], 4);
         assert_eq!(Recording::decode(&new).unwrap(), recording);
     }
 }

@@ -138,6 +138,9 @@ pub async fn import(
     };
     let told = ToldActions::read(&bytes, &Provenance { origin: Origin::Import, teller: teller.clone() });
     let told = told.map_err(|reason| Problem::invalid(format!("the list cannot be read: {reason}")))?;
+    if told.actions.is_empty() && told.unreadable.is_empty() && told.passed_over == 0 {
+        return Err(Problem::invalid("the list cannot be read: it has no rows"));
+    }
     let actions = told.actions.iter().map(|told| told.action.clone()).collect();
     if query.dry_run {
         let preview = api.daemon.actions.preview(actions).await?;
