@@ -59,7 +59,7 @@ impl KotakBroker {
     /// # Errors
     /// [`BrokerError::Unclear`] when the book does not have it, which proves nothing, or has it as another order.
     pub(super) async fn find_sent(&self, order: &Order) -> Result<Placed, BrokerError> {
-        let tag = order.id.to_string();
+        let tag = order.broker_tag();
         let rows = self.session.book().await.map_err(|error| BrokerError::Unclear(error.to_string()))?;
         let mut found = rows.iter().filter(|row| row.tag.sent() == Some(&tag));
         match (found.next(), found.next()) {

@@ -43,7 +43,7 @@ impl KotakBroker {
         answer.await?;
         let shows = |row: &OrderRow| change_shown(&before, row, quantity, kind);
         self.look(&number, "the change", shows).await?;
-        self.memory.changed(&order.id.to_string(), kind);
+        self.memory.changed(&order.broker_tag(), kind);
         Ok(())
     }
 
@@ -63,7 +63,7 @@ impl KotakBroker {
     }
 
     fn number(&self, order: &Order) -> Result<String, BrokerError> {
-        let remembered = || match self.memory.standing(&order.id.to_string()) {
+        let remembered = || match self.memory.standing(&order.broker_tag()) {
             Some(super::Standing::Number(number)) => Some(number),
             _ => None,
         };

@@ -86,7 +86,7 @@ impl Brokerage for KotakBrokerage {
 #[async_trait]
 impl Broker for KotakBroker {
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        let tag = order.id.to_string();
+        let tag = order.broker_tag();
         match self.memory.standing(&tag) {
             // It is never sent twice, whoever asks: what became of it is in the broker's book.
             Some(Standing::Number(number)) => return Ok(Placed { broker_id: number }),

@@ -108,6 +108,7 @@ fn order(kind: OrderKind) -> Order {
         request,
         run: RunId(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
         state: OrderState::Sent,
         broker_id: None,
         filled: 0,

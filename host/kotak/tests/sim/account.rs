@@ -165,6 +165,7 @@ impl Account {
             },
             run: RunId(1),
             strategy: StrategyName::REBOUND,
+            tag: None,
             state: OrderState::Sent,
             broker_id: None,
             filled: 0,
