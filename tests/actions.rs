@@ -6,9 +6,15 @@
 mod support;
 
 mod actions {
+    pub mod cut_off;
+    pub mod demerger;
     pub mod ex_date;
+    pub mod income;
     pub mod jumps;
+    pub mod memory;
+    pub mod renamed;
     pub mod source;
+    pub mod tellers;
     pub mod undo;
     pub mod world;
 }

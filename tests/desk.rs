@@ -16,6 +16,8 @@ mod contract;
 mod evening;
 #[path = "desk/gone.rs"]
 mod gone;
+#[path = "desk/identity.rs"]
+mod identity;
 #[path = "desk/late.rs"]
 mod late;
 #[path = "desk/pushes.rs"]

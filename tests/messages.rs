@@ -63,7 +63,7 @@ impl Day {
         self.channels.add_webhook(OTHER, "mine".to_owned(), prepared).await.unwrap().id
     }
 
-    /// Places an order; answers its tag.
+    /// Places an order; answers its id.
     async fn place(&self, request: &OrderRequest) -> String {
         let requests = vec![to_host(request)];
         match ask(&self.daemon, OTHER, TASK, HostCall::Place { requests }).await {
@@ -73,8 +73,8 @@ impl Day {
     }
 
     /// Has the broker execute a part of an order, and tell so.
-    fn execute(&self, broker: &LiveBroker, tag: &str, quantity: u32) {
-        broker.push(OTHER, broker.execute(OTHER, tag, quantity, PRICE, self.daemon.clock.now()));
+    fn execute(&self, broker: &LiveBroker, id: &str, quantity: u32) {
+        broker.push(OTHER, broker.execute(OTHER, id, quantity, PRICE, self.daemon.clock.now()));
     }
 }
 

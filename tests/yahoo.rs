@@ -11,6 +11,8 @@ mod bars;
 mod bonus;
 #[path = "yahoo/days.rs"]
 mod days;
+#[path = "yahoo/derived.rs"]
+mod derived;
 #[path = "yahoo/fake.rs"]
 mod fake;
 #[path = "support/fake_yahoo.rs"]

@@ -19,9 +19,11 @@ use prahari_brokers::{
     PaperBroker, PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
+use prahari_domain::orders::TagCode;
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig, RuntimeError};
 use prahari_schedule::Schedule;
+use prahari_secrets::random_number;
 use prahari_store::Store;
 
 use crate::cli::{Market, MarketLink, OwnModule, UnknownDays};
@@ -118,14 +120,14 @@ fn source(
     until: Day,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     match which {
-        Market::Csv(_) | Market::Bhavcopy(_) => {
+        Market::Csv(_) | Market::RawCsv(_) | Market::Bhavcopy(_) => {
             let market = folder(which, calendar, seed)?;
             for note in market.report().iter().flat_map(BarsReport::shown) {
                 tracing::warn!(note, "the bars are not quite as they should be");
             }
-            // Daily files of the exchange are as traded; a folder of bars is what its owner made of them.
+            // Daily files of the exchange are as traded; a folder of bars is what its owner says that it is.
             Ok(match which {
-                Market::Bhavcopy(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),
+                Market::Bhavcopy(_) | Market::RawCsv(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),
                 _ => Arc::new(market),
             })
         }
@@ -141,9 +143,10 @@ fn source(
 pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Result<FolderMarket, Failure> {
     match market {
         Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
+        Market::RawCsv(dir) => CsvMarket::open_raw(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Synthetic | Market::Yahoo => {
-            Err(Failure::input(format!("{market} has no files: name csv:DIR or bhavcopy:DIR")))
+            Err(Failure::input(format!("{market} has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR")))
         }
     }
 }
@@ -208,17 +211,38 @@ fn is_shipped(module: &OwnModule) -> bool {
     COMPONENTS.iter().any(|(name, _)| *name == module.task.name())
 }
 
+/// What a daemon draws from: the seed of its paper broker, and the code in the tags of its orders.
+#[derive(Debug, Clone, Copy)]
+pub struct Draws {
+    seed: u64,
+    tag_code: TagCode,
+}
+
+impl Draws {
+    /// A daemon that may share accounts at brokers with others, such as one on a copy of its database. The code is new
+    /// at each start.
+    pub fn served(seed: u64) -> Result<Self, Failure> {
+        let number = random_number().map_err(Failure::work)?;
+        Ok(Self { seed, tag_code: TagCode::of_number(number) })
+    }
+
+    /// A simulation, which is the same each time.
+    pub const fn simulated(seed: u64) -> Self {
+        Self { seed, tag_code: TagCode::of_number(seed) }
+    }
+}
+
 /// Builds the daemon of a database with the tasks that come with the program.
 pub async fn daemon(
     clock: Clock,
     store: Store,
     market: Arc<dyn MarketData>,
     calendar: Arc<CalendarHandle>,
-    seed: u64,
+    draws: Draws,
     parts: (Arc<Runtime>, Arc<Modules>),
 ) -> Result<Arc<Daemon>, Failure> {
     let tasks = built_in_tasks(&parts.0, &parts.1).await?;
-    daemon_of(clock, store, market, calendar, seed, parts, tasks).await
+    daemon_of(clock, store, market, calendar, draws, parts, tasks).await
 }
 
 /// Builds the daemon of a database with these tasks.
@@ -227,17 +251,18 @@ pub async fn daemon_of(
     store: Store,
     market: Arc<dyn MarketData>,
     calendar: Arc<CalendarHandle>,
-    seed: u64,
+    draws: Draws,
     (runtime, modules): (Arc<Runtime>, Arc<Modules>),
     tasks: Vec<TaskManifest>,
 ) -> Result<Arc<Daemon>, Failure> {
-    let settings = PaperSettings { seed, ..PaperSettings::default() };
+    let settings = PaperSettings { seed: draws.seed, ..PaperSettings::default() };
     let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = default_schedules(&tasks)?;
     let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
-    let trading = TradingServices { brokers, market, calendar, store, jumps: PriceJumps::default() };
+    let (jumps, tag_code) = (PriceJumps::default(), draws.tag_code);
+    let trading = TradingServices { brokers, market, calendar, store, jumps, tag_code };
     Daemon::start(DaemonDeps { clock, trading, runtime, modules, tasks, schedules })
         .await
         .map_err(Failure::work)
@@ -329,6 +354,14 @@ mod tests {
         );
         assert!(refused(&["quotes=yahoo"]).contains("no source may answer bars and instruments;"));
         assert!(refused(&["synthetic", "yahoo"]).contains("stands alone"));
+    }
+
+    #[test]
+    fn each_start_that_serves_has_a_code_of_its_own_and_a_simulation_that_of_its_seed() {
+        let code = || Draws::served(1).unwrap().tag_code;
+        assert_ne!(code(), code());
+        assert_eq!(Draws::simulated(1).tag_code, Draws::simulated(1).tag_code);
+        assert_ne!(Draws::simulated(1).tag_code, Draws::simulated(2).tag_code);
     }
 
     #[test]

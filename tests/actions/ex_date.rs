@@ -183,23 +183,3 @@ async fn after_a_day_on_which_the_daemon_was_down_the_order_of_before_is_withdra
     assert_eq!(desk.book().order(&amo).unwrap().state, OrderState::Cancelled);
     assert_eq!(desk.reconcile(at(WEDNESDAY, "08:00")).await.unwrap(), []);
 }
-
-#[tokio::test]
-async fn a_demerger_without_terms_waits_for_the_open_and_divides_the_cost_by_it() {
-    let folder = folder(6_000);
-    let house = house(&folder);
-    let (daemon, amo) = monday_evening(&house).await;
-    let kind = ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share: None };
-    daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
-    run(&daemon, at(TUESDAY, "09:00:30")).await;
-    assert_eq!(held(&daemon, "ABC").await, (11, 110_000), "before the open nobody knows");
-    {
-        let user = daemon.users.find(ADMIN).unwrap();
-        let desk = user.desk.lock().await;
-        assert_eq!(desk.book().order(&amo).unwrap().state, OrderState::Cancelled);
-    }
-    run(&daemon, at(TUESDAY, "09:20")).await;
-    assert_eq!((held(&daemon, "ABC").await, held(&daemon, "ABCX").await), ((11, 66_000), (11, 44_000)));
-    let [row] = daemon.actions.list(filter()).await.unwrap().try_into().unwrap();
-    assert_eq!(row.price_factor().unwrap().to_string(), "3/5");
-}

@@ -9,10 +9,11 @@ use prahari_brokers::{AdjustedMarket, BhavcopyMarket};
 use prahari_domain::actions::{ActionState, Origin};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::orders::OrderKind;
+use prahari_store::AlertCode;
 
 use super::world::{WEDNESDAY, held};
 use crate::support::desk_fixture::{buy, order_context};
-use crate::support::{ADMIN, FRIDAY, MONDAY, TUESDAY, TestHost, at, run, start_services};
+use crate::support::{ADMIN, FRIDAY, MONDAY, TUESDAY, TestHost, at, run, start_services, stop};
 
 const BARS: &str =
     "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,\n";
@@ -120,4 +121,68 @@ async fn a_newer_list_changes_takes_back_and_tells_again_and_a_persons_word_stay
     let known = known(&daemon).await;
     assert_eq!(known[0], (bonus, ActionState::Undone));
     assert_eq!(known.len(), 3, "{known:?}");
+}
+
+#[tokio::test]
+async fn an_applied_action_that_is_no_longer_told_is_an_alert_until_it_is_told_again_or_taken_back() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(TUESDAY, "BONUS 1:1")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    assert_eq!(known(&daemon).await[0].1, ActionState::Applied);
+    assert_eq!(alerts(&daemon).await, []);
+
+    // Monday's list comes late, and does not have it.
+    write_list(folder.path(), MONDAY, &[("2025-03-20", "DIV - RS 2 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    let [(subject, detail)] = alerts(&daemon).await.try_into().unwrap();
+    assert_eq!(subject, "ABC 2025-03-11 bonus");
+    assert!(
+        detail.starts_with("ABC on 2025-03-11: bonus of 1 new for 1 held: it is booked, and the last list"),
+        "{detail}"
+    );
+    assert_eq!(known(&daemon).await[0].1, ActionState::Applied, "a person decides");
+
+    // It is replaced by one that has it.
+    write_list(folder.path(), MONDAY, &[(TUESDAY, "BONUS 1:1"), ("2025-03-20", "DIV - RS 2 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    assert_eq!(alerts(&daemon).await, []);
+
+    // And again by one that does not; it did not take place.
+    write_list(folder.path(), MONDAY, &[("2025-03-20", "DIV - RS 3 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    assert_eq!(alerts(&daemon).await.len(), 1);
+    let rows = daemon.actions.list(ActionFilter { limit: 10, ..ActionFilter::default() }).await.unwrap();
+    let bonus = rows.iter().find(|row| row.action.ex_day().to_string() == TUESDAY).unwrap();
+    daemon.actions.undo(bonus.id, "the exchange withdrew it", "asha").await.unwrap();
+    assert_eq!(alerts(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn an_alert_about_an_action_that_a_person_has_resolved_is_not_raised_again() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(TUESDAY, "BONUS 1:1")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    write_list(folder.path(), MONDAY, &[("2025-03-20", "DIV - RS 2 PER SH")]);
+    daemon.prices.refresh_bars().await.unwrap();
+    stop(daemon).await;
+    let daemon = house.start(at(TUESDAY, "09:05")).await;
+    assert_eq!(alerts(&daemon).await.len(), 1, "one, also after a start");
+    let open = daemon.store.system().open_installation_alerts(10).await.unwrap();
+    let alert = open.iter().find(|alert| alert.code == AlertCode::ActionNotTold).unwrap();
+    let (now, says) = (at(TUESDAY, "09:06"), "the company confirms it".to_owned());
+    assert!(daemon.store.system().resolve_installation_alert(alert.id, ADMIN, now, says).await.unwrap());
+    stop(daemon).await;
+    let daemon = house.start(at(TUESDAY, "09:10")).await;
+    assert_eq!(alerts(&daemon).await, []);
+}
+
+/// The open alerts about actions: subject and sentence.
+async fn alerts(daemon: &Daemon) -> Vec<(String, String)> {
+    let open = daemon.store.system().open_installation_alerts(10).await.unwrap();
+    let open = open.into_iter().filter(|alert| alert.code == AlertCode::ActionNotTold);
+    open.map(|alert| (alert.subject, alert.detail)).collect()
 }

@@ -83,5 +83,5 @@ async fn the_same_rows_from_two_sources_are_one_action_and_other_figures_are_sho
     );
     let many = vec![other; prahari_app::actions::MOST_IMPORTED + 1];
     let refused = daemon.actions.import(many, "asha").await.unwrap_err().to_string();
-    assert_eq!(refused, "10001 actions in one import are more than 10000");
+    assert_eq!(refused, "20001 actions in one import are more than 20000");
 }

@@ -65,13 +65,18 @@ pub fn house(folder: &tempfile::TempDir) -> TestHost {
 }
 
 pub fn house_of(folder: &tempfile::TempDir, users: u32) -> TestHost {
-    let raw = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let raw = CsvMarket::open_raw(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     TestHost::new(users).on(Arc::new(AdjustedMarket::new(Arc::new(raw))))
 }
 
 /// A daemon on Monday evening whose admin holds 11 shares of ABC, bids for more after the market, and remembers a level.
 pub async fn monday_evening(house: &TestHost) -> (Arc<Daemon>, OrderId) {
     let daemon = house.start(at(MONDAY, "10:00")).await;
+    evening_of(daemon).await
+}
+
+/// The same of a daemon that was just started.
+pub async fn evening_of(daemon: Arc<Daemon>) -> (Arc<Daemon>, OrderId) {
     start_services(&daemon).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let mut request = buy("ABC", 11, 10_000);

@@ -121,6 +121,25 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_dry_run_takes_an_import_takes_too() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let of = |rows: usize| {
+        let row = |number: usize| format!("S{number},2025-04-28,dividend,100\n");
+        format!("symbol,ex_day,kind,per_share_paise\n{}", (0..rows).map(row).collect::<String>())
+    };
+    for dry_run in [true, false] {
+        let query = format!("?dry_run={dry_run}");
+        let most = import(&admin, &query, "text/csv", &of(20_000)).await.ok();
+        assert_eq!((&most["new_count"], most["new"].as_array().unwrap().len()), (&json!(20_000), 400));
+        let refused = import(&admin, &query, "text/csv", &of(20_001)).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        let says = "the list cannot be read: it has more than 20000 rows";
+        assert_eq!(refused.json()["detail"], says);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_sees_what_was_done_to_their_shares_and_what_was_taken_back() {
     let console = monday().await;
     let (admin, user, other) = (console.admin().await, console.user().await, console.other_user().await);

@@ -189,6 +189,7 @@ async fn old_orders(console: &Console, count: u32) {
             run,
             first_placed_at: placed_at,
             strategy: StrategyName::REBOUND,
+            tag: None,
         };
         let entry =
             JournalEntry { sequence: 1, order: OrderId { user: THIRD, day, number }, at: placed_at, event };

@@ -147,7 +147,13 @@ async fn place(console: &Console, run: RunId) -> OrderId {
         rsi: Some(27.4),
         retry_of: None,
     };
-    let event = OrderEvent::Intended { request, run, first_placed_at: now, strategy: StrategyName::REBOUND };
+    let event = OrderEvent::Intended {
+        request,
+        run,
+        first_placed_at: now,
+        strategy: StrategyName::REBOUND,
+        tag: None,
+    };
     let entry = JournalEntry { sequence: 1, order: id, at: now, event };
     let order = machine::transition(None, &entry).unwrap().order;
     console.daemon.store.user(OTHER).append_journal_durable(vec![entry], vec![order]).await.unwrap();

@@ -164,6 +164,7 @@ fn place_for_nobody(db: &Path) {
             run,
             first_placed_at,
             strategy: StrategyName::REBOUND,
+            tag: None,
         };
         let entry = JournalEntry { sequence: book.next_sequence(), order, at, event };
         book.apply(&entry).unwrap();

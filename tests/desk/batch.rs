@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
+use prahari_domain::orders::OrderTag;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 use prahari_runtime::{HostCall, HostReply};
@@ -50,12 +51,17 @@ async fn cancel(daemon: &Daemon, order_ids: Vec<String>) -> Answers<()> {
     }
 }
 
+/// Our id of the order that has a tag.
+fn id_of(tag: &str) -> String {
+    tag.parse::<OrderTag>().unwrap().order().to_string()
+}
+
 /// The symbols that the broker has orders of, with our ids, by the broker's book when it can be had again.
 async fn at_broker(house: &TestHost, daemon: &Daemon) -> Vec<(String, String)> {
     house.unreachable.lock().unwrap().remove(&ADMIN);
     let broker = daemon.users.find(ADMIN).unwrap().link().broker;
     let book = broker.book().await.unwrap();
-    book.into_iter().map(|order| (order.symbol.to_string(), order.tag)).collect()
+    book.into_iter().map(|order| (order.symbol.to_string(), id_of(&order.tag))).collect()
 }
 
 #[tokio::test]

@@ -19,12 +19,12 @@ use prahari_brokers::{
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState};
+use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, OrderTag};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use crate::LOW;
-use crate::support::desk_fixture::{USER, buy, sell};
+use crate::support::desk_fixture::{CODE, USER, buy, sell};
 use crate::support::fake_broker::{FlatMarket, PRICE};
 use crate::support::live_broker::{LiveBroker, LiveBrokerage};
 use crate::support::{MONDAY, at, day};
@@ -75,8 +75,9 @@ impl Candidate for Live {
     async fn trade(&self, link: &BrokerLink, now: Timestamp) {
         for order in link.broker.book().await.unwrap() {
             if order.state == BrokerOrderState::Open && order.kind != OrderKind::Limit(Paise(LOW)) {
-                self.0.0.execute(USER, &order.tag, 1, PRICE, now);
-                self.0.0.execute(USER, &order.tag, order.quantity - 1, PRICE, now);
+                let id = order.tag.parse::<OrderTag>().unwrap().order().to_string();
+                self.0.0.execute(USER, &id, 1, PRICE, now);
+                self.0.0.execute(USER, &id, order.quantity - 1, PRICE, now);
             }
         }
     }
@@ -84,8 +85,10 @@ impl Candidate for Live {
 
 fn order(number: u32, request: OrderRequest) -> Order {
     let now = at(MONDAY, "10:00");
+    let id = OrderId { user: USER, day: day(MONDAY), number };
     Order {
-        id: OrderId { user: USER, day: day(MONDAY), number },
+        id,
+        tag: Some(OrderTag::stamp(CODE, id).unwrap()),
         request,
         run: RunId(1),
         strategy: StrategyName::REBOUND,
@@ -111,19 +114,21 @@ async fn link(candidate: &dyn Candidate) -> BrokerLink {
 /// The order in the broker's book, which has it once.
 async fn known(link: &BrokerLink, order: &Order) -> BrokerOrder {
     let mut known = link.broker.book().await.unwrap();
-    known.retain(|known| known.tag == order.id.to_string());
+    known.retain(|known| known.tag == order.broker_tag());
     assert_eq!(known.len(), 1, "{known:?}");
     known.remove(0)
 }
 
-/// An order is in the book when its answer comes, and never twice.
-async fn takes_each_tag_once(link: &BrokerLink, standing: &Order, now: Timestamp) {
-    let placed = link.broker.place(standing, now).await.unwrap();
+/// An order is in the book when its answer comes, and never twice. Answers the order with its number.
+async fn takes_each_tag_once(link: &BrokerLink, standing: Order, now: Timestamp) -> Order {
+    let placed = link.broker.place(&standing, now).await.unwrap();
+    let standing = &Order { broker_id: Some(placed.broker_id.clone()), ..standing };
     let seen = known(link, standing).await;
     assert_eq!((seen.broker_id.as_str(), &seen.state), (placed.broker_id.as_str(), &BrokerOrderState::Open));
     assert_eq!((seen.quantity, seen.kind, seen.filled), (10, standing.request.kind, 0));
-    assert_eq!(link.broker.place(standing, now.plus_minutes(1)).await.unwrap(), placed);
+    assert_eq!(link.broker.place(standing, now.plus_minutes(1)).await, Err(BrokerError::TagInUse));
     assert_eq!(known(link, standing).await.broker_id, placed.broker_id);
+    standing.clone()
 }
 
 /// Changes show in the book, and an order that has ended takes none.
@@ -133,6 +138,8 @@ async fn changes_only_what_stands(link: &BrokerLink, standing: &Order, now: Time
     assert_eq!(known(link, standing).await.quantity, 7);
     link.broker.cancel(standing, now).await.unwrap();
     assert!(matches!(known(link, standing).await.state, BrokerOrderState::Cancelled { .. }));
+    // What has ended keeps its tag.
+    assert_eq!(link.broker.place(standing, now).await, Err(BrokerError::TagInUse));
     let again = link.broker.cancel(standing, now).await;
     assert!(matches!(again, Err(BrokerError::Refused { .. })), "{again:?}");
     let changed = link.broker.modify(standing, 8, kind, now).await;
@@ -159,20 +166,20 @@ async fn holds_to_the_contract(candidate: &dyn Candidate) {
     let now = at(MONDAY, "10:00");
     let first = link(candidate).await;
     assert_eq!(first.broker.book().await.unwrap(), []);
-    let standing = order(1, buy("XYZ", 10, LOW));
-    takes_each_tag_once(&first, &standing, now).await;
+    let standing = takes_each_tag_once(&first, order(1, buy("XYZ", 10, LOW)), now).await;
     changes_only_what_stands(&first, &standing, now.plus_minutes(2)).await;
-    keys_each_fill_once(candidate, &first, &order(2, buy("ABC", 10, PRICE.0)), now.plus_minutes(3)).await;
+    let bought = order(2, buy("ABC", 10, PRICE.0));
+    keys_each_fill_once(candidate, &first, &bought, now.plus_minutes(3)).await;
     let sold = order(3, sell("ABC", 10, PRICE.0));
     first.broker.place(&sold, now.plus_minutes(10)).await.unwrap();
     candidate.trade(&first, now.plus_minutes(12)).await;
     assert_eq!(first.broker.holdings().await.unwrap().iter().map(|(_, held)| held).sum::<u32>(), 0);
     assert!(first.broker.funds().await.unwrap().available() > Paise::ZERO);
 
-    // Another link is to the same account; the oldest tag comes first.
+    // Another link is to the same account; the oldest order comes first.
     let second = link(candidate).await;
     let tags: Vec<_> = second.broker.book().await.unwrap().into_iter().map(|order| order.tag).collect();
-    assert_eq!(tags, ["U1-20250310-0001", "U1-20250310-0002", "U1-20250310-0003"]);
+    assert_eq!(tags, [standing, bought, sold].map(|order| order.broker_tag()));
     assert_eq!(second.broker.book().await.unwrap(), first.broker.book().await.unwrap());
     assert_eq!(second.broker.book_proves_absence(), first.broker.book_proves_absence());
 }

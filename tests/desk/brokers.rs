@@ -21,11 +21,11 @@ async fn a_user_leaves_a_broker_only_without_orders_and_shares_there_and_with_bo
     let refused =
         async |name: &str| live.daemon.users_admin.set_broker(OTHER, name).await.unwrap_err().to_string();
     assert_eq!(refused("nowhere").await, r#"there is no broker "nowhere"; there are: live, paper"#);
-    let tag = live.buy("ABC", 10).await;
+    let id = live.buy("ABC", 10).await;
     let stays = r#"user 2 stays linked with the broker "live": "#;
     assert_eq!(refused(PAPER).await, format!("{stays}orders open there: 1"));
-    live.broker.push(OTHER, live.execute(&tag, 10));
-    live.until_filled(&tag).await;
+    live.broker.push(OTHER, live.execute(&id, 10));
+    live.until_filled(&id).await;
     assert_eq!(refused(PAPER).await, format!("{stays}positions held there: 1"));
     let status = live.daemon.users_admin.broker_status(OTHER).unwrap();
     assert_eq!((status.name.as_str(), status.simulated), (LIVE, false));

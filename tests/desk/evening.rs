@@ -11,10 +11,10 @@ const CLEANUP: Task = Task::literal("eod_cleanup");
 #[tokio::test]
 async fn a_fill_that_nobody_told_is_found_counted_and_booked_by_the_evenings_clean_up() {
     let live = Live::new().await;
-    let tag = live.buy("ABC", 10).await;
+    let id = live.buy("ABC", 10).await;
     // The broker has executed it and says nothing.
-    live.execute(&tag, 10);
-    assert_eq!(live.order_of(OTHER, &tag).await.state, OrderState::Accepted);
+    live.execute(&id, 10);
+    assert_eq!(live.order_of(OTHER, &id).await.state, OrderState::Accepted);
     live.daemon.runs.run_once(OTHER, CLEANUP, OTHER).await.unwrap();
     live.daemon.background.finish().await;
     live.daemon.store.flush().await.unwrap();
@@ -28,6 +28,6 @@ async fn a_fill_that_nobody_told_is_found_counted_and_booked_by_the_evenings_cle
     let found: Vec<_> = decided.iter().filter(|decision| decision.action == "reconcile").collect();
     assert_eq!(found.len(), 1, "{decided:?}");
     assert_eq!((found[0].symbol.as_str(), found[0].reason.as_str()), ("ABC", "missed_fill"), "{found:?}");
-    assert_eq!(live.order_of(OTHER, &tag).await.state, OrderState::Filled);
+    assert_eq!(live.order_of(OTHER, &id).await.state, OrderState::Filled);
     stop(live.daemon).await;
 }

@@ -47,7 +47,8 @@ async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_se
     .await;
     assert_ne!(trader.order(id).state, OrderState::Unknown);
     let theirs = trader.theirs().await;
-    assert!(theirs.len() <= 1 && theirs.iter().all(|order| order.tag == id.to_string()), "{theirs:?}");
+    let tag = trader.order(id).broker_tag();
+    assert!(theirs.len() <= 1 && theirs.iter().all(|order| order.tag == tag), "{theirs:?}");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ impl Live {
         Self { _house: house, daemon, hand, broker }
     }
 
-    /// Places a buy for a user; answers its tag.
+    /// Places a buy for a user; answers its id.
     pub async fn buy_for(&self, user: UserId, symbol: &str, quantity: u32) -> String {
         place(self.daemon.clone(), user, symbol.to_owned(), quantity).await
     }
@@ -63,22 +63,22 @@ impl Live {
     }
 
     /// Executes a part of an order.
-    pub fn execute(&self, tag: &str, quantity: u32) -> BrokerEvent {
-        self.broker.execute(OTHER, tag, quantity, PRICE, self.daemon.clock.now())
+    pub fn execute(&self, id: &str, quantity: u32) -> BrokerEvent {
+        self.broker.execute(OTHER, id, quantity, PRICE, self.daemon.clock.now())
     }
 
-    pub async fn order_of(&self, user: UserId, tag: &str) -> Order {
+    pub async fn order_of(&self, user: UserId, id: &str) -> Order {
         let user = self.daemon.users.find(user).unwrap();
         let desk = user.desk.lock().await;
-        desk.book().order(&tag.parse().unwrap()).unwrap().clone()
+        desk.book().order(&id.parse().unwrap()).unwrap().clone()
     }
 
-    async fn order(&self, tag: &str) -> Order {
-        self.order_of(OTHER, tag).await
+    async fn order(&self, id: &str) -> Order {
+        self.order_of(OTHER, id).await
     }
 
-    pub async fn until_filled(&self, tag: &str) {
-        until("the fill to be booked", async || self.order(tag).await.state == OrderState::Filled).await;
+    pub async fn until_filled(&self, id: &str) {
+        until("the fill to be booked", async || self.order(id).await.state == OrderState::Filled).await;
     }
 
     fn status(&self) -> BrokerStatus {
@@ -95,10 +95,10 @@ impl Live {
     }
 
     /// The names of the journal's events about an order.
-    async fn events(&self, tag: &str) -> Vec<&'static str> {
+    async fn events(&self, id: &str) -> Vec<&'static str> {
         self.daemon.store.flush().await.unwrap();
         let journal = self.daemon.store.user(OTHER).load_journal(0).await.unwrap();
-        let of_order = journal.iter().filter(|entry| entry.order.to_string() == tag);
+        let of_order = journal.iter().filter(|entry| entry.order.to_string() == id);
         of_order.map(|entry| entry.event.name()).collect()
     }
 }
@@ -113,17 +113,17 @@ async fn place(daemon: Arc<Daemon>, user: UserId, symbol: String, quantity: u32)
 
 fn filled(tag: &str, key: &str, quantity: u32, at: Timestamp) -> BrokerEvent {
     let fill = Fill { key: key.to_owned(), quantity, price: PRICE, at };
-    BrokerEvent { tag: tag.to_owned(), at, kind: BrokerEventKind::Filled(fill) }
+    BrokerEvent { broker_id: None, tag: tag.to_owned(), at, kind: BrokerEventKind::Filled(fill) }
 }
 
 #[tokio::test]
 async fn a_pushed_fill_is_booked_at_once_and_seen_by_listeners_and_by_the_next_task() {
     let live = Live::new().await;
-    let tag = live.buy("ABC", 10).await;
+    let id = live.buy("ABC", 10).await;
     let (mut listening, _) = live.daemon.events.subscribe(Listener::User(OTHER), None);
     let asked = live.broker.books_asked(OTHER);
-    live.broker.push(OTHER, live.execute(&tag, 10));
-    live.until_filled(&tag).await;
+    live.broker.push(OTHER, live.execute(&id, 10));
+    live.until_filled(&id).await;
     let positions = match ask(&live.daemon, OTHER, Task::literal("sell_monitor"), HostCall::Positions).await {
         HostReply::Positions(positions) => positions,
         other => panic!("{other:?}"),
@@ -135,7 +135,7 @@ async fn a_pushed_fill_is_booked_at_once_and_seen_by_listeners_and_by_the_next_t
         heard.extend(events.iter().map(|message| message.json()));
     }
     assert!(heard.contains(r#""type":"order""#) && heard.contains(r#""type":"position""#), "{heard}");
-    assert!(heard.contains(&tag), "{heard}");
+    assert!(heard.contains(&id), "{heard}");
     assert_eq!(live.broker.books_asked(OTHER), asked, "nothing had to be asked");
     assert_eq!((live.status().pushes_booked, live.status().resyncs), (1, 0));
     stop(live.daemon).await;
@@ -144,14 +144,15 @@ async fn a_pushed_fill_is_booked_at_once_and_seen_by_listeners_and_by_the_next_t
 #[tokio::test]
 async fn pushes_that_come_twice_in_any_order_or_about_orders_of_others_change_nothing_wrong() {
     let live = Live::new().await;
-    let (tag, of_third) = (live.buy("ABC", 10).await, live.buy_for(THIRD, "ABC", 10).await);
+    let (id, of_third) = (live.buy("ABC", 10).await, live.buy_for(THIRD, "ABC", 10).await);
     let now = live.daemon.clock.now();
-    let (first, second) = (live.execute(&tag, 4), live.execute(&tag, 3));
-    let end = live.broker.withdraw(OTHER, &tag, now);
+    let (first, second) = (live.execute(&id, 4), live.execute(&id, 3));
+    let end = live.broker.withdraw(OTHER, &id, now);
     let taken = BrokerEventKind::Accepted { broker_id: "L1".to_owned() };
-    let taken = BrokerEvent { tag: tag.clone(), at: Timestamp(0), kind: taken };
+    let shown = live.broker.tag_of(OTHER, &id);
+    let taken = BrokerEvent { broker_id: None, tag: shown, at: Timestamp(0), kind: taken };
     let of_others = [
-        filled(&of_third, "somebody else's", 10, now),
+        filled(&live.broker.tag_of(THIRD, &of_third), "somebody else's", 10, now),
         filled("U2-20250310-0999", "nobody's", 10, now),
         filled("entered by hand", "not ours", 10, now),
     ];
@@ -162,9 +163,9 @@ async fn pushes_that_come_twice_in_any_order_or_about_orders_of_others_change_no
     live.until_done(10).await;
     let status = live.status();
     assert_eq!((status.pushes_booked, status.pushes_known, status.pushes_ignored), (3, 4, 3));
-    let order = live.order(&tag).await;
+    let order = live.order(&id).await;
     assert_eq!((order.state, order.filled), (OrderState::Cancelled, 7));
-    let events = live.events(&tag).await;
+    let events = live.events(&id).await;
     assert_eq!(events, ["intended", "sent", "accepted", "cancelled", "filled", "filled"]);
     assert_eq!(live.order_of(THIRD, &of_third).await.filled, 0);
     let user = live.daemon.users.find(OTHER).unwrap();
@@ -180,21 +181,21 @@ async fn a_fill_that_is_pushed_before_the_answer_to_its_order_is_booked_once() {
     live.broker.hold(OTHER);
     let placing = tokio::spawn(place(live.daemon.clone(), OTHER, "ABC".to_owned(), 10));
     until("the order to arrive", async || live.broker.newest(OTHER).is_some()).await;
-    let tag = live.broker.newest(OTHER).unwrap();
-    let fill = live.execute(&tag, 10);
+    let id = live.broker.newest(OTHER).unwrap();
+    let fill = live.execute(&id, 10);
     live.broker.push(OTHER, fill.clone());
     live.broker.push(OTHER, fill);
     live.broker.let_go(OTHER);
-    assert_eq!(placing.await.unwrap(), tag);
+    assert_eq!(placing.await.unwrap(), id);
     live.until_done(2).await;
-    assert_eq!(live.events(&tag).await, ["intended", "sent", "accepted", "filled"]);
+    assert_eq!(live.events(&id).await, ["intended", "sent", "accepted", "filled"]);
     stop(live.daemon).await;
 }
 
 #[tokio::test]
 async fn a_fill_that_is_pushed_after_its_date_was_closed_changes_the_statement_of_the_date() {
     let live = Live::new().await;
-    let tag = live.buy("ABC", 10).await;
+    let id = live.buy("ABC", 10).await;
     live.hand.pass_until(at(TUESDAY, "09:00"));
     let user = live.daemon.users.find(OTHER).unwrap();
     user.desk.lock().await.close_past_dates(at(TUESDAY, "09:00"), None).await.unwrap();
@@ -204,9 +205,9 @@ async fn a_fill_that_is_pushed_after_its_date_was_closed_changes_the_statement_o
         serde_json::from_str::<DailyStatement>(&text).unwrap().fills
     };
     assert_eq!(fills().await, 0);
-    let fill = live.broker.execute(OTHER, &tag, 10, PRICE, at(MONDAY, "15:00"));
+    let fill = live.broker.execute(OTHER, &id, 10, PRICE, at(MONDAY, "15:00"));
     live.broker.push(OTHER, fill);
-    live.until_filled(&tag).await;
+    live.until_filled(&id).await;
     until("the statement to be written anew", async || fills().await == 1).await;
     stop(live.daemon).await;
 }
@@ -244,9 +245,10 @@ async fn a_flood_of_pushes_loses_nothing_and_asks_for_the_book_once() {
 #[tokio::test]
 async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
     let live = Live::new().await;
-    let tag = live.buy("ABC", 10).await;
-    live.execute(&tag, 4);
-    live.broker.push(OTHER, filled(&tag, "too much", 1_000, live.daemon.clock.now()));
+    let id = live.buy("ABC", 10).await;
+    live.execute(&id, 4);
+    let shown = live.broker.tag_of(OTHER, &id);
+    live.broker.push(OTHER, filled(&shown, "too much", 1_000, live.daemon.clock.now()));
     until("the book to be asked for", async || live.status().resyncs == 1).await;
     let user = live.daemon.users.find(OTHER).unwrap();
     let desk = user.desk.lock().await;

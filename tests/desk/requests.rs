@@ -52,7 +52,8 @@ async fn a_report_that_contradicts_the_books_books_nothing_of_its_batch_and_leav
     let id = trader.placed(buy("ABC", 10, PRICE.0), ten).await;
     let fill = Fill { key: "forged".to_owned(), quantity: 11, price: PRICE, at: ten };
     trader.fake_broker.forge(BrokerEvent {
-        tag: id.to_string(),
+        broker_id: None,
+        tag: trader.order(id).broker_tag(),
         at: ten,
         kind: BrokerEventKind::Filled(fill),
     });

@@ -50,6 +50,7 @@ use prahari_app::tasks::{TaskManifest, TaskSet};
 use prahari_brokers::{MarketData, SyntheticMarket};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
+use prahari_domain::orders::TagCode;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
@@ -187,7 +188,8 @@ impl TestHost {
             Arc::new(broker.await.with_silent(self.silent.clone()).with_mishaps(self.mishaps.clone()));
         let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
         let brokers = self.brokers.clone().with(PAPER, Arc::new(FakeBrokerage(broker)));
-        let trading = TradingServices { brokers, market, calendar, store, jumps };
+        let tag_code = TagCode::of_number(7);
+        let trading = TradingServices { brokers, market, calendar, store, jumps, tag_code };
         let parts = DaemonDeps {
             clock,
             trading,

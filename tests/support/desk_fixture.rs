@@ -16,7 +16,9 @@ use prahari_domain::book::Book;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, Variety};
+use prahari_domain::orders::{
+    JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, TagCode, Variety,
+};
 use prahari_domain::risk::{Refusal, RiskLimits};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
@@ -29,6 +31,9 @@ use super::fake_broker::{FakeBroker, FakeBrokerage, FlatMarket};
 
 /// What the account is opened with: 1,000 shares at the market's one price, less charges.
 pub const CAPITAL: Paise = Paise::rupees(100_000);
+
+/// The random characters in the tags of its orders.
+pub const CODE: TagCode = TagCode::of_number(7);
 
 /// The only user.
 pub const USER: UserId = UserId(1);
@@ -68,6 +73,7 @@ impl DeskFixture {
             calendar,
             store: store.clone(),
             jumps: PriceJumps::default(),
+            tag_code: CODE,
         });
         let mut desk = load(&trading).await;
         assert!(desk.needs_reconcile());
@@ -86,7 +92,7 @@ impl DeskFixture {
         let TradingServices { market, calendar, store, .. } = &*self.trading;
         let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
         let (brokers, jumps) = (brokers(&self.fake_broker), PriceJumps::default());
-        let trading = TradingServices { brokers, market, calendar, store, jumps };
+        let trading = TradingServices { brokers, market, calendar, store, jumps, tag_code: CODE };
         self.trading = Arc::new(trading.with_deadlines(deadlines));
         self.restart().await;
     }

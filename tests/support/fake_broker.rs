@@ -137,6 +137,19 @@ impl FakeBroker {
         self.paper()
     }
 
+    /// What happens after an account was changed by an action: the same mishap as of an order of the share.
+    fn after_change(&self, user: UserId, change: &AccountChange) -> Result<(), BrokerError> {
+        let mut mishaps = self.mishaps.lock().unwrap();
+        let mut of_share = change.shares.iter().filter_map(|(symbol, _)| mishaps.remove(symbol));
+        match of_share.next() {
+            None => Ok(()),
+            Some(_) => {
+                self.set_reachable(user, false);
+                Err(BrokerError::Unclear("the line is cut".to_owned()))
+            }
+        }
+    }
+
     /// What happens after something was carried out.
     async fn after(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
         let mishap = self.mishaps.lock().unwrap().remove(&order.request.symbol);
@@ -296,7 +309,8 @@ impl SimulatedAccount for FakeLink {
     }
 
     async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
-        self.fake_broker.asked(self.user).await?.change_holdings(self.user, change, now).await
+        self.fake_broker.asked(self.user).await?.change_holdings(self.user, change, now).await?;
+        self.fake_broker.after_change(self.user, change)
     }
 }
 
@@ -493,6 +507,7 @@ impl MarketData for FlatMarket {
             volume: 0,
             at: now,
             source: self.source(),
+            derived: false,
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }

@@ -5,6 +5,7 @@
 //! - `GET /v8/finance/chart/{symbol}` with `period1` (included) and `period2` (not included) in seconds and `interval`
 //!   `1d` or `1m`; the symbol is the exchange's with `.NS` behind it, percent-encoded.
 //! - Bars of days are stamped with the open of the session, prices are rounded to 32 bits, and any slot may be null.
+//! - With bars of days, the splits and dividends that it was given within the time asked for; it changes no bar for them.
 //! - 404 and `No data found` for a share that is not listed; 400 for a time before the first bar, and for an interval that is
 //!   none; 422 for minutes that are too old, or too many.
 //! - Who calls himself after a library, or asks too often, is locked out: 429 with a text that is no JSON, for a quarter
@@ -75,6 +76,10 @@ pub struct Asked {
 struct Inner {
     days: BTreeMap<String, Vec<Candle>>,
     minutes: BTreeMap<String, Vec<Candle>>,
+    /// Splits by share: the day, and how many shares became of how many.
+    splits: BTreeMap<String, Vec<(Day, u32, u32)>>,
+    /// Dividends by share: the day, and rupees a share.
+    dividends: BTreeMap<String, Vec<(Day, f64)>>,
     mood: Mood,
     /// Most requests in a number of milliseconds.
     limit: Option<(usize, i64)>,
@@ -103,6 +108,8 @@ impl FakeYahoo {
         let inner = Inner {
             days,
             minutes: BTreeMap::new(),
+            splits: BTreeMap::new(),
+            dividends: BTreeMap::new(),
             mood: Mood::Well,
             limit: None,
             locked_out_until: Timestamp(i64::MIN),
@@ -138,6 +145,16 @@ impl FakeYahoo {
     /// Changes what it has of the days of shares.
     pub fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<Candle>>)) {
         change(&mut self.inner.lock().unwrap().days);
+    }
+
+    /// Tells these splits of a share: the day, and how many shares became of how many.
+    pub fn set_splits(&self, symbol: &str, splits: &[(Day, u32, u32)]) {
+        self.inner.lock().unwrap().splits.insert(symbol.to_owned(), splits.to_vec());
+    }
+
+    /// Tells these dividends of a share: the day, and rupees a share.
+    pub fn set_dividends(&self, symbol: &str, dividends: &[(Day, f64)]) {
+        self.inner.lock().unwrap().dividends.insert(symbol.to_owned(), dividends.to_vec());
     }
 
     /// The minutes of a share's day from 09:15 on, each with one price in paise and a volume.
@@ -266,7 +283,43 @@ fn told(fake: &FakeYahoo, symbol: &str, interval: &str, (from, to): (i64, i64), 
         let description = format!("Data doesn't exist for startDate = {from}, endDate = {to}");
         return refused(StatusCode::BAD_REQUEST, "Bad Request", description);
     }
-    axum::Json(body(symbol, interval, &rows)).into_response()
+    let events = if interval == "1d" { inner.events(name, (from, to)) } else { Value::Null };
+    axum::Json(body(symbol, interval, &rows, events)).into_response()
+}
+
+impl Inner {
+    /// What it tells of a share beside its bars; null when that is nothing.
+    fn events(&self, name: &str, (from, to): (i64, i64)) -> Value {
+        let mut events = serde_json::Map::new();
+        let is_asked = |day: Day| (from..to).contains(&stamp(day));
+        let splits: serde_json::Map<String, Value> = self
+            .splits
+            .get(name)
+            .into_iter()
+            .flatten()
+            .filter(|(day, ..)| is_asked(*day))
+            .map(|(day, new, old)| {
+                let at = stamp(*day);
+                let split = json!({ "date": at, "numerator": f64::from(*new), "denominator": f64::from(*old),
+                                    "splitRatio": format!("{new}:{old}") });
+                (at.to_string(), split)
+            })
+            .collect();
+        let dividends: serde_json::Map<String, Value> = self
+            .dividends
+            .get(name)
+            .into_iter()
+            .flatten()
+            .filter(|(day, _)| is_asked(*day))
+            .map(|(day, amount)| (stamp(*day).to_string(), json!({ "amount": amount, "date": stamp(*day) })))
+            .collect();
+        for (kind, told) in [("splits", splits), ("dividends", dividends)] {
+            if !told.is_empty() {
+                events.insert(kind.to_owned(), Value::Object(told));
+            }
+        }
+        if events.is_empty() { Value::Null } else { Value::Object(events) }
+    }
 }
 
 fn rows_of_days(days: &[Candle], phantoms: &[Day], (from, to): (i64, i64)) -> Vec<(i64, Option<Candle>)> {
@@ -281,7 +334,7 @@ fn rows_of_days(days: &[Candle], phantoms: &[Day], (from, to): (i64, i64)) -> Ve
     rows.range(from..to).map(|(stamp, bar)| (*stamp, *bar)).collect()
 }
 
-fn body(symbol: &str, interval: &str, rows: &[(i64, Option<Candle>)]) -> Value {
+fn body(symbol: &str, interval: &str, rows: &[(i64, Option<Candle>)], events: Value) -> Value {
     let column = |of: fn(&Candle) -> i64| {
         let price = |paise: i64| f64::from((paise as f64 / 100.0) as f32);
         rows.iter().map(|(_, bar)| bar.as_ref().map(|bar| price(of(bar)))).collect::<Vec<_>>()
@@ -300,11 +353,14 @@ fn body(symbol: &str, interval: &str, rows: &[(i64, Option<Candle>)]) -> Value {
         "dataGranularity": interval, "range": "",
     });
     let stamps: Vec<i64> = rows.iter().map(|(stamp, _)| *stamp).collect();
-    let result = if stamps.is_empty() {
+    let mut result = if stamps.is_empty() {
         // Without bars the times are not there at all.
         json!({ "meta": meta, "indicators": { "quote": [{}] } })
     } else {
         json!({ "meta": meta, "timestamp": stamps, "indicators": { "quote": [quote] } })
     };
+    if !events.is_null() {
+        result["events"] = events;
+    }
     json!({ "chart": { "result": [result], "error": null } })
 }

@@ -213,6 +213,46 @@ pub fn tells_its_settings(schema: &str) -> Vec<u8> {
     )
 }
 
+/// A task that keeps a byte in its state under `sell/ABC`, built against version 1.2.0.
+pub fn remembers_a_level() -> Vec<u8> {
+    remembers("1.2.0", "", "")
+}
+
+/// The same of version 1.3.0; it asks what became of ABC first, and fails when it is not told.
+pub fn adjusts_a_level() -> Vec<u8> {
+    remembers(
+        "1.3.0",
+        r#"(import "prahari:task/actions@1.3.0" "since" (func $since (param i32 i32 i32 i32)))"#,
+        "(call $since (i32.const 2100) (i32.const 1) (i32.const 0) (i32.const 5120))
+                (if (i32.load8_u (i32.const 5120)) (then unreachable))",
+    )
+}
+
+fn remembers(version: &str, asks: &str, first: &str) -> Vec<u8> {
+    component_of(
+        version,
+        &format!(
+            r#"(module
+            (import "prahari:task/state@{version}" "set" (func $set (param i32 i32 i32)))
+            {asks}
+            (memory (export "memory") 1)
+            ;; At 2048 the texts; at 2064 the entry: key, some value; at 2100 the list of the one share.
+            (data (i32.const 2048) "sell/ABC1")
+            (data (i32.const 2064) "\00\08\00\00" "\08\00\00\00" "\01\00\00\00" "\08\08\00\00" "\01\00\00\00")
+            (data (i32.const 2100) "\05\08\00\00" "\03\00\00\00")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                {first}
+                (call $set (i32.const 2064) (i32.const 1) (i32.const 5120))
+                (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 5120)))
+                i32.const 3072))"#,
+            wants = wants_all(&[MARKET, STATE])
+        ),
+    )
+}
+
 /// A task that does nothing and exports this text as its manifest.
 pub fn says(manifest: &str) -> Vec<u8> {
     says_and(manifest, "i32.const 3072")

@@ -10,7 +10,7 @@ use prahari_brokers::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerLink, BrokerOrder, BrokerOrderState, Brokerage,
     Funds, NewLink, Placed, PushSender,
 };
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind, Side};
@@ -34,12 +34,42 @@ pub struct LiveBroker {
     most_waiting: AtomicUsize,
 }
 
+/// What goes wrong with the next order of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// It does not arrive, and nobody says so.
+    Request,
+    /// It is taken, and nobody says so.
+    Answer,
+}
+
 #[derive(Default)]
 struct FakeLink {
-    orders: Vec<(BrokerOrder, Side)>,
+    orders: Vec<Taken>,
+    /// Tags that were ever used: one stays used, whatever becomes of its order.
+    tags: BTreeSet<String>,
     holdings: BTreeMap<Symbol, u32>,
     pushes: Option<PushSender>,
     books_asked: usize,
+    next_loss: Option<Loss>,
+    is_book_down: bool,
+    rewrites_tags: bool,
+}
+
+/// An order that it has.
+struct Taken {
+    /// Our id, for the tests; the broker does not know it.
+    id: OrderId,
+    known: BrokerOrder,
+    side: Side,
+    is_hidden: bool,
+}
+
+impl FakeLink {
+    /// The newest order of an id: a test names orders by it.
+    fn of_id(&mut self, id: &str) -> &mut Taken {
+        self.orders.iter_mut().rev().find(|taken| taken.id.to_string() == id).unwrap()
+    }
 }
 
 impl LiveBroker {
@@ -47,40 +77,82 @@ impl LiveBroker {
         work(self.customers.lock().unwrap().entry(user).or_default())
     }
 
-    /// Executes a part of an order that it has, and says what it would push about it.
-    pub fn execute(
-        &self,
-        user: UserId,
-        tag: &str,
-        quantity: u32,
-        price: Paise,
-        at: Timestamp,
-    ) -> BrokerEvent {
+    /// Executes a part of the newest order of an id, and says what it would push about it.
+    pub fn execute(&self, user: UserId, id: &str, quantity: u32, price: Paise, at: Timestamp) -> BrokerEvent {
         self.with(user, |customer| {
-            let (order, side) = customer.orders.iter_mut().find(|(order, _)| order.tag == tag).unwrap();
-            let key = format!("{tag}/{}", order.fills.len() + 1);
+            let Taken { known, side, .. } = customer.of_id(id);
+            let key = format!("{}/{}", known.broker_id, known.fills.len() + 1);
             let fill = Fill { key, quantity, price, at };
-            order.fills.push(fill.clone());
-            order.filled += quantity;
-            order.changed_at = at;
-            if order.filled == order.quantity && order.state == BrokerOrderState::Open {
-                order.state = BrokerOrderState::Filled;
+            known.fills.push(fill.clone());
+            known.filled += quantity;
+            known.changed_at = at;
+            if known.filled == known.quantity && known.state == BrokerOrderState::Open {
+                known.state = BrokerOrderState::Filled;
             }
-            let held = customer.holdings.entry(order.symbol.clone()).or_default();
-            *held = if *side == Side::Buy { *held + quantity } else { *held - quantity };
-            BrokerEvent { tag: tag.to_owned(), at, kind: BrokerEventKind::Filled(fill) }
+            let event = event(known, at, BrokerEventKind::Filled(fill));
+            let (symbol, buys) = (known.symbol.clone(), *side == Side::Buy);
+            let held = customer.holdings.entry(symbol).or_default();
+            *held = if buys { *held + quantity } else { *held - quantity };
+            event
         })
     }
 
-    /// Ends what is left of an order, and says what it would push about it.
-    pub fn withdraw(&self, user: UserId, tag: &str, at: Timestamp) -> BrokerEvent {
+    /// Ends what is left of the newest order of an id, and says what it would push about it.
+    pub fn withdraw(&self, user: UserId, id: &str, at: Timestamp) -> BrokerEvent {
         let reason = "withdrawn by the exchange".to_owned();
         self.with(user, |customer| {
-            let (order, _) = customer.orders.iter_mut().find(|(order, _)| order.tag == tag).unwrap();
-            order.state = BrokerOrderState::Cancelled { reason: reason.clone() };
-            order.changed_at = at;
+            let rewrites = customer.rewrites_tags;
+            let known = &mut customer.of_id(id).known;
+            known.state = BrokerOrderState::Cancelled { reason: reason.clone() };
+            known.changed_at = at;
+            if rewrites {
+                known.tag = suffixed(&known.tag, at);
+            }
+            event(known, at, BrokerEventKind::Cancelled { reason: reason.clone() })
+        })
+    }
+
+    /// Whether it writes tags anew: another one after a change, the time behind it after a cancellation.
+    pub fn set_rewrites_tags(&self, user: UserId, rewrites: bool) {
+        self.with(user, |customer| customer.rewrites_tags = rewrites);
+    }
+
+    /// The tag of the newest order of an id is written anew, as after a change on another screen.
+    pub fn rewrite_tag(&self, user: UserId, id: &str) {
+        self.with(user, |customer| {
+            let known = &mut customer.of_id(id).known;
+            known.tag = rewritten(known);
         });
-        BrokerEvent { tag: tag.to_owned(), at, kind: BrokerEventKind::Cancelled { reason } }
+    }
+
+    /// What goes wrong with the next order of a user.
+    pub fn lose_next(&self, user: UserId, loss: Loss) {
+        self.with(user, |customer| customer.next_loss = Some(loss));
+    }
+
+    /// Whether a user's order book cannot be had.
+    pub fn set_book_down(&self, user: UserId, down: bool) {
+        self.with(user, |customer| customer.is_book_down = down);
+    }
+
+    /// Leaves the newest order of an id out of the book, or not.
+    pub fn set_hidden(&self, user: UserId, id: &str, hidden: bool) {
+        self.with(user, |customer| customer.of_id(id).is_hidden = hidden);
+    }
+
+    /// The tags with which orders of a user were taken, in their order.
+    pub fn tags_used(&self, user: UserId) -> BTreeSet<String> {
+        self.with(user, |customer| customer.tags.clone())
+    }
+
+    /// How many orders of a user it has taken.
+    pub fn taken(&self, user: UserId) -> usize {
+        self.with(user, |customer| customer.orders.len())
+    }
+
+    /// The tag of the newest order of an id, as it is shown now.
+    pub fn tag_of(&self, user: UserId, id: &str) -> String {
+        self.with(user, |customer| customer.of_id(id).known.tag.clone())
     }
 
     /// Tells a user something, true or not.
@@ -102,9 +174,9 @@ impl LiveBroker {
         self.with(user, |customer| customer.books_asked)
     }
 
-    /// The tag of the newest order of a user that it has, if any.
+    /// Our id of the newest order of a user that it has, if any.
     pub fn newest(&self, user: UserId) -> Option<String> {
-        self.with(user, |customer| customer.orders.last().map(|(order, _)| order.tag.clone()))
+        self.with(user, |customer| customer.orders.last().map(|taken| taken.id.to_string()))
     }
 
     /// Whether this user's calls are never answered.
@@ -180,38 +252,57 @@ struct LiveLink {
 }
 
 impl LiveLink {
-    /// Changes an order that stands.
+    /// Changes an order that stands, which its number names.
     async fn change(
         &self,
         order: &Order,
-        change: impl FnOnce(&mut BrokerOrder) + Send,
+        change: impl FnOnce(&mut BrokerOrder, bool) + Send,
     ) -> Result<(), BrokerError> {
         self.broker.reach(self.user).await;
-        let tag = order.id.to_string();
         self.broker.with(self.user, |customer| {
-            let open = |(known, _): &&mut (BrokerOrder, Side)| {
-                known.tag == tag && known.state == BrokerOrderState::Open
+            let rewrites = customer.rewrites_tags;
+            let is_meant = |taken: &&mut Taken| {
+                Some(&taken.known.broker_id) == order.broker_id.as_ref()
+                    && taken.known.state == BrokerOrderState::Open
             };
-            let known = customer.orders.iter_mut().find(open);
-            let reason = format!("there is no open order {tag}");
-            let (known, _) = known.ok_or(BrokerError::Refused { reason, retryable: false })?;
-            change(known);
+            let taken = customer.orders.iter_mut().find(is_meant);
+            let reason = format!("there is no open order {:?}", order.broker_id);
+            let taken = taken.ok_or(BrokerError::Refused { reason, retryable: false })?;
+            change(&mut taken.known, rewrites);
             Ok(())
         })
     }
+}
+
+fn event(known: &BrokerOrder, at: Timestamp, kind: BrokerEventKind) -> BrokerEvent {
+    BrokerEvent { broker_id: Some(known.broker_id.clone()), tag: known.tag.clone(), at, kind }
+}
+
+fn suffixed(tag: &str, at: Timestamp) -> String {
+    format!("{tag}-{}", at.0 / 1_000)
+}
+
+/// As orders look that nobody gave a tag.
+fn rewritten(known: &BrokerOrder) -> String {
+    format!("{}-{}-CUSTOMER-ADMINAPI", known.accepted_at.0 / 1_000, known.broker_id.trim_start_matches('L'))
 }
 
 #[async_trait]
 impl Broker for LiveLink {
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         self.broker.reach(self.user).await;
-        let tag = order.id.to_string();
-        let broker_id = self.broker.with(self.user, |customer| {
-            if let Some((known, _)) = customer.orders.iter().find(|(known, _)| known.tag == tag) {
-                return known.broker_id.clone();
+        let tag = order.broker_tag();
+        let unclear = || Err(BrokerError::Unclear("the line went dead".to_owned()));
+        let (loss, broker_id) = self.broker.with(self.user, |customer| {
+            let loss = customer.next_loss.take();
+            if loss == Some(Loss::Request) {
+                return Ok((loss, String::new()));
+            }
+            if !customer.tags.insert(tag.clone()) {
+                return Err(BrokerError::TagInUse);
             }
             let broker_id = format!("L{}", customer.orders.len() + 1);
-            let taken = BrokerOrder {
+            let known = BrokerOrder {
                 tag,
                 broker_id: broker_id.clone(),
                 symbol: order.request.symbol.clone(),
@@ -224,9 +315,12 @@ impl Broker for LiveLink {
                 modified_at: now,
                 changed_at: now,
             };
-            customer.orders.push((taken, order.request.side));
-            broker_id
-        });
+            customer.orders.push(Taken { id: order.id, known, side: order.request.side, is_hidden: false });
+            Ok((loss, broker_id))
+        })?;
+        if loss.is_some() {
+            return unclear();
+        }
         let held = self.broker.held.lock().unwrap().contains(&self.user);
         if held {
             self.broker.let_go.notified().await;
@@ -241,27 +335,37 @@ impl Broker for LiveLink {
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
-        let change = |known: &mut BrokerOrder| {
+        let change = |known: &mut BrokerOrder, rewrites: bool| {
             (known.quantity, known.kind) = (quantity, kind);
             (known.modified_at, known.changed_at) = (now, now);
+            if rewrites {
+                known.tag = rewritten(known);
+            }
         };
         self.change(order, change).await
     }
 
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        let change = |known: &mut BrokerOrder| {
+        let change = |known: &mut BrokerOrder, rewrites: bool| {
             known.state = BrokerOrderState::Cancelled { reason: "as asked".to_owned() };
             known.changed_at = now;
+            if rewrites {
+                known.tag = suffixed(&known.tag, now);
+            }
         };
         self.change(order, change).await
     }
 
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
         self.broker.reach(self.user).await;
-        Ok(self.broker.with(self.user, |customer| {
+        self.broker.with(self.user, |customer| {
             customer.books_asked += 1;
-            customer.orders.iter().map(|(order, _)| order.clone()).collect()
-        }))
+            if customer.is_book_down {
+                return Err(BrokerError::Unavailable("no report comes".to_owned()));
+            }
+            let shown = customer.orders.iter().filter(|taken| !taken.is_hidden);
+            Ok(shown.map(|taken| taken.known.clone()).collect())
+        })
     }
 
     async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {

@@ -1,5 +1,6 @@
-//! A bonus issue in the middle of weeks: the exchange's daily files have prices as they were traded, and with the action they
-//! lead to the signals of a source whose bars are adjusted.
+//! A bonus issue in the middle of weeks: the exchange's daily files, and a folder that is said to be raw, have prices as they
+//! were traded, and with the action they lead to the signals of a source whose bars are adjusted. So does that source when it
+//! tells the action itself: prices of the days before are computed back then.
 
 use std::path::Path;
 
@@ -57,16 +58,26 @@ async fn prices_as_traded_with_their_action_lead_to_the_signals_of_adjusted_ones
     traded.split(SHARE, day(EX_DAY), 1, 2);
     adjusted.split(SHARE, day("2018-01-01"), 1, 2);
     let bhavcopy = traded.write_as_published(&by_day);
+    let by_share = folder.path().join("by-share");
+    std::fs::create_dir(&by_share).unwrap();
+    let raw_files = traded.write(&by_share).replace("csv:", "csv-raw:");
     let (_fake, options) = served(&adjusted, folder.path()).await;
+    let telling = tempfile::tempdir().unwrap();
+    let (fake, telling_options) = served(&adjusted, telling.path()).await;
+    fake.set_splits(SHARE, &[(day(EX_DAY), 2, 1)]);
 
-    let [explained, unexplained, of_yahoo] =
-        ["explained", "unexplained", "yahoo"].map(|name| folder.path().join(format!("{name}.db")));
-    let (explained, unexplained, of_yahoo) = tokio::join!(
+    let [explained, unexplained, raw, of_yahoo, told] = ["explained", "unexplained", "raw", "yahoo", "told"]
+        .map(|name| folder.path().join(format!("{name}.db")));
+    let (explained, unexplained, raw, of_yahoo, told) = tokio::join!(
         signals(&bhavcopy, &[], Some(bonus()), &explained),
         signals(&bhavcopy, &[], None, &unexplained),
+        signals(&raw_files, &[], Some(bonus()), &raw),
         signals("yahoo", &options, None, &of_yahoo),
+        signals("yahoo", &telling_options, None, &told),
     );
     assert_eq!(explained, of_yahoo);
+    assert_eq!(raw, of_yahoo);
+    assert_eq!(told, of_yahoo);
     let after = explained.iter().filter(|(of, _, on)| of == SHARE && *on > day(EX_DAY)).count();
     assert!(after > 1 && explained.len() > after, "there is something to compare: {explained:?}");
     assert_ne!(unexplained, of_yahoo, "without the row half of a price is taken for a fall");

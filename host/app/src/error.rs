@@ -19,6 +19,9 @@ pub enum AppError {
     /// The broker could not be asked.
     #[error(transparent)]
     Broker(#[from] prahari_brokers::BrokerError),
+    /// An order that no broker could be told of by a tag.
+    #[error(transparent)]
+    Tag(#[from] prahari_domain::orders::OrderTagError),
     /// A user cannot be linked with a broker.
     #[error(transparent)]
     Link(#[from] crate::brokers::LinkError),

@@ -6,15 +6,16 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
-/// One user's broker as their order desk sees it. The tag of an order is the text of its
-/// [`prahari_domain::ids::OrderId`].
+/// One user's broker as their order desk sees it. A broker is given the text of [`Order::broker_tag`] with a new order;
+/// afterwards the number that it answered names the order.
 #[async_trait]
 pub trait Broker: Send + Sync {
-    /// Sends an order. A tag that the broker has already is never placed a second time: the answer is the first one's.
+    /// Sends an order. A tag that the broker has had before, also of an order that has ended, is never placed a second
+    /// time: it is refused, and which order has it is for [`Broker::book`] to tell.
     ///
     /// # Errors
-    /// [`BrokerError::Refused`] when it was refused for good; [`BrokerError::Unclear`] when it may have arrived;
-    /// [`BrokerError::Unavailable`] when it certainly did not.
+    /// [`BrokerError::TagInUse`]; [`BrokerError::Refused`] when it was refused for good; [`BrokerError::Unclear`] when
+    /// it may have arrived; [`BrokerError::Unavailable`] when it certainly did not.
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError>;
 
     /// Gives an order that stands at the broker another total quantity and kind. Success is answered here and need
@@ -36,7 +37,8 @@ pub trait Broker: Send + Sync {
     /// As [`Broker::place`]; an order that has ended already is refused.
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
 
-    /// The broker's own book: everything open, and what ended recently, oldest tag first.
+    /// The broker's own book: everything open, and what ended recently, oldest first. Orders that others placed in the
+    /// same account may be in it.
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
@@ -73,6 +75,10 @@ pub enum BrokerError {
         /// Whether the same order may succeed later.
         retryable: bool,
     },
+    /// The broker has an order with this tag already, so this one was not taken. It proves that such an order exists,
+    /// and not whose it is.
+    #[error("the broker has an order with this tag already")]
+    TagInUse,
     /// It may have been carried out; only the broker's book tells.
     #[error("the broker gave no clear answer: {0}")]
     Unclear(String),
@@ -107,9 +113,10 @@ impl Funds {
 /// An order in the broker's book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerOrder {
-    /// Our order id, as text.
+    /// The tag as the broker shows it now. It may be another than it was given: brokers write it anew when an order is
+    /// changed, and put the time behind it when one is cancelled.
     pub tag: String,
-    /// Order number at the broker.
+    /// Order number at the broker, unique among its orders.
     pub broker_id: String,
     /// Symbol of the order.
     pub symbol: Symbol,
@@ -158,7 +165,9 @@ pub enum BrokerOrderState {
 /// Something that happened at the broker without our asking at that moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerEvent {
-    /// Our order id, as text.
+    /// Order number at the broker, which is what names the order; none where the broker tells only the tag.
+    pub broker_id: Option<String>,
+    /// The tag as the broker shows it now.
     pub tag: String,
     /// Time at which it happened, which may be before it was reported.
     pub at: Timestamp,

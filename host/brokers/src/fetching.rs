@@ -113,6 +113,11 @@ pub enum SourceNews {
         /// How many bars, and the first of them, before and after.
         detail: String,
     },
+    /// The source tells corporate actions that it did not tell before.
+    Actions {
+        /// Name of the source.
+        source: &'static str,
+    },
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod adjusted;
 mod announced;
+mod as_traded;
 mod bars;
 pub mod bhavcopy;
 mod broker;

@@ -132,8 +132,8 @@ pub trait MarketData: Send + Sync {
         Vec::new()
     }
 
-    /// Takes the corporate actions that bars are adjusted by from now on; a source whose bars are adjusted already, or have
-    /// no actions, lets them go.
+    /// Takes the corporate actions that are known from now on: bars as traded are adjusted by them, and prices of past days
+    /// are computed back from bars that are adjusted. A source that does neither lets them go.
     fn take_actions(&self, _factors: &Arc<ActionFactors>) {}
 
     /// Returns whether prices of the source of this name are as they were traded. Of one that is not, nobody knows which
@@ -175,6 +175,9 @@ pub struct Quote {
     pub at: Timestamp,
     /// Name of the source that says so, such as `csv`.
     pub source: &'static str,
+    /// Whether a price in it is computed back from an adjusted one by corporate actions: the source does not have what was
+    /// traded. Prices of the running day never are, other than the previous close.
+    pub derived: bool,
 }
 
 /// One minute of trading.
@@ -203,12 +206,13 @@ pub struct Candles {
     tail: Option<Candle>,
     source: &'static str,
     as_of: Option<Timestamp>,
+    derived: bool,
 }
 
 impl Candles {
     /// Returns a run without candles, as the source of this name has it.
     pub fn none(source: &'static str) -> Self {
-        Self { bars: Arc::from([]), from: 0, to: 0, tail: None, source, as_of: None }
+        Self { bars: Arc::from([]), from: 0, to: 0, tail: None, source, as_of: None, derived: false }
     }
 
     /// The last `count` of `bars[..to]` followed by `tail`, as the source of this name has them.
@@ -223,13 +227,25 @@ impl Candles {
         let to = to.min(bars.len());
         let tail = tail.filter(|_| count > 0);
         let from = to.saturating_sub(count - usize::from(tail.is_some()));
-        Self { bars, from, to, tail, source, as_of: None }
+        Self { bars, from, to, tail, source, as_of: None, derived: false }
     }
 
     /// The same candles with the time of the newest trade that is in them.
     #[must_use]
     pub fn known_at(self, as_of: Option<Timestamp>) -> Self {
         Self { as_of, ..self }
+    }
+
+    /// The same candles, perhaps computed back.
+    #[must_use]
+    pub fn derived_if(self, derived: bool) -> Self {
+        Self { derived, ..self }
+    }
+
+    /// Returns whether the candles are computed back from adjusted ones by corporate actions that came later: the source does
+    /// not have them in the prices of the day asked about.
+    pub fn is_derived(&self) -> bool {
+        self.derived
     }
 
     /// Name of the source that says so, such as `csv`.

@@ -105,7 +105,7 @@ mod tests {
 
     fn event(number: usize) -> BrokerEvent {
         let kind = BrokerEventKind::Expired { reason: "the end".to_owned() };
-        BrokerEvent { tag: number.to_string(), at: Timestamp(0), kind }
+        BrokerEvent { broker_id: None, tag: number.to_string(), at: Timestamp(0), kind }
     }
 
     fn tags(pushed: Option<Pushed>) -> Vec<String> {

@@ -59,6 +59,7 @@ fn order(day: &str, number: u32, symbol: &Symbol, side: Side, kind: OrderKind, v
     };
     Order {
         id: OrderId { user: USER, day: day.parse().unwrap(), number },
+        tag: None,
         request,
         run: RunId(1),
         strategy: StrategyName::REBOUND,

@@ -39,10 +39,11 @@ number_id!(
     ActionId
 );
 
-/// Our own id of an order, given before anything is sent; it is also the tag that the broker stores with the order.
+/// Our own id of an order, given before anything is sent. To the broker an order is named by its
+/// [`crate::orders::OrderTag`], because a copy of a database goes on with the same ids.
 ///
-/// It counts per user and trading date, so that it does not depend on what other users do.
-/// Written as `U7-20250102-0001`: 20 characters or fewer, which the brokers' tag fields hold.
+/// It counts per user and trading date, so that it does not depend on what other users do. Written as
+/// `U7-20250102-0001`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId {
     /// User of the order.

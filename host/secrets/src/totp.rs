@@ -3,6 +3,8 @@
 use std::fmt;
 
 use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
@@ -19,6 +21,54 @@ const SECRET_BYTES: usize = 20;
 /// Secret that the authenticator and the daemon share.
 #[derive(Clone)]
 pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
+
+/// Secret of an authenticator that somebody else gave us, such as a broker at whom we log in. Its length is theirs.
+#[derive(Clone)]
+pub struct OneTimeCodes(Zeroizing<Vec<u8>>);
+
+/// Lengths of a secret that somebody else gave: shorter ones can be guessed, longer ones are not an authenticator's.
+const FOREIGN_BYTES: std::ops::RangeInclusive<usize> = 10..=128;
+
+impl OneTimeCodes {
+    /// Reads a secret in base32, as an authenticator app is given it, with or without blanks and padding. None when
+    /// it is not base32, or has fewer than 10 or more than 128 bytes.
+    pub fn from_base32(text: &str) -> Option<Self> {
+        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '=' && *c != '-');
+        let plain = Zeroizing::new(kept.collect::<String>().to_ascii_uppercase());
+        let bytes = Zeroizing::new(BASE32_NOPAD.decode(plain.as_bytes()).ok()?);
+        FOREIGN_BYTES.contains(&bytes.len()).then_some(Self(bytes))
+    }
+
+    /// Returns the code of an instant: none only if the library does not take the secret.
+    pub fn code(&self, unix_seconds: u64) -> Option<Secret> {
+        // The library for our own codes takes secrets of our own length only.
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).ok()?;
+        mac.update(&TotpStep::at(unix_seconds).0.to_be_bytes());
+        let hash = mac.finalize().into_bytes();
+        let from = usize::from(hash.last()? & 0xf);
+        let four: [u8; 4] = hash.get(from..from + 4)?.try_into().ok()?;
+        let number = u32::from_be_bytes(four) & 0x7fff_ffff;
+        Some(Secret::new(format!("{:06}", number % 1_000_000)))
+    }
+}
+
+impl fmt::Debug for OneTimeCodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+impl TotpStep {
+    /// Returns the step that an instant belongs to.
+    pub const fn at(unix_seconds: u64) -> Self {
+        Self(unix_seconds / STEP_SECONDS)
+    }
+
+    /// Returns the second at which the next step begins.
+    pub const fn end(self) -> u64 {
+        (self.0 + 1).saturating_mul(STEP_SECONDS)
+    }
+}
 
 /// The half minute that a code was made for. Steps only grow for a user, so that a code is used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +185,23 @@ mod tests {
             assert_eq!(of_the_rfc().check(typed, 59), None, "{typed:?}");
         }
         assert_eq!(of_the_rfc().check("287 082", 59), Some(TotpStep(1)));
+    }
+
+    #[test]
+    fn a_secret_that_a_broker_gave_makes_the_codes_of_the_rfc() {
+        let codes = OneTimeCodes::from_base32("gezd gnbv gy3t qojq-GEZDGNBVGY3TQOJQ==").unwrap();
+        for seconds in [59, 1_111_111_109, 1_234_567_890, 20_000_000_000] {
+            assert_eq!(codes.code(seconds).unwrap().expose(), of_the_rfc().code(seconds).expose());
+        }
+        // HMAC fills a short key with zeros: these two are one secret.
+        let short = OneTimeCodes::from_base32("GEZDGNBVGY3TQOJQ").unwrap();
+        let filled = TotpSecret::from_bytes(b"1234567890\0\0\0\0\0\0\0\0\0\0").unwrap();
+        assert_eq!(short.code(59).unwrap().expose(), filled.code(59).expose());
+        assert_eq!(format!("{codes:?}"), "[secret]");
+        for wrong in ["", "GEZDGNBV", "not base32!", &"A".repeat(400)] {
+            assert!(OneTimeCodes::from_base32(wrong).is_none(), "{wrong:?}");
+        }
+        assert_eq!((TotpStep::at(59), TotpStep::at(59).end()), (TotpStep(1), 60));
     }
 
     #[test]

@@ -15,11 +15,11 @@ pub enum MarketCommand {
     /// what one may answer, it says also who is asked for what. Exit code 1 when sessions between the first and last day of a
     /// folder have no bar of any share, 2 when it cannot be used.
     Check {
-        /// The sources as --market of `prahari serve` names them: csv:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
+        /// The sources as --market of `prahari serve` names them: csv:DIR, csv-raw:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
         #[arg(value_name = "MARKET", required = true)]
         markets: Vec<MarketLink>,
     },
-    /// Write the bars of a folder as one file for each share, as csv:DIR reads them.
+    /// Write the bars of a folder as one file for each share, as csv:DIR and csv-raw:DIR read them.
     Export(MarketExport),
     /// Fetch the bars of closed days that are not in a database yet, for a daemon or a simulation that uses it; no daemon may
     /// run on it. Exit code 1 when something could not be fetched.
@@ -58,7 +58,7 @@ pub struct MarketFetch {
 /// Options of `market export`.
 #[derive(Debug, Args)]
 pub struct MarketExport {
-    /// The folder to read: csv:DIR or bhavcopy:DIR.
+    /// The folder to read: csv:DIR, csv-raw:DIR or bhavcopy:DIR.
     #[arg(value_name = "MARKET")]
     pub market: Market,
     /// The folder to write into; it is made when it is missing, and must be empty.

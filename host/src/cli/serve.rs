@@ -36,7 +36,7 @@ pub struct Serve {
     /// How many made-up users a new demonstration gets; the first is the admin.
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
-    /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
     /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,

@@ -10,7 +10,7 @@ use super::{MarketLink, OwnModule, UnknownDays, YahooOptions};
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
     /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,

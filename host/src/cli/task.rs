@@ -168,7 +168,7 @@ pub struct RunTask {
     /// the built-in task. By default the task that the component names itself after.
     #[arg(long)]
     pub task: Option<Task>,
-    /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    /// Source of prices: synthetic, csv:DIR, csv-raw:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
     /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,

@@ -12,8 +12,10 @@ use prahari_domain::tasks::Task;
 pub enum Market {
     /// Made-up companies with a seeded history.
     Synthetic,
-    /// A folder of daily bars, a file for each share.
+    /// A folder of daily bars, a file for each share, with prices that its owner has adjusted.
     Csv(PathBuf),
+    /// The same with prices as they were traded.
+    RawCsv(PathBuf),
     /// A folder of the exchange's daily files, a file for each day.
     Bhavcopy(PathBuf),
     /// Yahoo Finance, over the net.
@@ -71,6 +73,7 @@ impl fmt::Display for Market {
         match self {
             Self::Synthetic => f.write_str("synthetic"),
             Self::Csv(dir) => write!(f, "csv:{}", dir.display()),
+            Self::RawCsv(dir) => write!(f, "csv-raw:{}", dir.display()),
             Self::Bhavcopy(dir) => write!(f, "bhavcopy:{}", dir.display()),
             Self::Yahoo => f.write_str("yahoo"),
         }
@@ -85,8 +88,11 @@ impl FromStr for Market {
             None if text == "synthetic" => Ok(Self::Synthetic),
             None if text == "yahoo" => Ok(Self::Yahoo),
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
+            Some(("csv-raw", dir)) if !dir.is_empty() => Ok(Self::RawCsv(dir.into())),
             Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
-            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR, bhavcopy:DIR or yahoo")),
+            _ => Err(format!(
+                "{text:?} is not a market; use synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo"
+            )),
         }
     }
 }
@@ -136,7 +142,13 @@ mod tests {
 
     #[test]
     fn a_source_says_what_it_may_answer_before_its_name() {
-        for text in ["yahoo", "quotes=yahoo", "bars,instruments=bhavcopy:/data/days", "csv:/data/a=b"] {
+        for text in [
+            "yahoo",
+            "quotes=yahoo",
+            "bars,instruments=bhavcopy:/data/days",
+            "csv:/data/a=b",
+            "csv-raw:/data/a",
+        ] {
             assert_eq!(text.parse::<MarketLink>().unwrap().to_string(), text);
         }
         let all: MarketLink = "bars,quotes,instruments=yahoo".parse().unwrap();
@@ -144,6 +156,7 @@ mod tests {
         let wrong = |text: &str| text.parse::<MarketLink>().unwrap_err();
         assert!(wrong("prices=yahoo").starts_with("\"prices\" is nothing that a source answers"));
         assert!(wrong("quotes=").starts_with("\"\" is not a market"));
+        assert!(wrong("csv-raw:").starts_with("\"csv-raw:\" is not a market"));
         assert!(wrong("=yahoo").starts_with("\"\" is nothing that a source answers"));
     }
 }

@@ -24,7 +24,7 @@ use prahari_store::{Durability, Store};
 use crate::cli::{MarketLink, Simulate, UnknownDays};
 use crate::exit::Failure;
 use crate::fetched;
-use crate::wiring;
+use crate::wiring::{self, Draws};
 
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
@@ -108,7 +108,7 @@ async fn run(
         store,
         market,
         calendar,
-        options.seed,
+        Draws::simulated(options.seed),
         (modules.0, Arc::new(modules.1)),
     )
     .await?;

@@ -37,5 +37,7 @@ named! {
         SourceDown = "source_down",
         /// A source says bars of the past otherwise than before.
         BarsRestated = "bars_restated",
+        /// A corporate action is booked, and its source no longer tells it.
+        ActionNotTold = "action_not_told",
     }
 }

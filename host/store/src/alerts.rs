@@ -93,6 +93,21 @@ impl SystemScope {
             .await
     }
 
+    /// Returns whether somebody knows of an alert about the installation with this code and subject: it is open, or a person has
+    /// resolved it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_alert_known(&self, code: AlertCode, subject: String) -> Result<bool, StoreError> {
+        self.store
+            .read("look for an alert", move |conn| {
+                let sql = "SELECT 1 FROM alerts WHERE code = ?1 AND user_id IS NULL AND subject = ?2
+                             AND (resolved_at IS NULL OR resolved_by IS NOT NULL) LIMIT 1";
+                Ok(select_one(conn, sql, (code.name(), subject), |_| Ok(()))?.is_some())
+            })
+            .await
+    }
+
     /// The open alerts that concern the whole installation, oldest first, at most `limit`.
     ///
     /// # Errors

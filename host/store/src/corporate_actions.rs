@@ -189,6 +189,26 @@ impl SystemScope {
             })
             .await
     }
+
+    /// Every action of these shares with an ex-date from the first through the second of their days, by share as asked and
+    /// ex-date; one that lies in two of the spans comes twice.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn actions_around(&self, spans: Vec<(Symbol, Day, Day)>) -> Result<Vec<ActionRow>, StoreError> {
+        self.store
+            .read("read corporate actions of some days", move |conn| {
+                let sql = "SELECT * FROM corporate_actions
+                           WHERE symbol = ?1 AND ex_day >= ?2 AND ex_day <= ?3 ORDER BY ex_day, id";
+                let mut known = Vec::new();
+                for (symbol, from, until) in &spans {
+                    let values = (symbol.as_str(), from.to_string(), until.to_string());
+                    known.extend(select(conn, sql, values, read)?);
+                }
+                Ok(known)
+            })
+            .await
+    }
 }
 
 fn list(conn: &Connection, filter: &ActionFilter) -> Result<Vec<ActionRow>, StoreError> {

@@ -17,7 +17,7 @@ impl SystemScope {
     /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and order: instant and event, in
     /// sequence. Between orders the sequence does not count: after a crash their facts may be learnt in another
     /// order. Left out is what may differ between two daemons to which the same happened: entries that are not
-    /// facts, their sequence numbers, and the ids of runs and signals.
+    /// facts, their sequence numbers, the ids of runs and signals, and the tags for the broker.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -75,9 +75,10 @@ fn digest(conn: &Connection, sql: &str, params: impl Params) -> Result<String, S
 /// The length goes first, so that no two different journals give the same bytes.
 fn add(hasher: &mut blake3::Hasher, entry: JournalEntry) -> Result<(), StoreError> {
     let JournalEntry { order, at, mut event, .. } = entry;
-    if let OrderEvent::Intended { request, run, .. } = &mut event {
+    if let OrderEvent::Intended { request, run, tag, .. } = &mut event {
         *run = RunId(0);
         request.signal = None;
+        *tag = None;
     }
     let line = to_json("a journal entry", &(order, at, event))?;
     hasher.update(&(line.len() as u64).to_le_bytes());

@@ -69,8 +69,23 @@ pub struct RunAnalytics {
     pub complete: bool,
 }
 
-/// Realised result before charges, and charges, in paise.
-pub type Results = (Paise, Paise);
+/// What was earned, in paise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Results {
+    /// Realised result before charges.
+    pub realised: Paise,
+    /// Charges.
+    pub charges: Paise,
+    /// Dividends; none where it is not known whose they are, as of a task.
+    pub income: Option<Paise>,
+}
+
+impl Results {
+    /// Returns the realised result with the income that is known, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income.unwrap_or(Paise::ZERO) - self.charges
+    }
+}
 
 /// Which runs are looked at, and how many at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +123,8 @@ const DECIDER: &str =
                        WHERE orders.user_id = ?1 AND orders.day = ?2 AND orders.number = ?3";
 
 const RESULTS: &str = "SELECT users.id AS user_id, sum(statements.data ->> '$.realised') AS realised,
-                              sum(statements.data ->> '$.charges') AS charges
+                              sum(statements.data ->> '$.charges') AS charges,
+                              sum(coalesce(statements.data ->> '$.income', 0)) AS income
                        FROM users CROSS JOIN statements ON statements.user_id = users.id
                        WHERE statements.day BETWEEN ?1 AND ?2 GROUP BY users.id";
 
@@ -208,7 +224,12 @@ impl SystemScope {
         self.store
             .read("add up statements", move |conn| {
                 let read = |row: &Row<'_>| {
-                    Ok((user(row, "user_id")?, (Paise(row.get("realised")?), Paise(row.get("charges")?))))
+                    let results = Results {
+                        realised: Paise(row.get("realised")?),
+                        charges: Paise(row.get("charges")?),
+                        income: Some(Paise(row.get("income")?)),
+                    };
+                    Ok((user(row, "user_id")?, results))
                 };
                 Ok(select(conn, RESULTS, values, read)?.into_iter().collect())
             })

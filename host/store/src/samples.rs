@@ -57,6 +57,7 @@ fn order_id(user: u64, number: u32) -> OrderId {
 fn order(user: u64, number: u32, symbol: &str, state: OrderState) -> Order {
     Order {
         id: order_id(user, number),
+        tag: None,
         request: OrderRequest {
             symbol: Symbol::new(symbol).unwrap(),
             side: Side::Buy,

@@ -60,6 +60,15 @@ impl Host for ImportedHost {
         market::instruments(symbols)
     }
 
+    #[cfg(feature = "actions")]
+    fn actions_since(
+        &mut self,
+        symbols: &[String],
+        day: i32,
+    ) -> Result<Vec<crate::actions::Action>, HostError> {
+        crate::actions::since(symbols, day)
+    }
+
     fn place(&mut self, requests: &[OrderRequest]) -> Result<Vec<Result<String, Refusal>>, HostError> {
         broker::place(requests)
     }

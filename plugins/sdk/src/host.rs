@@ -36,6 +36,14 @@ pub trait Host {
     /// `market.instruments`
     fn instruments(&mut self, symbols: &[String]) -> Result<Vec<Option<Instrument>>, HostError>;
 
+    /// `actions.since`, since 1.3.0, with the feature `actions`: what became of these shares after `day`, oldest first.
+    #[cfg(feature = "actions")]
+    fn actions_since(
+        &mut self,
+        symbols: &[String],
+        day: i32,
+    ) -> Result<Vec<crate::actions::Action>, HostError>;
+
     /// `broker.place`
     fn place(&mut self, requests: &[OrderRequest]) -> Result<Vec<Result<String, Refusal>>, HostError>;
     /// `broker.modify`

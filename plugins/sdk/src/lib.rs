@@ -3,6 +3,8 @@
 //! A task implements [`Task`] against the [`Host`] trait and exports itself with [`export_task!`]. Within a component
 //! the host is the imported interfaces; in a native test it is a [`ScriptedHost`], so the same code runs in both.
 
+#[cfg(feature = "actions")]
+pub mod actions;
 pub mod bindings;
 pub mod codec;
 mod guest;

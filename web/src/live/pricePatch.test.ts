@@ -46,6 +46,7 @@ const FUNDS = {
   unrealised_paise: -100,
   total_paise: 199_900,
   charges_paise: 0,
+  income_paise: 0,
 };
 
 function read(positions = [SBIN, TCS], funds = FUNDS) {

@@ -45,7 +45,7 @@ const LISTINGS: [(&str, &str, &[&str]); 21] = [
     (
         "/api/v1/pnl/daily",
         "pnl-daily",
-        &["day", "realised_paise", "charges_paise", "net_paise", "unrealised_paise"],
+        &["day", "realised_paise", "charges_paise", "income_paise", "net_paise", "unrealised_paise"],
     ),
     (CHARGES, "charges", &["day"]),
     (CURVE, "curve", &["day", "equity_paise", "net_flow_paise", "realised_net_paise"]),

@@ -145,7 +145,11 @@ struct AnalyticsRow {
     /// Charges of the same, in paise.
     #[schema(required)]
     charges_paise: Option<i64>,
-    /// Realised less charges, in paise.
+    /// Dividends of the dates with a statement, in paise, when executions are told apart by user; null otherwise, because what is
+    /// held earns them, and no task.
+    #[schema(required)]
+    income_paise: Option<i64>,
+    /// Realised and income, less charges, in paise.
     #[schema(required)]
     net_paise: Option<i64>,
 }
@@ -225,7 +229,6 @@ impl AnalyticsRow {
     fn of(api: &Api, row: queries::AnalyticsRow) -> Self {
         let queries::AnalyticsRow { user, task, module, version, sums, duration, lateness, results } = row;
         let percent = |part: u64, whole: u64| part as f64 * 100.0 / whole as f64;
-        let (realised, charges) = results.unzip();
         Self {
             user: user.map(|user| user.0),
             user_name: user.map(|user| api.user_name(user)),
@@ -242,9 +245,10 @@ impl AnalyticsRow {
             peak_memory_bytes: sums.peak_memory,
             orders: sums.orders,
             stored_bytes: sums.stored_bytes,
-            realised_paise: realised.map(|realised| realised.0),
-            charges_paise: charges.map(|charges| charges.0),
-            net_paise: realised.zip(charges).map(|(realised, charges)| (realised - charges).0),
+            realised_paise: results.map(|results| results.realised.0),
+            charges_paise: results.map(|results| results.charges.0),
+            income_paise: results.and_then(|results| results.income).map(|income| income.0),
+            net_paise: results.map(|results| results.net().0),
         }
     }
 }

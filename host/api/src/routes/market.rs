@@ -93,6 +93,9 @@ struct Bars {
     /// Time of the newest trade that is in the bars; null when there are none.
     #[schema(required)]
     as_of: Option<Instant>,
+    /// Whether the bars are computed back from adjusted ones by corporate actions that came later: the source does not have them
+    /// in the prices of the day asked about.
+    derived: bool,
     /// The bars, oldest first.
     #[schema(max_items = 1000)]
     bars: Vec<Bar>,
@@ -162,9 +165,9 @@ async fn candles(
     let interval = query.interval.unwrap_or(IntervalName::Day);
     let found = api.daemon.queries.market_candles(&symbol, interval.into(), count).await?;
     let found = found.ok_or_else(unknown)?;
-    let (source, as_of) = (found.source, found.as_of.map(Instant));
+    let (source, as_of, derived) = (found.source, found.as_of.map(Instant), found.derived);
     let bars = found.candles.into_iter().map(Bar::from).collect();
-    Ok(Json(Bars { symbol: symbol.to_string(), interval, source, as_of, bars }))
+    Ok(Json(Bars { symbol: symbol.to_string(), interval, source, as_of, derived, bars }))
 }
 
 impl From<MarketSymbol> for Share {

@@ -74,6 +74,9 @@ struct Quote {
     priced_at: Instant,
     /// Name of the source that says so, such as `csv` or `synthetic`.
     source: &'static str,
+    /// Whether a price here is computed back from an adjusted one by corporate actions: the source does not have what was traded.
+    /// Prices of today never are, other than the previous close.
+    derived: bool,
 }
 
 /// Returns the last prices of some shares, by symbol. Each request counts against what a user may ask within a minute.
@@ -126,6 +129,7 @@ impl From<MarketQuote> for Quote {
             volume: quote.volume,
             priced_at: Instant(quote.at),
             source: quote.source,
+            derived: quote.derived,
         }
     }
 }

@@ -127,7 +127,7 @@ impl From<OrderEvent> for EntryEvent {
         let because = |reason| ReasonDetail { reason };
         let to = |quantity, kind| ChangeDetail { quantity, limit_paise: limit_paise(kind) };
         match event {
-            OrderEvent::Intended { request, run, first_placed_at, strategy } => {
+            OrderEvent::Intended { request, run, first_placed_at, strategy, tag: _ } => {
                 Self::Intended(IntendedDetail {
                     quantity: request.quantity,
                     limit_paise: limit_paise(request.kind),

@@ -65,7 +65,9 @@ struct DailyPnl {
     realised_paise: i64,
     /// The charges of its fills, in paise.
     charges_paise: i64,
-    /// Realised profit or loss less charges, in paise.
+    /// Dividends: paid to the bank, and no part of the cash, in paise.
+    income_paise: i64,
+    /// Realised profit or loss and income, less charges, in paise.
     net_paise: i64,
     /// Market value less cost of what was held at its end.
     unrealised_paise: i64,
@@ -96,7 +98,9 @@ struct StrategyPnl {
     realised_paise: i64,
     /// By how much its fills made the charges grow, in paise; what strategies share on a day, the first of them pays.
     charges_paise: i64,
-    /// Realised less charges.
+    /// Dividends of what it held, in paise.
+    income_paise: i64,
+    /// Realised and income, less charges.
     net_paise: i64,
     /// Market value less cost of what it held at the end.
     unrealised_paise: i64,
@@ -130,7 +134,9 @@ struct PnlSummary {
     realised_paise: i64,
     /// Charges of all of them, in paise.
     charges_paise: i64,
-    /// Realised profit or loss less charges, in paise.
+    /// Dividends: paid to the bank, and no part of the cash, in paise.
+    income_paise: i64,
+    /// Realised profit or loss and income, less charges, in paise.
     net_paise: i64,
     /// Market value less cost of what was held at the end.
     unrealised_paise: i64,
@@ -155,7 +161,7 @@ struct PnlSummary {
 struct DayNet {
     /// Trading date (IST).
     day: Date,
-    /// Realised profit or loss less charges, in paise.
+    /// Realised profit or loss and income, less charges, in paise.
     net_paise: i64,
 }
 
@@ -207,7 +213,8 @@ impl From<DailyStatement> for DailyPnl {
             day: Date(statement.day),
             realised_paise: statement.realised.0,
             charges_paise: statement.charges.0,
-            net_paise: queries::net(&statement).0,
+            income_paise: statement.income.0,
+            net_paise: statement.net().0,
             unrealised_paise: statement.unrealised.0,
             cash_paise: statement.cash.0,
             market_value_paise: statement.market_value.0,
@@ -240,7 +247,8 @@ impl From<queries::PnlSummary> for PnlSummary {
             days: count(summary.days),
             realised_paise: summary.realised.0,
             charges_paise: summary.charges.0,
-            net_paise: (summary.realised - summary.charges).0,
+            income_paise: summary.income.0,
+            net_paise: summary.net().0,
             unrealised_paise: summary.unrealised.0,
             trades: summary.trades,
             days_up: count(summary.days_up),
@@ -258,7 +266,8 @@ impl From<StrategyStatement> for StrategyPnl {
             strategy: StrategyLabel(part.strategy),
             realised_paise: part.realised.0,
             charges_paise: part.charges.0,
-            net_paise: (part.realised - part.charges).0,
+            income_paise: part.income.0,
+            net_paise: part.net().0,
             unrealised_paise: part.unrealised().0,
             trades: part.fills.into(),
         }
@@ -271,7 +280,8 @@ impl From<queries::StrategyPnl> for StrategyPnl {
             strategy: StrategyLabel(part.strategy),
             realised_paise: part.realised.0,
             charges_paise: part.charges.0,
-            net_paise: (part.realised - part.charges).0,
+            income_paise: part.income.0,
+            net_paise: part.net().0,
             unrealised_paise: part.unrealised.0,
             trades: part.trades,
         }

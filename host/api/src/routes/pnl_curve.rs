@@ -60,11 +60,13 @@ struct CurvePoint {
     net_flow_paise: i64,
     /// Realised on the date less its charges, in paise.
     realised_net_paise: i64,
+    /// Dividends of the date, in paise: paid to the bank, so that equity does not have them.
+    income_paise: i64,
     /// Market value less cost of what was held, in paise.
     unrealised_paise: i64,
-    /// By how much equity changed since the point before, beyond what was paid in or out, in paise.
+    /// By how much equity changed since the point before, beyond what was paid in or out, with the income of the date, in paise.
     result_paise: i64,
-    /// The largest equity from the date before the range on, raised or lowered by each later flow, in paise.
+    /// The largest equity from the date before the range on, raised or lowered by each later flow and lowered by income, in paise.
     peak_paise: i64,
     /// Peak less equity, in paise: zero at a peak, never negative.
     drawdown_paise: i64,
@@ -94,6 +96,7 @@ impl From<queries::CurvePoint> for CurvePoint {
             equity_paise: point.equity.0,
             net_flow_paise: point.flow.0,
             realised_net_paise: point.net.0,
+            income_paise: point.income.0,
             unrealised_paise: point.unrealised.0,
             result_paise: point.result.0,
             peak_paise: point.peak.0,

@@ -158,6 +158,8 @@ pub(super) struct Funds {
     unrealised_paise: i64,
     /// All charges so far, in paise.
     charges_paise: i64,
+    /// All dividends so far, in paise: paid to the bank, and no part of the cash.
+    income_paise: i64,
 }
 
 /// Returns the open positions of a user, by symbol and strategy, each with what tasks said last of it.
@@ -234,6 +236,7 @@ impl From<queries::Funds> for Funds {
             realised_paise: funds.realised.0,
             unrealised_paise: funds.unrealised().0,
             charges_paise: funds.charges.0,
+            income_paise: funds.income.0,
         }
     }
 }

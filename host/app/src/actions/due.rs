@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_brokers::Interval;
-use prahari_domain::actions::{ActionKind, ActionRow, ActionState, PriceFactor};
+use prahari_domain::actions::{ActionRow, ActionState, PriceFactor, demerger_opens_at};
+use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
-use super::levels::last_part;
+use super::concerned::Concerned;
 use super::{AGAIN_DAYS, Actions};
 use crate::desk::Desk;
 use crate::error::AppError;
@@ -24,80 +25,66 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Who applies actions, in the table.
 const HOST: &str = "the daemon, on the ex-date";
 
-/// The shares that somebody holds, has orders of or remembers something of: most actions of a list concern nobody. None
-/// while a desk is busy, and every action is gone through then.
-struct Concerned(Option<BTreeSet<String>>);
-
-impl Concerned {
-    async fn of(actions: &Actions) -> Self {
-        let mut names = BTreeSet::new();
-        for user in actions.users.all() {
-            let Some(desk) = actions.desk_of(&user).await else { return Self(None) };
-            names.extend(desk.symbols_concerned().map(|symbol| symbol.as_str().to_owned()));
-            drop(desk);
-            for memory in user.runs.memory().values() {
-                names.extend(memory.keys().filter_map(|key| last_part(key)).map(str::to_owned));
-            }
-        }
-        Self(Some(names))
-    }
-
-    /// Returns whether an action may concern somebody. What is new by one that does may be of the next.
-    fn take(&mut self, row: &ActionRow) -> bool {
-        let Some(names) = &mut self.0 else { return true };
-        if !names.contains(row.action.symbol().as_str()) {
-            return false;
-        }
-        match row.action.kind() {
-            ActionKind::SymbolChange { to } | ActionKind::Demerger { child: Some(to), .. } => {
-                names.insert(to.as_str().to_owned());
-            }
-            _ => {}
-        }
-        true
-    }
-}
-
 impl Actions {
     /// Applies the actions whose ex-date has come, before anything of the instant is traded. Costs nothing when none is due.
     ///
     /// # Errors
     /// When the store fails. What goes wrong with one user halts that user.
-    pub(crate) async fn apply_due(&self, now: Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn apply_due(self: &Arc<Self>, now: Timestamp) -> Result<(), AppError> {
         if self.due(now).is_empty() {
             return Ok(());
         }
-        let _changing = self.changing.lock().await;
+        let applying = self.changing.read().await;
         let due = self.due(now);
         let mut concerned = Concerned::of(self).await;
         let mut applied = Vec::new();
         for row in due {
             let row = self.with_open(row, now).await?;
-            let done = if concerned.take(&row) { self.apply(&row, now).await? } else { !waits(&row, now) };
+            let done = if concerned.take(&row) {
+                self.apply(&row, concerned.busy(), now).await?
+            } else {
+                self.pass_over(&row, concerned.busy(), now)
+            };
             if done {
-                self.known.lock().again.insert(row.id);
+                self.known.lock().finish(row.id);
                 applied.extend((row.state == ActionState::Announced).then_some(row.id));
             }
         }
-        if applied.is_empty() {
-            return Ok(());
+        if !applied.is_empty() {
+            tracing::info!(actions = applied.len(), "corporate actions are applied");
+            self.handles.store.system().mark_applied(applied, HOST.to_owned(), now).await?;
+            self.load().await?;
         }
-        tracing::info!(actions = applied.len(), "corporate actions are applied");
-        self.handles.store.system().mark_applied(applied, HOST.to_owned(), now).await?;
-        self.load().await
+        drop(applying);
+        for user in self.users.all().into_iter().filter(|user| concerned.busy().contains(&user.id)) {
+            self.apply_when_free(user).await;
+        }
+        Ok(())
     }
 
-    /// Does an action to every user; false where it is not done for somebody yet.
-    async fn apply(&self, row: &ActionRow, now: Timestamp) -> Result<bool, AppError> {
+    /// Does an action to every user whose desk is not among the busy ones; false where it is not done for somebody yet.
+    async fn apply(
+        &self,
+        row: &ActionRow,
+        busy: &BTreeSet<UserId>,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
         let waits = waits(row, now);
         if waits && self.known.lock().waiting.contains(&row.id) {
             return Ok(false);
         }
-        let mut all = true;
-        for user in self.users.all() {
+        let mut all = busy.is_empty();
+        for user in self.users.all().into_iter().filter(|user| !busy.contains(&user.id)) {
+            // While somebody's desk is busy, what tasks of the others have remembered since stays.
+            if !waits && self.known.lock().is_done(row.id, user.id) {
+                continue;
+            }
             let error = match self.apply_to(&user, row, waits, now).await {
                 Ok(done) => {
                     all &= done;
+                    if done && !waits {
+                        self.known.lock().note_done(row.id, user.id);
+                    }
                     continue;
                 }
                 Err(error) => error,
@@ -116,6 +103,19 @@ impl Actions {
         Ok(all && !waits)
     }
 
+    /// Notes that an action concerns nobody whose desk is free; false where it is not done for somebody yet.
+    fn pass_over(&self, row: &ActionRow, busy: &BTreeSet<UserId>, now: Timestamp) -> bool {
+        if waits(row, now) {
+            return false;
+        }
+        if !busy.is_empty() {
+            let mut known = self.known.lock();
+            let free = self.users.all().into_iter().filter(|user| !busy.contains(&user.id));
+            free.for_each(|user| known.note_done(row.id, user.id));
+        }
+        busy.is_empty()
+    }
+
     /// Does to one user what an action does; false when their desk is busy. Doing it again changes nothing.
     async fn apply_to(
         &self,
@@ -124,14 +124,27 @@ impl Actions {
         waits: bool,
         now: Timestamp,
     ) -> Result<bool, AppError> {
-        let (action, kind) = (&row.action, row.action.kind());
         let Some(mut desk) = self.desk_of(user).await else { return Ok(false) };
+        self.apply_at(&mut desk, user, row, waits, now).await?;
+        Ok(true)
+    }
+
+    /// Does at a user's desk what an action does.
+    pub(super) async fn apply_at(
+        &self,
+        desk: &mut Desk,
+        user: &User,
+        row: &ActionRow,
+        waits: bool,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let (action, kind) = (&row.action, row.action.kind());
+        let is_new = row.state == ActionState::Announced;
         if !desk.has_at_stake(action.symbol()) || desk.fault().is_some() {
-            drop(desk);
-            if row.state == ActionState::Announced && kind.withdraws_orders() {
+            if is_new && kind.withdraws_orders() {
                 self.forget_levels(user, action.symbol()).await?;
             }
-            return Ok(true);
+            return Ok(());
         }
         // What happened before the ex-date is booked first, also after days on which the daemon was down.
         let ex_day = action.ex_day();
@@ -150,11 +163,10 @@ impl Actions {
         if let Some(change) = change {
             desk.change_holdings(ex_day, change, at).await?;
         }
-        drop(desk);
-        if kind.withdraws_orders() && (booked || row.state == ActionState::Announced) {
+        if kind.withdraws_orders() && (booked || is_new) {
             self.forget_levels(user, action.symbol()).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The desk of a user, unless somebody else has it for long.
@@ -168,6 +180,11 @@ impl Actions {
     /// The row with what the open of its ex-date says, where the action does not and the market knows it.
     async fn with_open(&self, row: ActionRow, now: Timestamp) -> Result<ActionRow, AppError> {
         if !row.action.kind().waits_for_open() || row.open_factor.is_some() {
+            return Ok(row);
+        }
+        // What a source calls an open before the special pre-open has ended is none: there was no price yet.
+        let opens_at = demerger_opens_at(&self.handles.calendar.current(), row.action.ex_day());
+        if opens_at.is_none_or(|opens_at| now < opens_at) {
             return Ok(row);
         }
         let Some(factor) = self.observed(&row, now).await else { return Ok(row) };
@@ -193,7 +210,7 @@ impl Actions {
 }
 
 /// Returns whether an action waits for an open that is not known. After some days nobody will tell it any more.
-fn waits(row: &ActionRow, now: Timestamp) -> bool {
+pub(super) fn waits(row: &ActionRow, now: Timestamp) -> bool {
     let age = now.ist_day().signed_duration_since(row.action.ex_day()).num_days();
     row.action.kind().waits_for_open() && row.open_factor.is_none() && age <= AGAIN_DAYS
 }

@@ -1,11 +1,19 @@
 //! Actions that somebody brings: a file, an admin, a source.
+//!
+//! What a source of prices tells only adds what nobody else tells: it knows neither kinds nor, quite, dates (`twins.rs`), and
+//! its figures come back from rounded prices. So it changes no row, and where the company's own words come later they change
+//! none either that is the same action.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prahari_domain::actions::{
-    ActionChange, ActionKey, ActionRow, ActionState, CorporateAction, ImportPreview,
+    ActionChange, ActionKey, ActionRow, ActionState, CorporateAction, ImportPreview, Origin, TWIN_DAYS, Twin,
+    twin_of,
 };
+use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
+use prahari_domain::time::Day;
 
 use super::{Actions, MOST_IMPORTED};
 use crate::error::AppError;
@@ -24,23 +32,22 @@ impl Actions {
         }
         let told: HashMap<ActionKey, CorporateAction> =
             rows.into_iter().map(|action| (action.key(), action)).collect();
-        let known = self.handles.store.system().actions_of(told.keys().cloned().collect()).await?;
-        let known: HashMap<ActionKey, ActionRow> =
-            known.into_iter().map(|row| (row.action.key(), row)).collect();
+        let around = self.around(told.values().map(span).collect()).await?;
         let mut told: Vec<(ActionKey, CorporateAction)> = told.into_iter().collect();
         told.sort_by(|(one, _), (other, _)| (one.ex_day, one).cmp(&(other.ex_day, other)));
+        let by_share = by_share(&told);
         let mut preview = ImportPreview::default();
-        for (key, action) in told {
-            match known.get(&key) {
-                None => preview.new.push(action),
-                Some(row) if row.action.kind() == action.kind() && row.state != ActionState::Undone => {
-                    preview.same = preview.same.saturating_add(1);
+        for (key, action) in &told {
+            let known = around.get(&key.symbol).map_or(&[][..], Vec::as_slice);
+            let beside = by_share.get(&key.symbol).map_or(&[][..], Vec::as_slice);
+            match verdict(action, known, beside) {
+                Verdict::New => preview.new.push(action.clone()),
+                Verdict::Same => preview.same = preview.same.saturating_add(1),
+                Verdict::Changes(row) => {
+                    let (id, was) = (row.id, row.action.clone());
+                    preview.changed.push(ActionChange { id, was, becomes: action.clone() });
                 }
-                Some(row) if row.state == ActionState::Announced => {
-                    let was = row.action.clone();
-                    preview.changed.push(ActionChange { id: row.id, was, becomes: action });
-                }
-                Some(row) => preview.refused.push(format!(
+                Verdict::Refused(row) => preview.refused.push(format!(
                     "{action}: action {} is {} already, as {}",
                     row.id,
                     row.state.name(),
@@ -55,8 +62,12 @@ impl Actions {
     ///
     /// # Errors
     /// As [`Actions::preview`], or when it cannot be written.
-    pub async fn import(&self, rows: Vec<CorporateAction>, by: &str) -> Result<ImportPreview, AppError> {
-        let changing = self.changing.lock().await;
+    pub async fn import(
+        self: &Arc<Self>,
+        rows: Vec<CorporateAction>,
+        by: &str,
+    ) -> Result<ImportPreview, AppError> {
+        let changing = self.changing.write().await;
         let preview = self.preview(rows).await?;
         if preview.is_empty() {
             return Ok(preview);
@@ -76,10 +87,17 @@ impl Actions {
     ///
     /// # Errors
     /// [`AppError::ActionRefused`] when it is applied already; or when it cannot be written.
-    pub async fn add(&self, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
-        let changing = self.changing.lock().await;
+    pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
+        let changing = self.changing.write().await;
         let (key, now) = (action.key(), self.handles.clock.now());
         let system = self.handles.store.system();
+        if let Some(row) = self.told_by_source(&action).await? {
+            let ActionRow { id, action, .. } = row;
+            let teller = action.provenance();
+            return Err(AppError::ActionRefused(format!(
+                "{teller} told it as {action} (action {id}): undo it first"
+            )));
+        }
         if system.keep_actions(vec![action], by.to_owned(), now).await? == 0 {
             let known = system.actions_of(vec![key]).await?.pop();
             let known = known.map_or_else(String::new, |row| format!("{} (action {})", row.action, row.id));
@@ -92,6 +110,31 @@ impl Actions {
         row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))
     }
 
+    /// The row of another identity that tells this action already, as a source of prices has it.
+    async fn told_by_source(&self, action: &CorporateAction) -> Result<Option<ActionRow>, AppError> {
+        let around = self.around(vec![span(action)]).await?;
+        let is_it = |row: &ActionRow| {
+            let counts = row.state != ActionState::Undone && row.action.key() != action.key();
+            counts && is_of_prices(&row.action) && twin_of(action, [&row.action]).is_some()
+        };
+        Ok(around.into_values().flatten().find(is_it))
+    }
+
+    /// What is known of shares within these days, by share.
+    async fn around(
+        &self,
+        spans: Vec<(Symbol, Day, Day)>,
+    ) -> Result<HashMap<Symbol, Vec<ActionRow>>, AppError> {
+        let mut by_share: HashMap<Symbol, Vec<ActionRow>> = HashMap::new();
+        for row in self.handles.store.system().actions_around(spans).await? {
+            let rows = by_share.entry(row.action.symbol().clone()).or_default();
+            if rows.iter().all(|known| known.id != row.id) {
+                rows.push(row);
+            }
+        }
+        Ok(by_share)
+    }
+
     /// Returns the actions between the two sessions of a jump: those that may explain it, whatever their ratio.
     pub fn near(&self, jump: &PriceJump) -> Vec<ActionRow> {
         let known = self.known.lock();
@@ -101,4 +144,75 @@ impl Actions {
         };
         known.rows.iter().filter(of).cloned().collect()
     }
+}
+
+/// The days around an action within which others tell the same one.
+fn span(action: &CorporateAction) -> (Symbol, Day, Day) {
+    let (days, ex_day) = (chrono::Days::new(TWIN_DAYS.unsigned_abs()), action.ex_day());
+    let from = ex_day.checked_sub_days(days).unwrap_or(ex_day);
+    (action.symbol().clone(), from, ex_day.checked_add_days(days).unwrap_or(ex_day))
+}
+
+/// What becomes of an action that is told.
+enum Verdict<'a> {
+    New,
+    Same,
+    /// An announced row gets its figures.
+    Changes(&'a ActionRow),
+    /// This row says something else and stays.
+    Refused(&'a ActionRow),
+}
+
+/// Judges an action by what is `known` of its share and told `beside` it.
+fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[CorporateAction]) -> Verdict<'a> {
+    let exact = known.iter().find(|row| row.action.key() == told.key());
+    if is_of_prices(told) {
+        let others = known.iter().map(|row| &row.action).chain(beside);
+        return match (twin_of(told, others), exact) {
+            (Some(Twin::Same), _) => Verdict::Same,
+            (_, Some(row)) if row.action.kind() == told.kind() && row.state != ActionState::Undone => {
+                Verdict::Same
+            }
+            (_, Some(row)) => Verdict::Refused(row),
+            (None, None) => Verdict::New,
+            (Some(Twin::Other), None) => {
+                let other = known.iter().find(|row| twin_of(told, [&row.action]).is_some());
+                // Without a row it is one told beside it, which counts.
+                other.map_or(Verdict::Same, Verdict::Refused)
+            }
+        };
+    }
+    let of_prices = known.iter().find(|row| {
+        let counts = row.state != ActionState::Undone && is_of_prices(&row.action);
+        counts && twin_of(told, [&row.action]).is_some()
+    });
+    if let Some(row) = of_prices {
+        let in_force =
+            known.iter().filter(|other| other.state != ActionState::Undone).map(|other| &other.action);
+        let others = in_force.filter(|known| beside.iter().all(|beside| beside.key() != known.key()));
+        if twin_of(&row.action, others.chain(beside)) == Some(Twin::Same) {
+            return Verdict::Same;
+        }
+        if row.action.key() != told.key() {
+            return Verdict::Refused(row);
+        }
+    }
+    match exact {
+        None => Verdict::New,
+        Some(row) if row.action.kind() == told.kind() && row.state != ActionState::Undone => Verdict::Same,
+        Some(row) if row.state == ActionState::Announced => Verdict::Changes(row),
+        Some(row) => Verdict::Refused(row),
+    }
+}
+
+fn is_of_prices(action: &CorporateAction) -> bool {
+    action.provenance().origin == Origin::Source
+}
+
+fn by_share(told: &[(ActionKey, CorporateAction)]) -> HashMap<Symbol, Vec<CorporateAction>> {
+    let mut by_share: HashMap<Symbol, Vec<CorporateAction>> = HashMap::new();
+    for (key, action) in told {
+        by_share.entry(key.symbol.clone()).or_default().push(action.clone());
+    }
+    by_share
 }

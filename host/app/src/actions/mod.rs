@@ -7,28 +7,33 @@
 //! share or has orders of it gets: their orders of before withdrawn, their books changed, what tasks remember of the share
 //! removed, and a message. Bars and opens follow the factors, which are shared with the market.
 
+mod concerned;
 mod due;
 mod factors;
 mod import;
 mod levels;
 mod source;
 mod undo;
+mod when_free;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use prahari_brokers::MOST_ANNOUNCED;
 pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
 pub use prahari_store::ActionFilter;
 
+use crate::background::Background;
 use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::modules::Modules;
+use crate::notices::Notices;
 use crate::users::Users;
 
 /// Kinds that stay in memory once they are applied: prices of before them are multiplied, or the share has another symbol.
@@ -43,8 +48,8 @@ const CHANGING_SHARES: [ActionName; 5] = [
 /// Days for which an applied action is gone through again at a start, in case a user could not be reached on its day.
 const AGAIN_DAYS: i64 = 10;
 
-/// Most actions of one import: three years of the exchange's list.
-pub const MOST_IMPORTED: usize = 10_000;
+/// Most actions of one import: as many as one list may tell, so that what a dry run reads can be imported.
+pub const MOST_IMPORTED: usize = MOST_ANNOUNCED;
 
 /// What is known of corporate actions, and what follows from it.
 pub struct Actions {
@@ -53,9 +58,12 @@ pub struct Actions {
     pub(crate) users: Arc<Users>,
     pub(crate) halts: Arc<Halts>,
     pub(crate) modules: Arc<Modules>,
+    pub(crate) background: Arc<Background>,
+    pub(crate) notices: Arc<Notices>,
     pub(crate) known: Mutex<Known>,
-    /// Held while rows change or are applied, so that no two changes cross.
-    pub(crate) changing: tokio::sync::Mutex<()>,
+    /// Written while rows change and read while they are applied, so that no two changes cross. Applying twice at once does no
+    /// harm: each desk is asked what it has.
+    pub(crate) changing: tokio::sync::RwLock<()>,
 }
 
 /// The actions that are announced or change prices, and what of them is done in this process.
@@ -66,6 +74,26 @@ pub(crate) struct Known {
     waiting: BTreeSet<ActionId>,
     /// Applied actions that were gone through again since the start.
     again: BTreeSet<ActionId>,
+    /// For whom announced actions are done, while they are not done for everybody.
+    done: BTreeMap<ActionId, BTreeSet<UserId>>,
+    /// Users whose desk is waited for.
+    awaited: BTreeSet<UserId>,
+}
+
+impl Known {
+    fn is_done(&self, action: ActionId, user: UserId) -> bool {
+        self.done.get(&action).is_some_and(|users| users.contains(&user))
+    }
+
+    fn note_done(&mut self, action: ActionId, user: UserId) {
+        self.done.entry(action).or_default().insert(user);
+    }
+
+    /// Notes that an action is done for everybody.
+    fn finish(&mut self, action: ActionId) {
+        self.done.remove(&action);
+        self.again.insert(action);
+    }
 }
 
 /// What an action did to one user.
@@ -90,7 +118,8 @@ impl Actions {
         handles: Handles,
         trading: Arc<TradingServices>,
         users: Arc<Users>,
-        (halts, modules): (Arc<Halts>, Arc<Modules>),
+        (halts, notices): (Arc<Halts>, Arc<Notices>),
+        (modules, background): (Arc<Modules>, Arc<Background>),
     ) -> Self {
         Self {
             handles,
@@ -98,6 +127,8 @@ impl Actions {
             users,
             halts,
             modules,
+            background,
+            notices,
             known: Mutex::default(),
             changing: Default::default(),
         }
@@ -139,6 +170,14 @@ impl Actions {
             }
         }
         Ok(applied)
+    }
+
+    /// Goes through the actions of the last days again at the next instant: a user who was halted on an ex-date does not have them
+    /// yet.
+    pub(crate) fn look_again(&self, user: UserId) {
+        let mut known = self.known.lock();
+        known.again.clear();
+        known.done.values_mut().for_each(|done| _ = done.remove(&user));
     }
 
     /// The rows that are not applied, and those of the last days that were not gone through since the start.

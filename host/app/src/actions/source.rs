@@ -1,8 +1,10 @@
 //! Actions that a source of prices tells, such as a folder of the exchange's daily files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
+use prahari_store::{AlertCode, NewAlert};
 
 use super::{ActionFilter, Actions, MOST_IMPORTED};
 use crate::error::AppError;
@@ -13,8 +15,16 @@ const SOURCE: &str = "the source of prices";
 /// Why an action is taken back that the source no longer tells.
 const WITHDRAWN: &str = "the last list before its ex-date no longer has it";
 
+/// Most open alerts that are looked through for those that are over.
+const MOST_ALERTS: u32 = 1_000;
+
 /// Most actions ahead that were taken back: the exchange's lists of the coming weeks have a few hundred in all.
 const MOST_AHEAD: u32 = 10_000;
+
+/// What an alert about an action is about, such as `ABC 2025-03-11 bonus`.
+pub(super) fn subject_of(key: &ActionKey) -> String {
+    format!("{} {} {}", key.symbol, key.ex_day, key.name.name())
+}
 
 impl Actions {
     /// Takes up what the market source tells: new actions and other figures of announced ones, and takes back announced ones
@@ -23,11 +33,15 @@ impl Actions {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn take_up(&self) -> Result<(), AppError> {
+    pub(crate) async fn take_up(self: &Arc<Self>) -> Result<(), AppError> {
         let source = self.trading.market.actions();
         self.withdraw(&source.withdrawn).await?;
-        self.tell_again(&source.told).await?;
-        for told in source.told.chunks(MOST_IMPORTED) {
+        self.clear_told(&source.told).await?;
+        // A source of prices adds what nobody else tells, so the others are heard first.
+        let (of_prices, told): (Vec<CorporateAction>, Vec<CorporateAction>) =
+            source.told.iter().cloned().partition(|told| told.provenance().origin == Origin::Source);
+        self.tell_again(&told).await?;
+        for told in told.chunks(MOST_IMPORTED).chain(of_prices.chunks(MOST_IMPORTED)) {
             let done = self.import(told.to_vec(), SOURCE).await?;
             if !done.is_empty() {
                 let (new, changed) = (done.new.len(), done.changed.len());
@@ -53,7 +67,7 @@ impl Actions {
                     self.undo(id, WITHDRAWN, SOURCE).await?;
                 }
                 ActionState::Applied if is_files => {
-                    tracing::warn!(%action, "a corporate action is applied, and is no longer told");
+                    self.alert_of_untold(&action).await?;
                 }
                 _ => {}
             }
@@ -61,9 +75,39 @@ impl Actions {
         Ok(())
     }
 
+    /// Raises an alert about an action that is booked and that its source no longer tells, once: what is booked is for a person to
+    /// take back.
+    async fn alert_of_untold(&self, action: &CorporateAction) -> Result<(), AppError> {
+        let (code, subject) = (AlertCode::ActionNotTold, subject_of(&action.key()));
+        if self.handles.store.system().is_alert_known(code, subject.clone()).await? {
+            return Ok(());
+        }
+        let detail = format!(
+            "{action}: it is booked, and {WITHDRAWN}; take it back if it did not take place ({})",
+            action.provenance()
+        );
+        self.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
+        Ok(())
+    }
+
+    /// Clears the alerts about actions that are told again.
+    async fn clear_told(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+        let open = self.handles.store.system().open_installation_alerts(MOST_ALERTS).await?;
+        let open = open.into_iter().filter(|alert| alert.code == AlertCode::ActionNotTold);
+        let subjects: Vec<String> = open.map(|alert| alert.subject).collect();
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        let told: HashSet<String> = told.iter().map(|action| subject_of(&action.key())).collect();
+        for subject in subjects.into_iter().filter(|subject| told.contains(subject)) {
+            self.notices.clear(AlertCode::ActionNotTold, None, &subject, "it is told again").await?;
+        }
+        Ok(())
+    }
+
     /// Has actions count again that were taken back because the source no longer told them, and that it tells anew. What a
     /// person took back stays so.
-    async fn tell_again(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+    async fn tell_again(self: &Arc<Self>, told: &[CorporateAction]) -> Result<(), AppError> {
         let today = self.handles.clock.now().ist_day();
         let undone = ActionFilter {
             state: Some(ActionState::Undone),
@@ -81,7 +125,12 @@ impl Actions {
             told.iter().map(|action| (action.key(), action)).collect();
         for key in undone {
             if let Some(action) = told.get(&key) {
-                self.add(CorporateAction::clone(action), SOURCE).await?;
+                match self.add(CorporateAction::clone(action), SOURCE).await {
+                    Err(AppError::ActionRefused(reason)) => {
+                        tracing::warn!(reason, "an action is not told again")
+                    }
+                    other => _ = other?,
+                }
             }
         }
         Ok(())

@@ -5,9 +5,10 @@ use prahari_domain::book::HoldingChange;
 use prahari_domain::ids::{ActionId, OrderId, UserId};
 use prahari_domain::orders::OrderEvent;
 use prahari_domain::time::Timestamp;
-use prahari_store::ActionTransition;
+use prahari_store::{ActionTransition, AlertCode};
 
 use super::Actions;
+use super::source::subject_of;
 use crate::error::AppError;
 
 impl Actions {
@@ -18,7 +19,7 @@ impl Actions {
     /// [`AppError::UnknownAction`]; [`AppError::ActionRefused`] with the sentence of the first user for whom it cannot be
     /// done exactly; or when it cannot be written.
     pub async fn undo(&self, id: ActionId, reason: &str, by: &str) -> Result<ActionRow, AppError> {
-        let _changing = self.changing.lock().await;
+        let _changing = self.changing.write().await;
         let row = self.find(id).await?;
         if row.state == ActionState::Undone {
             return Err(AppError::ActionRefused(format!("action {id} is undone already")));
@@ -45,8 +46,14 @@ impl Actions {
         }
         let to = ActionTransition { id, state, by: by.to_owned(), reason: reason.to_owned(), at };
         self.handles.store.system().move_action(to).await?;
-        self.known.lock().waiting.remove(&id);
+        {
+            let mut known = self.known.lock();
+            known.waiting.remove(&id);
+            known.done.remove(&id);
+        }
         self.load().await?;
+        let (code, subject) = (AlertCode::ActionNotTold, subject_of(&row.action.key()));
+        self.notices.clear(code, None, &subject, "the action is taken back").await?;
         self.find(id).await
     }
 

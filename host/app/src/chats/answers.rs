@@ -1,6 +1,6 @@
 //! What the bot answers, as plain text.
 
-use prahari_domain::money::rupees;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{Order, Side};
 use prahari_store::{OrderFilter, SlotCounts};
 
@@ -44,8 +44,12 @@ impl Chats {
         let (day, funds) = (queries.ledger_day(today).await?, queries.holdings().await.funds);
         let slots = slots(day.tasks.iter().map(|(_, counts)| counts));
         let net = funds.realised - funds.charges;
+        let income = match funds.income {
+            Paise::ZERO => String::new(),
+            income => format!("\nDividends so far, paid to the bank: {}", rupees(income)),
+        };
         Ok(format!(
-            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: {}, of which cash {}\nUnrealised: {}\nRealised so far, after charges: {}",
+            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: {}, of which cash {}\nUnrealised: {}\nRealised so far, after charges: {}{income}",
             rupees(funds.total()),
             rupees(funds.cash),
             rupees(funds.unrealised()),

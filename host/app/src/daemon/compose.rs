@@ -94,7 +94,8 @@ impl Base {
             handles.clone(),
             trading.clone(),
             users.clone(),
-            (halts.clone(), modules.clone()),
+            (halts.clone(), notices.clone()),
+            (modules.clone(), background.clone()),
         ));
         let prices = Arc::new(Prices {
             handles: handles.clone(),

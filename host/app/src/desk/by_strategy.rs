@@ -26,6 +26,9 @@ pub struct StrategyStatement {
     pub market_value: Paise,
     /// Symbols of which it holds lots.
     pub open_positions: u32,
+    /// Dividends of what it held: paid to the bank, and no part of the cash.
+    #[serde(default)]
+    pub income: Paise,
 }
 
 impl StrategyStatement {
@@ -39,7 +42,13 @@ impl StrategyStatement {
             invested: none,
             market_value: none,
             open_positions: 0,
+            income: none,
         }
+    }
+
+    /// Returns what the date brought: realised profit or loss and income, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income - self.charges
     }
 
     /// Market value less cost.
@@ -62,6 +71,7 @@ impl DailyStatement {
             invested: self.invested,
             market_value: self.market_value,
             open_positions: self.open_positions,
+            income: self.income,
         }]
     }
 }
@@ -72,6 +82,7 @@ pub(super) fn parts(results: &[StrategyResult], held: &[Valuation]) -> Vec<Strat
     for result in results {
         let part = parts.entry(result.strategy).or_insert_with(|| StrategyStatement::of(result.strategy));
         (part.realised, part.charges, part.fills) = (result.realised, result.charges, result.fills);
+        part.income = result.income;
     }
     for valued in held {
         let strategy = valued.position.strategy;

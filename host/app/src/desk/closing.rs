@@ -117,11 +117,10 @@ impl Desk {
         if over.is_empty() {
             return Ok(());
         }
-        let theirs = self.link.broker.book().await?;
+        let theirs = self.ask_book().await?;
         let mut behind = false;
         for order in over {
-            let tag = order.id.to_string();
-            if theirs.iter().any(|known| known.tag == tag) {
+            if theirs.find(&order, &self.book).is_some() {
                 behind = true;
             } else {
                 let reason = format!("it was valid for {day}, and is in the broker's book no more");

@@ -18,6 +18,7 @@ mod statement;
 mod summary;
 mod sync_fills;
 mod tell;
+mod their_book;
 mod valuation;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::orders::TagCode;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
@@ -64,6 +66,8 @@ pub struct TradingServices {
     pub store: Store,
     /// Shares that opened outside the exchange's price band.
     pub jumps: PriceJumps,
+    /// The random characters of this start in the tags of new orders.
+    pub tag_code: TagCode,
 }
 
 impl TradingServices {

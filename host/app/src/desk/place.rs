@@ -1,11 +1,12 @@
 //! Placing an order: risk gate, durable intent, send, answer.
 
-use prahari_brokers::{BrokerError, MarketError};
+use prahari_brokers::{BrokerError, MarketError, Quote};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
+use prahari_domain::orders::{OrderEvent, OrderRequest, OrderTag, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
+use prahari_domain::time::Timestamp;
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
@@ -42,7 +43,7 @@ impl Desk {
         let retried = request.retry_of.map(|earlier| {
             (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
         });
-        let intended = self.intended(request, order_context);
+        let intended = self.intended(id, request, order_context)?;
         // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries
         // is resolved.
         let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
@@ -63,6 +64,9 @@ impl Desk {
         let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
         let (event, answer) = match self.link.broker.place(&order, order_context.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
+            Err(BrokerError::TagInUse) => {
+                return self.look_up(&order, was_reconciled, order_context.now).await;
+            }
             Err(BrokerError::Refused { reason, retryable }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
                 (OrderEvent::Rejected { reason, retryable }, Err(refusal))
@@ -123,8 +127,16 @@ impl Desk {
     pub(super) async fn surroundings(&self, symbol: &Symbol, order_context: OrderContext) -> MarketSnapshot {
         let reserved = self.reserved(order_context.now).await;
         match self.ask_market(symbol, order_context).await {
-            Ok((instrument, last_price)) => {
-                MarketSnapshot { instrument, last_price, reserved, market_down: None, signal_stands: true }
+            Ok((instrument, quote)) => {
+                let opened = quote.as_ref().is_some_and(|quote| quote.open.is_some());
+                MarketSnapshot {
+                    instrument,
+                    last_price: quote.map(|quote| quote.last),
+                    reserved,
+                    market_down: None,
+                    signal_stands: true,
+                    shut: self.shut(symbol, opened, order_context.now),
+                }
             }
             Err(error) => {
                 tracing::warn!(user = %self.book.user(), %symbol, %error, "an order is checked without the market");
@@ -135,16 +147,26 @@ impl Desk {
                     reserved,
                     market_down,
                     signal_stands: true,
+                    shut: self.shut(symbol, false, order_context.now),
                 }
             }
         }
+    }
+
+    /// Returns why no order of a share is taken on the ex-date of an action; `opened` says whether the market knows an open of
+    /// the day.
+    fn shut(&self, symbol: &Symbol, opened: bool, now: Timestamp) -> Option<String> {
+        let (ex_dates, calendar) = (self.trading.jumps.ex_dates(), self.trading.calendar.current());
+        let shut = ex_dates.without_price(symbol, opened, &calendar, now);
+        let shut = shut.or_else(|| ex_dates.not_booked(symbol, &self.book, now))?;
+        Some(shut.sentence(symbol))
     }
 
     async fn ask_market(
         &self,
         symbol: &Symbol,
         order_context: OrderContext,
-    ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
+    ) -> Result<(Option<Instrument>, Option<Quote>), MarketError> {
         let symbol = std::slice::from_ref(symbol);
         let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
         let quote = self.trading.market.quotes(symbol, order_context.now).await?.into_iter().flatten().next();
@@ -152,7 +174,7 @@ impl Desk {
         if let Some(reason) = quote.as_ref().and_then(|quote| too_old(quote, sessions, order_context.now)) {
             return Err(MarketError::Unavailable(reason));
         }
-        Ok((instruments.into_iter().flatten().next(), quote.map(|quote| quote.last)))
+        Ok((instruments.into_iter().flatten().next(), quote))
     }
 
     pub(super) fn risk_view<'a>(
@@ -177,17 +199,24 @@ impl Desk {
             phase: calendar.phase_at(order_context.now, auction),
             after_market_open: calendar.after_market_open(order_context.now),
             halted,
+            shut: around.shut.as_deref(),
         }
     }
 
-    fn intended(&self, request: OrderRequest, order_context: OrderContext) -> OrderEvent {
+    fn intended(
+        &self,
+        id: OrderId,
+        request: OrderRequest,
+        order_context: OrderContext,
+    ) -> Result<OrderEvent, AppError> {
         let first = request.retry_of.and_then(|id| self.book.order(&id)).map(|order| order.first_placed_at);
-        OrderEvent::Intended {
+        Ok(OrderEvent::Intended {
             request,
             run: order_context.run,
             first_placed_at: first.unwrap_or(order_context.now),
             strategy: order_context.strategy,
-        }
+            tag: Some(OrderTag::stamp(self.trading.tag_code, id)?),
+        })
     }
 
     async fn keep_for_retry(
@@ -209,7 +238,7 @@ impl Desk {
             return Ok(());
         }
         let (id, now) = (self.book.next_order_id(order_context.day), order_context.now);
-        let intended = self.intended(request, order_context);
+        let intended = self.intended(id, request, order_context)?;
         let rejected = OrderEvent::Rejected { reason: refusal.detail.clone(), retryable: true };
         self.record_all(vec![(id, now, intended), (id, now, rejected)]).await
     }
@@ -223,4 +252,6 @@ pub(super) struct MarketSnapshot {
     /// Reason why the market could not be asked.
     market_down: Option<String>,
     signal_stands: bool,
+    /// Reason why no order of the symbol is taken on the ex-date of an action.
+    shut: Option<String>,
 }

@@ -47,8 +47,8 @@ impl Desk {
     /// Books one event; answers its order when that is different from before. A fact that contradicts the books is
     /// not booked, and leaves the desk in need of a reconcile.
     async fn book_pushed(&mut self, event: BrokerEvent, now: Timestamp) -> Result<Option<OrderId>, AppError> {
-        let BrokerEvent { tag, at, kind } = event;
-        let Some(order) = tag.parse().ok().and_then(|id: OrderId| self.book.order(&id)) else {
+        let BrokerEvent { broker_id, tag, at, kind } = event;
+        let Some(order) = self.book.order_at_broker(broker_id.as_deref(), &tag) else {
             self.link.pushed.ignored.fetch_add(1, Ordering::Relaxed);
             tracing::debug!(user = %self.book.user(), tag, "the broker tells of an order that is not in our books");
             return Ok(None);

@@ -11,6 +11,7 @@ use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
 
+use super::their_book::TheirBook;
 use super::{Desk, OrderContext};
 use crate::error::AppError;
 
@@ -92,9 +93,12 @@ impl Desk {
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
         for order in &ours {
-            match theirs.get(&order.id.to_string()) {
+            match theirs.find(order, &self.book) {
                 Some(known) => self.catch_up(order, known, now, &mut differences).await?,
-                None => self.resolve_absent(order, now, &mut differences).await?,
+                None => {
+                    let like_it = theirs.in_words_what_is_like(order, &self.book);
+                    self.resolve_absent(order, like_it, now, &mut differences).await?;
+                }
             }
         }
         self.needs_reconcile = false;
@@ -103,10 +107,9 @@ impl Desk {
         Ok(differences)
     }
 
-    /// The broker's book, by tag.
-    async fn ask_book(&self) -> Result<BTreeMap<String, BrokerOrder>, AppError> {
-        let orders = self.link.broker.book().await?;
-        Ok(orders.into_iter().map(|order| (order.tag.clone(), order)).collect())
+    /// The broker's book.
+    pub(super) async fn ask_book(&self) -> Result<TheirBook, AppError> {
+        Ok(TheirBook::new(self.link.broker.book().await?))
     }
 
     /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does
@@ -123,7 +126,7 @@ impl Desk {
         let mut changed = Vec::new();
         for order in &ours {
             let mut differences = Vec::new();
-            if let Some(known) = theirs.get(&order.id.to_string()) {
+            if let Some(known) = theirs.find(order, &self.book) {
                 self.catch_up(order, known, now, &mut differences).await?;
             }
             if !differences.is_empty() {
@@ -134,7 +137,7 @@ impl Desk {
     }
 
     /// Books what the broker knows of an order and we do not.
-    async fn catch_up(
+    pub(super) async fn catch_up(
         &mut self,
         ours: &Order,
         known: &BrokerOrder,
@@ -197,10 +200,11 @@ impl Desk {
 
     /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one
     /// where the broker says so. Where it does not, the order may still be on its way: it is closed as lost, and
-    /// never sent again.
+    /// never sent again. What is like it in the broker's book is named to the user, and not taken for it.
     async fn resolve_absent(
         &mut self,
         ours: &Order,
+        like_it: Option<String>,
         now: Timestamp,
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
@@ -214,9 +218,10 @@ impl Desk {
                 (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
             }
             OrderState::Intent | OrderState::Sent | OrderState::Unknown => {
-                let detail = format!(
+                let mut detail = format!(
                     "order {id} may have been sent and is not in the broker's book, which proves nothing: it is closed as lost"
                 );
+                like_it.iter().for_each(|like_it| detail.push_str(like_it));
                 self.lost.push(LostOrder { order: id, detail: detail.clone() });
                 let reason = "lost: it may have been sent, and the broker's book does not have it".to_owned();
                 (detail, OrderEvent::Cancelled { reason })

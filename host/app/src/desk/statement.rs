@@ -50,6 +50,13 @@ pub struct DailyStatement {
     pub note: Option<String>,
 }
 
+impl DailyStatement {
+    /// Returns what the date brought, in paise: realised profit or loss and income, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income - self.charges
+    }
+}
+
 impl Desk {
     /// The statement of the run's trading date: of a date that is over the one with which it was closed, else as
     /// the books stand now. The latter is kept until the host closes the date.

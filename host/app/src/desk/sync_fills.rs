@@ -32,9 +32,10 @@ impl Desk {
         let events = account.advance(now).await?;
         let mut changed = Vec::new();
         let mut timed_events = Vec::new();
-        for BrokerEvent { tag, at, kind } in events {
+        for BrokerEvent { broker_id, tag, at, kind } in events {
             // As after a backup was restored: what such an order did shows when holdings are compared.
-            let Some(id) = tag.parse().ok().filter(|id| self.book.order(id).is_some()) else {
+            let known = self.book.order_at_broker(broker_id.as_deref(), &tag);
+            let Some(id) = known.map(|order| order.id) else {
                 tracing::error!(%user, tag, "the broker reports on an order that is not in our books");
                 continue;
             };

@@ -147,6 +147,7 @@ mod tests {
             volume: 0,
             at: NINE_FIFTEEN,
             source: "csv",
+            derived: false,
         }
     }
 

@@ -45,9 +45,8 @@ impl Maintenance {
 /// that only one of both was told of: both are made good at the next occasion.
 pub fn difference(book: &Book, account: &OwnAccount) -> Option<String> {
     let missed = |(tag, fill): &(String, Fill)| {
-        let id: OrderId = tag.parse().ok()?;
-        let order = book.order(&id)?;
-        (!order.fill_keys.contains(&fill.key)).then(|| (id, fill.clone()))
+        let order = book.order_at_broker(None, tag)?;
+        (!order.fill_keys.contains(&fill.key)).then(|| (order.id, fill.clone()))
     };
     let missed: Vec<(OrderId, Fill)> = account.fills.iter().filter_map(missed).collect();
     if missed.is_empty() {

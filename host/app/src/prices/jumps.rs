@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketData, MarketError};
-use prahari_domain::actions::{ActionFactors, Overnight};
+use prahari_domain::actions::{ActionFactors, ExDates, Overnight};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, Timestamp};
@@ -26,6 +26,8 @@ pub struct PriceJumps {
     explained: OnceCell<RwLock<BTreeSet<(Symbol, Day)>>>,
     /// What corporate actions make of prices.
     factors: RwLock<Arc<ActionFactors>>,
+    /// What their ex-dates forbid.
+    ex_dates: RwLock<Arc<ExDates>>,
 }
 
 /// What was found when a share was last looked at: its newest jump that nobody has explained.
@@ -119,6 +121,16 @@ impl PriceJumps {
             self.forget();
         }
         changed
+    }
+
+    /// Counts these ex-dates from now on.
+    pub(crate) fn set_ex_dates(&self, ex_dates: Arc<ExDates>) {
+        *self.ex_dates.write() = ex_dates;
+    }
+
+    /// The ex-dates that count now.
+    pub(crate) fn ex_dates(&self) -> Arc<ExDates> {
+        self.ex_dates.read().clone()
     }
 
     /// The factors that count now.

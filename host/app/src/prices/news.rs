@@ -14,8 +14,8 @@ const KEPT_BARS_MS: i64 = 400 * 24 * 60 * 60_000;
 const MOST_ALERTS: u32 = 10_000;
 
 impl Prices {
-    /// Tells what happened to the market source since this was last asked: that it is down or answers again, and bars of the
-    /// past that it says otherwise now.
+    /// Tells what happened to the market source since this was last asked: that it is down or answers again, bars of the
+    /// past that it says otherwise now, and corporate actions.
     ///
     /// # Errors
     /// When an alert cannot be written down.
@@ -38,6 +38,10 @@ impl Prices {
                 SourceNews::Restated { source, symbol, detail } => {
                     let detail = format!("{source} restated bars of the past: {detail}");
                     self.raise(AlertCode::BarsRestated, symbol.to_string(), detail).await?;
+                }
+                SourceNews::Actions { source } => {
+                    tracing::debug!(source, "the source of prices tells of corporate actions");
+                    self.actions.take_up().await?;
                 }
             }
         }

@@ -44,7 +44,7 @@ pub struct AnalyticsRow {
     pub duration: Option<Spread>,
     /// How long after their slots were due they began, in milliseconds; none when none had a slot.
     pub lateness: Option<Spread>,
-    /// Realised before charges, and charges; none where it is not computed.
+    /// What was earned; none where it is not computed.
     pub results: Option<Results>,
 }
 
@@ -95,8 +95,7 @@ impl UserQueries<'_> {
         let sellers = results.iter().flat_map(BTreeMap::keys);
         sellers.for_each(|key| _ = groups.entry(key.clone()).or_default());
         let rows = groups.into_iter().map(|(key, sums)| {
-            let none = (Paise::ZERO, Paise::ZERO);
-            let results = results.as_mut().map(|results| results.remove(&key).unwrap_or(none));
+            let results = results.as_mut().map(|results| results.remove(&key).unwrap_or_default());
             AnalyticsRow::of(key, sums, results)
         });
         let rows = self.all.numbered(rows.collect()).await?;
@@ -133,9 +132,9 @@ impl UserQueries<'_> {
                 },
                 None => RunGroupKey::default(),
             };
-            let (realised, charges) = results.entry(key).or_default();
-            *realised += lot.gross();
-            *charges += lot.charges;
+            let results = results.entry(key).or_default();
+            results.realised += lot.gross();
+            results.charges += lot.charges;
         }
         Ok(results)
     }
@@ -154,7 +153,7 @@ impl Queries {
         let results =
             if by == RunGroup::User { system.results_by_user(from, through).await? } else { BTreeMap::new() };
         let rows = found.groups.into_iter().map(|(key, sums)| {
-            let none = (Paise::ZERO, Paise::ZERO);
+            let none = Results { income: Some(Paise::ZERO), ..Results::default() };
             let results = key.user.map(|user| results.get(&user).copied().unwrap_or(none));
             AnalyticsRow::of(key, sums, results)
         });

@@ -3,7 +3,7 @@
 use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 
-use super::{UserQueries, net};
+use super::UserQueries;
 use crate::desk::{DailyStatement, Valuation};
 use crate::error::AppError;
 
@@ -21,18 +21,21 @@ pub struct CurvePoint {
     pub flow: Paise,
     /// Realised on the date, less its charges.
     pub net: Paise,
+    /// Dividends of the date. They went to the bank, so equity does not have them.
+    pub income: Paise,
     /// Market value less cost of what was held.
     pub unrealised: Paise,
-    /// By how much equity changed since the point before beyond what was paid in or out.
+    /// By how much equity changed since the point before beyond what was paid in or out, with the income of the date.
     pub result: Paise,
-    /// The largest equity so far in the range, raised or lowered by each later flow.
+    /// The largest equity so far in the range, raised or lowered by each later flow, and lowered by income, which leaves the
+    /// account with the price of the share.
     pub peak: Paise,
     /// Whether it is the present and not the end of a date.
     pub present: bool,
 }
 
 impl CurvePoint {
-    /// Returns by how much equity is below its running peak, zero or more; no flow changes it.
+    /// Returns by how much equity is below its running peak, zero or more; no flow and no dividend changes it.
     pub fn drawdown(&self) -> Paise {
         self.peak - self.equity
     }
@@ -47,6 +50,7 @@ struct Figures {
     invested: Paise,
     market_value: Paise,
     net: Paise,
+    income: Paise,
     present: bool,
 }
 
@@ -87,6 +91,7 @@ impl UserQueries<'_> {
                 invested: book.invested(),
                 market_value: Paise::ZERO,
                 net: book.realised_on(today) - book.charges_on(today),
+                income: book.income_on(today),
                 present: true,
             };
             (figures, book.positions())
@@ -105,7 +110,8 @@ impl Figures {
             cash: statement.cash,
             invested: statement.invested,
             market_value: statement.market_value,
-            net: net(statement),
+            net: statement.realised - statement.charges,
+            income: statement.income,
             present: false,
         }
     }
@@ -136,14 +142,15 @@ fn curve(before: Option<Figures>, figures: &[Figures]) -> Vec<CurvePoint> {
     for of in figures {
         let (equity, flow) = (of.equity(), of.flow_since(previous.as_ref()));
         let earlier = previous.map_or(Paise::ZERO, |previous| previous.equity());
-        peak = (peak + flow).max(equity);
+        peak = (peak + flow - of.income).max(equity);
         points.push(CurvePoint {
             day: of.day,
             equity,
             flow,
             net: of.net,
+            income: of.income,
             unrealised: of.market_value - of.invested,
-            result: equity - earlier - flow,
+            result: equity - earlier - flow + of.income,
             peak,
             present: of.present,
         });
@@ -169,8 +176,17 @@ mod tests {
             invested: Paise(invested),
             market_value: Paise(market_value),
             net: Paise::ZERO,
+            income: Paise::ZERO,
             present: false,
         }
+    }
+
+    #[test]
+    fn a_dividend_makes_up_for_the_price_that_falls_by_it() {
+        let ex_date = Figures { income: Paise(40), ..figures("2025-01-03", Some(1_000), 400, (600, 660)) };
+        let points = curve(Some(figures("2025-01-02", Some(1_000), 400, (600, 700))), &[ex_date]);
+        assert_eq!((points[0].equity, points[0].result), (Paise(1_060), Paise::ZERO));
+        assert_eq!((points[0].drawdown(), points[0].income), (Paise::ZERO, Paise(40)));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Funds {
     pub realised: Paise,
     /// All charges of the user's book so far, in paise.
     pub charges: Paise,
+    /// All dividends so far: paid to the bank, and no part of the cash.
+    pub income: Paise,
 }
 
 /// What a user holds at one instant, and their money.
@@ -67,6 +69,7 @@ impl UserQueries<'_> {
                 market_value: Paise::ZERO,
                 realised: book.realised(),
                 charges: book.charges(),
+                income: book.income(),
             };
             (funds, book.positions())
         };
@@ -100,6 +103,7 @@ mod tests {
             market_value: rupees(420),
             realised: Paise::ZERO,
             charges: rupees(10),
+            income: Paise::ZERO,
         };
         assert_eq!((funds.available(), funds.total()), (rupees(450), rupees(1_020)));
         assert_eq!(funds.unrealised(), rupees(30));

@@ -35,6 +35,8 @@ pub struct IndicatedCandles {
     pub source: &'static str,
     /// Time of the newest trade that is in them; none without bars.
     pub as_of: Option<Timestamp>,
+    /// Whether they are computed back from adjusted ones by corporate actions that came later.
+    pub derived: bool,
 }
 
 /// A bar with the indicators at its close.
@@ -94,14 +96,14 @@ impl Queries {
         let asked = count.saturating_add(WARM_UP);
         let candles = market.candles(symbol, interval, asked, true, self.clock.now()).await?;
         let finished = candles.finished().len();
-        let (source, as_of) = (candles.source(), candles.as_of());
+        let (source, as_of, derived) = (candles.source(), candles.as_of(), candles.is_derived());
         let mut candles = indicated(&candles.to_vec(), finished, count as usize);
         if interval == Interval::Daily {
             for bar in candles.iter_mut().filter(|bar| !bar.running) {
                 bar.delivered = market.delivered(symbol, bar.candle.day);
             }
         }
-        Ok(Some(IndicatedCandles { candles, source, as_of }))
+        Ok(Some(IndicatedCandles { candles, source, as_of, derived }))
     }
 
     /// The quotes of these shares, in the order asked; none where the share is unknown or has no price yet.

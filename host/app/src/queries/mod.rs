@@ -76,7 +76,7 @@ pub use restatements::{RestatedBar, RestatedCursor, RestatedFilter};
 pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};
-pub use statements::{DayNet, PnlSummary, StrategyPnl, net};
+pub use statements::{DayNet, PnlSummary, StrategyPnl};
 pub use system::{Health, ProcessUse, StorageUse};
 pub use trades::{ClosedLotFilter, DayCharges};
 pub use users::UserGlance;

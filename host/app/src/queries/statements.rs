@@ -18,7 +18,7 @@ const MOST_DATES: u32 = 10_000;
 pub struct DayNet {
     /// Trading date (IST).
     pub day: Day,
-    /// Realised profit or loss less charges, in paise.
+    /// Realised profit or loss and income, less charges, in paise.
     pub net: Paise,
 }
 
@@ -35,6 +35,8 @@ pub struct PnlSummary {
     pub realised: Paise,
     /// Charges of all of them.
     pub charges: Paise,
+    /// Dividends of all of them, which went to the bank.
+    pub income: Paise,
     /// Market value less cost of what was held at the end.
     pub unrealised: Paise,
     /// Fills of all of them.
@@ -60,6 +62,8 @@ pub struct StrategyPnl {
     pub realised: Paise,
     /// Its charges.
     pub charges: Paise,
+    /// Dividends of what it held.
+    pub income: Paise,
     /// Market value less cost of what it held at the end.
     pub unrealised: Paise,
     /// Its fills.
@@ -90,27 +94,37 @@ impl UserQueries<'_> {
     }
 }
 
-/// Returns the net result of a trading date, in paise: realised profit or loss less charges.
-pub fn net(statement: &DailyStatement) -> Paise {
-    statement.realised - statement.charges
+impl PnlSummary {
+    /// Returns what the dates brought together: realised and income, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income - self.charges
+    }
+}
+
+impl StrategyPnl {
+    /// Returns what the strategy brought: realised and income, less charges.
+    pub fn net(&self) -> Paise {
+        self.realised + self.income - self.charges
+    }
 }
 
 /// The sum of statements, which stand newest first.
 fn summary(statements: &[DailyStatement]) -> PnlSummary {
-    let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(net(day))).count();
-    let day_net = |statement: &DailyStatement| DayNet { day: statement.day, net: net(statement) };
+    let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(day.net())).count();
+    let day_net = |statement: &DailyStatement| DayNet { day: statement.day, net: statement.net() };
     PnlSummary {
         from: statements.last().map(|statement| statement.day),
         through: statements.first().map(|statement| statement.day),
         days: statements.len(),
         realised: statements.iter().map(|statement| statement.realised).sum(),
         charges: statements.iter().map(|statement| statement.charges).sum(),
+        income: statements.iter().map(|statement| statement.income).sum(),
         unrealised: statements.first().map_or(Paise::ZERO, |statement| statement.unrealised),
         trades: statements.iter().map(|statement| u64::from(statement.fills)).sum(),
         days_up: count(|net| net > Paise::ZERO),
         days_down: count(|net| net < Paise::ZERO),
-        best_day: statements.iter().max_by_key(|statement| net(statement)).map(day_net),
-        worst_day: statements.iter().min_by_key(|statement| net(statement)).map(day_net),
+        best_day: statements.iter().max_by_key(|statement| statement.net()).map(day_net),
+        worst_day: statements.iter().min_by_key(|statement| statement.net()).map(day_net),
         strategies: by_strategy(statements),
     }
 }
@@ -120,17 +134,19 @@ fn by_strategy(statements: &[DailyStatement]) -> Vec<StrategyPnl> {
     let mut sums: BTreeMap<StrategyName, StrategyPnl> = BTreeMap::new();
     for (number, statement) in statements.iter().enumerate() {
         for part in statement.by_strategy() {
-            let StrategyStatement { strategy, realised, charges, fills, .. } = part;
+            let StrategyStatement { strategy, realised, charges, fills, income, .. } = part;
             let none = StrategyPnl {
                 strategy,
                 realised: Paise::ZERO,
                 charges: Paise::ZERO,
+                income: Paise::ZERO,
                 unrealised: Paise::ZERO,
                 trades: 0,
             };
             let sum = sums.entry(strategy).or_insert(none);
             sum.realised += realised;
             sum.charges += charges;
+            sum.income += income;
             sum.trades += u64::from(fills);
             if number == 0 {
                 sum.unrealised = part.unrealised();
@@ -181,6 +197,18 @@ mod tests {
     }
 
     #[test]
+    fn a_dividend_is_a_part_of_what_a_date_brought() {
+        let dates = [
+            DailyStatement { income: Paise(70), ..statement("2025-03-07", 50, 60) },
+            statement("2025-03-06", 50, 60),
+        ];
+        let found = summary(&dates);
+        assert_eq!((found.income, found.net()), (Paise(70), Paise(50)));
+        assert_eq!((found.days_up, found.days_down), (1, 1));
+        assert_eq!(found.best_day, Some(DayNet { day: dates[0].day, net: Paise(60) }));
+    }
+
+    #[test]
     fn the_parts_of_the_strategies_add_up_to_the_whole() {
         let part = |strategy, realised, charges| StrategyStatement {
             strategy,
@@ -190,9 +218,10 @@ mod tests {
             invested: Paise(0),
             market_value: Paise(realised * 2),
             open_positions: 0,
+            income: Paise(7),
         };
         let momentum = StrategyName::literal("momentum");
-        let mut both = statement("2025-03-07", 50, 60);
+        let mut both = DailyStatement { income: Paise(14), ..statement("2025-03-07", 50, 60) };
         both.strategies = vec![part(momentum, 80, 20), part(StrategyName::REBOUND, -30, 40)];
         let found = summary(&[both, statement("2025-03-06", 900, 100)]);
         let [theirs, rebound] = found.strategies[..] else { panic!("{:?}", found.strategies) };
@@ -200,6 +229,8 @@ mod tests {
         assert_eq!((rebound.realised, rebound.charges, rebound.trades), (Paise(870), Paise(140), 3));
         assert_eq!(theirs.realised + rebound.realised, found.realised);
         assert_eq!(theirs.charges + rebound.charges, found.charges);
+        assert_eq!((theirs.income + rebound.income, found.income), (found.income, Paise(14)));
+        assert_eq!(theirs.net() + rebound.net(), found.net());
         assert_eq!(theirs.unrealised + rebound.unrealised, found.unrealised);
         assert_eq!(theirs.trades + rebound.trades, found.trades);
     }

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use prahari_brokers::{PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::actions::ActionName;
 use prahari_domain::ids::UserId;
+use prahari_domain::orders::TagCode;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_schedule::Schedule;
@@ -125,8 +126,16 @@ async fn start(
         .collect();
     let schedules =
         tasks.iter().map(|manifest| schedule_of(daemon, manifest, row.task)).collect::<Result<_, _>>()?;
-    let trading =
-        TradingServices { brokers, market, calendar, store: store.clone(), jumps: PriceJumps::default() };
+    let settings = PaperSettings::default();
+    let tag_code = TagCode::of_number(settings.seed);
+    let trading = TradingServices {
+        brokers,
+        market,
+        calendar,
+        store: store.clone(),
+        jumps: PriceJumps::default(),
+        tag_code,
+    };
     Daemon::start(DaemonDeps {
         clock: Clock::at(now),
         trading,

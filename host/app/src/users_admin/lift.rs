@@ -39,6 +39,10 @@ impl UsersAdmin {
             return Err(AppError::HaltLifted(id));
         }
         user.halts.remove(halt.symbol.as_ref());
+        if halt.symbol.is_none() {
+            // An ex-date of the days of the halt is not in these books yet.
+            self.prices.actions.look_again(user.id);
+        }
         tracing::info!(user = %user.id, symbol = ?halt.symbol, %by, "a halt was lifted: {explanation}");
         let (code, subject) = match &halt.symbol {
             Some(symbol) => (AlertCode::SymbolHalted, symbol.to_string()),

@@ -2,6 +2,8 @@
 //!
 //! - Candles are in the prices of the day asked about: those of before an ex-date are multiplied by its factor from the
 //!   ex-date on. A question about an earlier instant knows nothing of later actions.
+//! - A share whose symbol has changed has the bars of its earlier symbols before those of its own, so that an average does not begin
+//!   anew with the name. The earlier symbol keeps its own bars for whoever asks for them.
 //! - Quotes, minutes and the previous close are raw. Only the last price of a share that has not traded since an ex-date
 //!   is in the prices of today, because today's holdings are valued by it.
 //! - Bands and freeze quantity of an ex-date follow the adjusted close, as the exchange sets them.
@@ -25,6 +27,9 @@ use crate::source_state::SourceState;
 
 /// Most days of a week with a session.
 const DAYS_OF_WEEK: u32 = 7;
+
+/// Most names of a share that are followed back, so that names that lead in a circle end.
+const MOST_NAMES: usize = 8;
 
 /// A source of prices as traded, with adjusted bars.
 pub struct AdjustedMarket {
@@ -50,11 +55,8 @@ impl AdjustedMarket {
         now: Timestamp,
     ) -> Result<Vec<Candle>, MarketError> {
         let days = count.saturating_add(1).saturating_mul(DAYS_OF_WEEK);
-        let daily = self.inner.candles(symbol, Interval::Daily, days, forming, now).await?;
-        let (factors, today) = (self.factors(), now.ist_day());
         let mut weeks: Vec<Candle> = Vec::new();
-        for bar in daily.iter() {
-            let bar = factors.adjust(symbol, *bar, today);
+        for bar in self.daily(symbol, days, forming, now).await? {
             let week = monday(bar.day);
             match weeks.last_mut().filter(|last| last.day == week) {
                 Some(last) => extend(last, &bar),
@@ -62,6 +64,45 @@ impl AdjustedMarket {
             }
         }
         Ok(weeks)
+    }
+
+    /// The newest days of a share in the prices of today, oldest first: those of its symbol, and before its change of name those
+    /// of the symbol that it had then. Bars of its symbol from before that are of somebody else.
+    async fn daily(
+        &self,
+        symbol: &Symbol,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Vec<Candle>, MarketError> {
+        let (factors, today) = (self.factors(), now.ist_day());
+        let most = usize::try_from(count).unwrap_or(usize::MAX);
+        // The names of the share, the newest first, each with the last day of which its actions count.
+        let mut names = vec![(symbol.clone(), today)];
+        let mut days: Vec<Candle> = Vec::new();
+        while let Some((name, until)) = names.last().cloned() {
+            let is_newest = names.len() == 1;
+            let earlier = factors.earlier_symbol(&name, until);
+            // Each name begins before the one after it.
+            let earlier = earlier.filter(|(ex_day, _)| is_newest || *ex_day < until);
+            let since = earlier.map(|(ex_day, _)| ex_day);
+            let bars = self.inner.candles(&name, Interval::Daily, count, forming && is_newest, now).await?;
+            // What came after a name was given up is of whoever has it now.
+            let own = bars.iter().filter(|bar| is_newest || bar.day < until);
+            let own = own.filter(|bar| since.is_none_or(|since| since <= bar.day));
+            let mut own: Vec<Candle> = own
+                .map(|bar| {
+                    names.iter().rev().fold(*bar, |bar, (name, until)| factors.adjust(name, bar, *until))
+                })
+                .collect();
+            own.append(&mut days);
+            days = own.split_off(own.len().saturating_sub(most));
+            match earlier.filter(|_| days.len() < most && names.len() < MOST_NAMES) {
+                Some((ex_day, earlier)) => names.push((earlier.clone(), ex_day)),
+                None => break,
+            }
+        }
+        Ok(days)
     }
 
     /// What the close before today is multiplied by to be comparable with today's prices.
@@ -116,15 +157,20 @@ impl MarketData for AdjustedMarket {
         let raw = self.inner.candles(symbol, interval, count, forming, now).await?;
         let (factors, today) = (self.factors(), now.ist_day());
         let first = raw.iter().next().map(|bar| bar.day);
+        let was_renamed = factors.earlier_symbol(symbol, today).is_some();
         // Nothing is copied of the many shares without an action in the bars asked for.
-        if !first.is_some_and(|day| factors.has_between(symbol, day, today)) {
+        if !was_renamed && !first.is_some_and(|day| factors.has_between(symbol, day, today)) {
             return Ok(raw);
         }
         let mut bars = match interval {
-            Interval::Daily => raw.iter().map(|bar| factors.adjust(symbol, *bar, today)).collect::<Vec<_>>(),
+            Interval::Daily => self.daily(symbol, count, forming, now).await?,
             Interval::Weekly => self.weekly(symbol, count, forming, now).await?,
         };
-        let tail = raw.running().and_then(|_| bars.pop());
+        // A week that the share began under another name goes on.
+        let is_week = interval == Interval::Weekly;
+        let goes_on = is_week && bars.last().is_some_and(|week| week.day == monday(today));
+        let is_running = raw.running().is_some() || (raw.is_empty() && goes_on);
+        let tail = if is_running { bars.pop() } else { None };
         let finished = bars.len();
         Ok(Candles::newest(raw.source(), bars.into(), finished, tail, count).known_at(raw.as_of()))
     }

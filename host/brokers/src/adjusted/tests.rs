@@ -30,11 +30,15 @@ fn market() -> AdjustedMarket {
     let bars = vec![(symbol("ABC"), other), (symbol("XYZ"), split)];
     let inner = BarMarket::new("bhavcopy", bars, 1, Arc::new(Weekdays)).unwrap();
     let market = AdjustedMarket::new(Arc::new(inner));
-    let kind = ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() };
+    let split = ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() };
+    market.take_actions(&Arc::new(ActionFactors::of(&[announced("XYZ", "2026-06-03", split)])));
+    market
+}
+
+fn announced(of: &str, ex_day: &str, kind: ActionKind) -> ActionRow {
     let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
-    let action =
-        CorporateAction::new(symbol("XYZ"), "2026-06-03".parse().unwrap(), kind, provenance, "").unwrap();
-    let row = ActionRow {
+    let action = CorporateAction::new(symbol(of), ex_day.parse().unwrap(), kind, provenance, "").unwrap();
+    ActionRow {
         id: ActionId(1),
         action,
         state: ActionState::Announced,
@@ -43,8 +47,23 @@ fn market() -> AdjustedMarket {
         changed_at: Timestamp(0),
         changed_by: String::new(),
         reason: String::new(),
-    };
-    market.take_actions(&Arc::new(ActionFactors::of(&[row])));
+    }
+}
+
+/// A share that is OLD until Tuesday the 2nd of June 2026 and NEW from then on, and is split 2 for 1 on Wednesday; somebody
+/// else was NEW in May, and is OLD on Thursday.
+fn renamed() -> AdjustedMarket {
+    let old = [("2026-05-28", 100_000), ("2026-05-29", 110_000), ("2026-06-01", 120_000), ("2026-06-04", 7)];
+    let new = [("2026-05-29", 9), ("2026-06-02", 130_000), ("2026-06-03", 70_000), ("2026-06-04", 71_000)];
+    let bars = |of: [(&str, i64); 4]| of.iter().map(|(day, price)| bar(day, *price, 10)).collect::<Vec<_>>();
+    let bars = vec![(symbol("NEW"), bars(new)), (symbol("OLD"), bars(old))];
+    let market =
+        AdjustedMarket::new(Arc::new(BarMarket::new("bhavcopy", bars, 1, Arc::new(Weekdays)).unwrap()));
+    let rows = [
+        announced("OLD", "2026-06-02", ActionKind::SymbolChange { to: symbol("NEW") }),
+        announced("NEW", "2026-06-03", ActionKind::Split { ratio: Ratio::new(2, 1).unwrap() }),
+    ];
+    market.take_actions(&Arc::new(ActionFactors::of(&rows)));
     market
 }
 
@@ -88,4 +107,38 @@ async fn before_the_open_of_the_ex_date_the_last_price_is_of_today_and_the_previ
     let later = market.instruments(&shares, at("2026-06-04", "08:00:00")).await.unwrap();
     assert_eq!(later[0].as_ref().map(|of| of.band_high.0), Some(24_000), "not a second time");
     assert!(market.is_raw("bhavcopy") && !market.is_raw("yahoo"));
+}
+
+#[tokio::test]
+async fn a_new_symbol_has_the_history_of_the_old_one_and_nothing_of_who_had_it_before() {
+    let market = renamed();
+    let evening = at("2026-06-04", "18:00:00");
+    let days = closes(&market, "NEW", Interval::Daily, evening).await;
+    let expected = [(50_000, 20), (55_000, 20), (60_000, 20), (65_000, 20), (70_000, 10), (71_000, 10)];
+    assert_eq!(days, expected, "in the prices of after the split");
+    let newest = market.candles(&symbol("NEW"), Interval::Daily, 4, false, evening).await.unwrap();
+    assert_eq!(newest.iter().map(|bar| bar.close.0).collect::<Vec<_>>(), [60_000, 65_000, 70_000, 71_000]);
+    let weeks = closes(&market, "NEW", Interval::Weekly, evening).await;
+    assert_eq!(weeks, [(55_000, 40), (71_000, 60)]);
+    // On the morning of the change the share has its history and no bar of its own yet.
+    let morning = closes(&market, "NEW", Interval::Daily, at("2026-06-02", "08:00:00")).await;
+    assert_eq!(morning, [(100_000, 10), (110_000, 10), (120_000, 10)]);
+    // The evening before there was no such change, and the old symbol keeps what it has.
+    let before = closes(&market, "NEW", Interval::Daily, at("2026-06-01", "18:00:00")).await;
+    assert_eq!(before, [(9, 10)]);
+    let old = closes(&market, "OLD", Interval::Daily, evening).await;
+    assert_eq!(old.iter().map(|(close, _)| *close).collect::<Vec<_>>(), [100_000, 110_000, 120_000, 7]);
+}
+
+#[tokio::test]
+async fn names_that_lead_in_a_circle_end() {
+    let market = renamed();
+    let rows = [
+        announced("OLD", "2026-06-02", ActionKind::SymbolChange { to: symbol("NEW") }),
+        announced("NEW", "2026-06-04", ActionKind::SymbolChange { to: symbol("OLD") }),
+        announced("NEW", "2026-06-02", ActionKind::SymbolChange { to: symbol("OLD") }),
+    ];
+    market.take_actions(&Arc::new(ActionFactors::of(&rows)));
+    let days = closes(&market, "OLD", Interval::Daily, at("2026-06-04", "18:00:00")).await;
+    assert_eq!(days, [(100_000, 10), (110_000, 10), (120_000, 10), (130_000, 10), (70_000, 10), (7, 10)]);
 }

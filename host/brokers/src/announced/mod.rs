@@ -19,7 +19,8 @@ use prahari_domain::actions::{ActionKey, CorporateAction, Provenance};
 pub(crate) use exchange::ExchangeList;
 pub use plain::PlainAction;
 
-/// Most rows of one list. The exchange's lists of a day have a few hundred, and those of a year of its site some 3,000.
+/// Most rows of one list, and most actions that its rows may tell together: a row of the exchange may tell several. The
+/// exchange's lists of a day have a few hundred, and those of a year of its site some 3,000.
 pub const MOST_ANNOUNCED: usize = 20_000;
 
 /// Most bytes of a list that somebody brings: so many rows of the longest kind.
@@ -83,8 +84,17 @@ impl ToldActions {
     /// Reads a list in any of the layouts.
     ///
     /// # Errors
-    /// When it is none of them as a whole, or has too many rows; one sentence. A row that cannot be used is in the result.
+    /// When it is none of them as a whole, or has too many rows or actions; one sentence. A row that cannot be used is in the
+    /// result.
     pub fn read(text: &[u8], provenance: &Provenance) -> Result<Self, String> {
+        let told = Self::read_layout(text, provenance)?;
+        if told.actions.len() > MOST_ANNOUNCED {
+            return Err(format!("it tells {} actions, more than {MOST_ANNOUNCED}", told.actions.len()));
+        }
+        Ok(told)
+    }
+
+    fn read_layout(text: &[u8], provenance: &Provenance) -> Result<Self, String> {
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
         let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
         match first {

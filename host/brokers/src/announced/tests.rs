@@ -161,6 +161,15 @@ fn what_is_no_list_as_a_whole_is_refused_in_one_sentence() {
     }
 }
 
+#[test]
+fn rows_that_tell_several_actions_each_count_by_their_actions() {
+    let row = |number: usize| format!("EQ,S{number},A NAME,,,,2024-10-28,,,BONUS 1:1/DIV - RS 1 PER SH\n");
+    let of = |rows: usize| format!("{DAILY}{}", (0..rows).map(row).collect::<String>());
+    assert_eq!(read(&of(MOST_ANNOUNCED / 2)).unwrap().actions.len(), MOST_ANNOUNCED);
+    let refused = read(&of(MOST_ANNOUNCED / 2 + 1)).unwrap_err();
+    assert_eq!(refused, "it tells 20002 actions, more than 20000");
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(

@@ -138,6 +138,7 @@ impl BarMarket {
             volume: 0,
             at: now,
             source: self.source,
+            derived: false,
         };
         let Some((session, today)) = self.begun(day_data, entry, now) else {
             let at = end_of(entry.previous_day, self.sessions.as_ref()).min(now);

@@ -79,6 +79,12 @@ impl BarMarket {
         Self { source, seed, sessions, ticks, universe, series, index, days: RwLock::default(), moves: false }
     }
 
+    /// A market like this one of these bars of one share.
+    pub(crate) fn with_bars_of(&self, symbol: &Symbol, bars: Vec<Candle>) -> Self {
+        let (sessions, ticks) = (Arc::clone(&self.sessions), Arc::clone(&self.ticks));
+        Self::with_ticks(self.source, vec![(symbol.clone(), bars)], self.seed, sessions, ticks)
+    }
+
     /// The same market with prices that move within a minute, and are pushed when they do.
     pub(crate) fn moving(self) -> Self {
         Self { moves: true, ..self }

@@ -15,7 +15,7 @@ use crate::sessions::Sessions;
 pub struct BhavcopyMarket;
 
 /// How its folder is read.
-const LAYOUT: Layout = Layout { source: "bhavcopy", fingerprint, read: bars };
+const LAYOUT: Layout = Layout { source: "bhavcopy", raw: true, fingerprint, read: bars };
 
 /// A file with fewer than this part of the shares of the one before may be half of a file.
 const LEAST_PERCENT: usize = 60;

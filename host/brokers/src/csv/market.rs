@@ -19,7 +19,10 @@ use crate::sessions::Sessions;
 pub struct CsvMarket;
 
 /// How its folder is read.
-const LAYOUT: Layout = Layout { source: "csv", fingerprint, read: bars };
+const LAYOUT: Layout = Layout { source: "csv", raw: false, fingerprint, read: bars };
+
+/// How a folder is read whose prices are as traded: the same, under a name of its own, so that they are told apart.
+const RAW: Layout = Layout { source: "csv-raw", raw: true, ..LAYOUT };
 
 impl CsvMarket {
     /// Reads every file of a folder into memory. The seed shapes the minute paths within the bars.
@@ -29,6 +32,15 @@ impl CsvMarket {
     /// names the file and the line.
     pub fn open(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
         FolderMarket::open(dir, LAYOUT, seed, sessions)
+    }
+
+    /// The same of a folder whose owner says that its prices are as they were traded. They are not adjusted here: that is for
+    /// [`AdjustedMarket`](crate::AdjustedMarket).
+    ///
+    /// # Errors
+    /// As [`CsvMarket::open`].
+    pub fn open_raw(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
+        FolderMarket::open(dir, RAW, seed, sessions)
     }
 }
 

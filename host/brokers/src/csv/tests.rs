@@ -52,6 +52,65 @@ async fn plain_and_packed_files_read_the_same_and_bars_without_volume_are_droppe
     assert_eq!(days(&market, "PLAIN").await, expected);
 }
 
+#[tokio::test]
+async fn a_folder_that_is_said_to_be_raw_reads_the_same_and_is_told_apart() {
+    let dir = folder(&[("ABC.csv", GOOD)]);
+    let raw = CsvMarket::open_raw(dir.path(), 1, Arc::new(Weekdays)).unwrap();
+    let market = open(dir.path()).unwrap();
+    assert_eq!(days(&raw, "ABC").await, days(&market, "ABC").await);
+    assert_eq!((raw.source(), market.source()), ("csv-raw", "csv"));
+    let adjusted = crate::AdjustedMarket::new(Arc::new(raw));
+    assert!(adjusted.is_raw("csv-raw") && !adjusted.is_raw("csv"));
+}
+
+/// A bonus of one for one of ABC on 2 January 2025.
+fn bonus() -> Arc<prahari_domain::actions::ActionFactors> {
+    use prahari_domain::actions::{
+        ActionFactors, ActionKind, ActionRow, ActionState, CorporateAction, Origin, Provenance,
+    };
+    let provenance = Provenance { origin: Origin::Admin, teller: "asha".to_owned() };
+    let (symbol, ex_day) = ("ABC".parse().unwrap(), "2025-01-02".parse().unwrap());
+    let kind = ActionKind::Bonus { new: 1, held: 1 };
+    let row = ActionRow {
+        id: prahari_domain::ids::ActionId(1),
+        action: CorporateAction::new(symbol, ex_day, kind, provenance, "").unwrap(),
+        state: ActionState::Applied,
+        open_factor: None,
+        known_at: Timestamp(0),
+        changed_at: Timestamp(0),
+        changed_by: String::new(),
+        reason: String::new(),
+    };
+    Arc::new(ActionFactors::of(&[row]))
+}
+
+#[tokio::test]
+async fn what_its_owner_adjusted_is_computed_back_on_days_before_an_action_and_marked() {
+    let rows: String = ["2024-12-31", "2025-01-01", "2025-01-02", "2025-01-03"]
+        .map(|day| format!("{day},50,50,50,50,1000\n"))
+        .concat();
+    let text = format!("date,open,high,low,close,volume\n{rows}");
+    let dir = folder(&[("ABC.csv", &text), ("XYZ.csv", &text)]);
+    let market = open(dir.path()).unwrap();
+    market.take_actions(&bonus());
+    let told = async |of: &str, day: &str| {
+        let time = chrono::NaiveTime::from_hms_opt(18, 0, 0).unwrap();
+        let (symbol, now) = (of.parse().unwrap(), Timestamp::from_ist(day.parse().unwrap(), time));
+        let bars = market.candles(&symbol, Interval::Daily, 9, false, now).await.unwrap();
+        let quote = market.quotes(&[symbol], now).await.unwrap().remove(0).unwrap();
+        let close = bars.last().map(|bar| bar.close.0 / 100);
+        assert_eq!(close, Some(quote.last.0 / 100));
+        (close, bars.is_derived(), quote.previous_close.0 / 100, quote.derived)
+    };
+    assert_eq!(told("ABC", "2025-01-01").await, (Some(100), true, 100, true));
+    assert_eq!(told("ABC", "2025-01-02").await, (Some(50), false, 100, true));
+    assert_eq!(told("ABC", "2025-01-03").await, (Some(50), false, 50, false));
+    assert_eq!(told("XYZ", "2025-01-01").await, (Some(50), false, 50, false));
+    let before = Timestamp::start_of("2025-01-01".parse().unwrap());
+    let found = market.instruments(&["ABC".parse().unwrap()], before).await.unwrap();
+    assert_eq!(found[0].as_ref().unwrap().band_high, Paise(12_000));
+}
+
 #[test]
 fn a_bad_file_is_named_with_its_line_in_one_sentence() {
     let header = "date,open,high,low,close,adj_close,volume\n";

@@ -1,15 +1,18 @@
 //! The market of a folder's bars, and its renewal while a daemon runs.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
 use crate::announced::SourceActions;
+use crate::as_traded::{LastSeen, Seen, Share};
 use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
@@ -26,11 +29,15 @@ pub struct FolderMarket {
     loaded: RwLock<Arc<Loaded>>,
     /// Why it could not be read again, when it could not at the last try.
     unread: RwLock<Option<String>>,
+    /// The corporate actions that are known.
+    factors: RwLock<Arc<ActionFactors>>,
 }
 
 /// A folder as it was read.
 struct Loaded {
-    market: BarMarket,
+    market: Arc<BarMarket>,
+    /// Shares with corporate actions as they were last seen, where prices are adjusted.
+    seen: Mutex<HashMap<Symbol, Arc<LastSeen>>>,
     series: SeriesHistory,
     bands: BandHistory,
     deliveries: Deliveries,
@@ -54,7 +61,8 @@ impl FolderMarket {
     ) -> Result<Self, MarketError> {
         let loaded = Loaded::read(dir, layout, seed, &sessions)?;
         let (loaded, unread) = (RwLock::new(Arc::new(loaded)), RwLock::default());
-        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded, unread })
+        let factors = RwLock::default();
+        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded, unread, factors })
     }
 
     /// First and last day with a bar of any symbol.
@@ -64,6 +72,21 @@ impl FolderMarket {
 
     fn loaded(&self) -> Arc<Loaded> {
         Arc::clone(&self.loaded.read())
+    }
+
+    /// A share of `loaded` in the prices of a day, where they may be others than it has: its prices are adjusted, and there are
+    /// actions of it.
+    fn seen(&self, loaded: &Loaded, symbol: &Symbol, day: Day) -> Option<Seen> {
+        let factors = Arc::clone(&self.factors.read());
+        if self.layout.raw || !factors.has(symbol) {
+            return None;
+        }
+        let last = Arc::clone(loaded.seen.lock().entry(symbol.clone()).or_default());
+        let bars = loaded.market.daily(symbol);
+        let share = Share { symbol, bars: &bars, market: &loaded.market };
+        let make = |bars| loaded.market.with_bars_of(symbol, bars);
+        // A folder tells no action of prices that it has adjusted: its bars say which are in it.
+        Some(last.on(day, share, &factors, |_, _| false, make))
     }
 }
 
@@ -78,9 +101,9 @@ impl Loaded {
         let generation = sessions.generation();
         let FolderBars { bars, series, bands, deliveries, actions, report, fingerprint } =
             (layout.read)(dir, sessions.as_ref())?;
-        let market = BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?;
-        let actions = Arc::new(actions);
-        Ok(Self { market, series, bands, deliveries, actions, report, fingerprint, generation })
+        let market = Arc::new(BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?);
+        let (actions, seen) = (Arc::new(actions), Mutex::default());
+        Ok(Self { market, seen, series, bands, deliveries, actions, report, fingerprint, generation })
     }
 
     /// Reads a folder again where it or the calendar has changed; nothing while it is still being written.
@@ -124,7 +147,16 @@ impl MarketData for FolderMarket {
     }
 
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
-        self.loaded().market.quotes(symbols, now).await
+        let (loaded, day) = (self.loaded(), now.ist_day());
+        let mut quotes = loaded.market.quotes(symbols, now).await?;
+        for quote in quotes.iter_mut().flatten() {
+            let Some(seen) = self.seen(&loaded, &quote.symbol, day) else { continue };
+            let one = seen.market.quotes(std::slice::from_ref(&quote.symbol), now).await?.pop().flatten();
+            if let Some(one) = one {
+                *quote = seen.told(one, &loaded.market.daily(&quote.symbol), day);
+            }
+        }
+        Ok(quotes)
     }
 
     async fn candles(
@@ -135,7 +167,12 @@ impl MarketData for FolderMarket {
         forming: bool,
         now: Timestamp,
     ) -> Result<Candles, MarketError> {
-        self.loaded().market.candles(symbol, interval, count, forming, now).await
+        let loaded = self.loaded();
+        let Some(seen) = self.seen(&loaded, symbol, now.ist_day()) else {
+            return loaded.market.candles(symbol, interval, count, forming, now).await;
+        };
+        let candles = seen.market.candles(symbol, interval, count, forming, now).await?;
+        Ok(candles.derived_if(seen.derived))
     }
 
     async fn instruments(
@@ -146,9 +183,15 @@ impl MarketData for FolderMarket {
         let (loaded, day) = (self.loaded(), now.ist_day());
         let mut instruments = loaded.market.instruments(symbols, now).await?;
         for instrument in instruments.iter_mut().flatten() {
+            let seen = self.seen(&loaded, &instrument.symbol, day);
+            let market = seen.as_ref().map_or(&loaded.market, |seen| &seen.market);
+            if seen.is_some() {
+                let one = market.instruments(std::slice::from_ref(&instrument.symbol), now).await?;
+                *instrument = one.into_iter().next().flatten().unwrap_or_else(|| instrument.clone());
+            }
             loaded.series.before(&instrument.symbol, day).clone_into(&mut instrument.series);
             let percent = loaded.bands.of(&instrument.symbol, &instrument.series, day);
-            let base = loaded.market.previous_close(&instrument.symbol, day);
+            let base = market.previous_close(&instrument.symbol, day);
             if let (Some(percent), Some(base)) = (percent, base) {
                 (instrument.band_low, instrument.band_high) = rules::band(base, percent, instrument.tick);
             }
@@ -157,7 +200,11 @@ impl MarketData for FolderMarket {
     }
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
-        self.loaded().market.minute(symbol, instant).await
+        let loaded = self.loaded();
+        match self.seen(&loaded, symbol, instant.ist_day()) {
+            Some(seen) => seen.market.minute(symbol, instant).await,
+            None => loaded.market.minute(symbol, instant).await,
+        }
     }
 
     /// Reads the folder again when a file of it was added, removed or changed, or the calendar was. One that can no
@@ -181,6 +228,10 @@ impl MarketData for FolderMarket {
 
     fn actions(&self) -> Arc<SourceActions> {
         Arc::clone(&self.loaded().actions)
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        *self.factors.write() = Arc::clone(factors);
     }
 
     fn report(&self) -> Option<BarsReport> {

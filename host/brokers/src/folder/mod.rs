@@ -33,6 +33,9 @@ pub(crate) const SERIES: [&str; 3] = ["EQ", "BE", "BZ"];
 pub(crate) struct Layout {
     /// Name of the source, as `--market` has it.
     pub source: &'static str,
+    /// Whether its prices are as they were traded; otherwise its owner has adjusted them, and prices of past days are computed
+    /// back by the corporate actions that are known.
+    pub raw: bool,
     /// Returns a hash of the names, sizes and times of the folder's files, without opening any.
     pub fingerprint: fn(&Path) -> Result<blake3::Hash, MarketError>,
     /// Reads every file of the folder.

@@ -77,7 +77,7 @@ impl Account {
     }
 
     pub fn restore(kept: Kept, orders: Vec<PaperOrder>) -> Self {
-        let orders = orders.into_iter().map(|order| (order.tag, order)).collect();
+        let orders = orders.into_iter().map(|order| (order.id, order)).collect();
         Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new(), paid: false }
     }
 
@@ -111,7 +111,7 @@ impl Account {
         let fills = self
             .orders
             .values()
-            .flat_map(|order| order.fills.iter().map(|fill| (order.tag.to_string(), fill.clone())));
+            .flat_map(|order| order.fills.iter().map(|fill| (order.broker_tag(), fill.clone())));
         let Kept { capital, cash, holdings, .. } = &self.kept;
         OwnAccount { capital: *capital, cash: *cash, holdings: holdings.clone(), fills: fills.collect() }
     }
@@ -119,13 +119,13 @@ impl Account {
     /// The most shares up to `wanted` that cash, less what other orders hold back, pays for.
     pub fn affordable(
         &self,
-        tag: OrderId,
+        id: OrderId,
         wanted: u32,
         price: Paise,
         day: Day,
         tariff: &Tariff,
     ) -> Result<u32, ChargesError> {
-        let available = self.kept.cash - self.reserved(Some(tag), tariff)?;
+        let available = self.kept.cash - self.reserved(Some(id), tariff)?;
         if cost(wanted, price, day, tariff)? <= available {
             return Ok(wanted);
         }
@@ -175,13 +175,13 @@ impl Account {
     /// Books an execution: shares, money and the day's charges.
     pub fn fill(
         &mut self,
-        tag: OrderId,
+        id: OrderId,
         quantity: u32,
         price: Paise,
         at: Timestamp,
         tariff: &Tariff,
     ) -> Result<(), ChargesError> {
-        let Some(order) = self.orders.get_mut(&tag) else { return Ok(()) };
+        let Some(order) = self.orders.get_mut(&id) else { return Ok(()) };
         let (symbol, side) = (order.symbol.clone(), order.side);
         let charged = self.kept.charge(
             DayFill { symbol: symbol.clone(), side, quantity, price },
@@ -190,18 +190,18 @@ impl Account {
         )?;
         let fill = order.fill(quantity, price, at);
         self.kept.book(symbol, side, &fill, charged);
-        self.report(tag, at, BrokerEventKind::Filled(fill));
+        self.report(id, at, BrokerEventKind::Filled(fill));
         Ok(())
     }
 
     /// Ends an order and reports it.
-    pub fn end(&mut self, tag: OrderId, state: PaperState, at: Timestamp) {
-        let Some(order) = self.orders.get_mut(&tag) else { return };
+    pub fn end(&mut self, id: OrderId, state: PaperState, at: Timestamp) {
+        let Some(order) = self.orders.get_mut(&id) else { return };
         order.end(state.clone(), at);
         match state {
-            PaperState::Cancelled(reason) => self.report(tag, at, BrokerEventKind::Cancelled { reason }),
-            PaperState::Expired(reason) => self.report(tag, at, BrokerEventKind::Expired { reason }),
-            PaperState::Open | PaperState::Filled => self.touch(tag),
+            PaperState::Cancelled(reason) => self.report(id, at, BrokerEventKind::Cancelled { reason }),
+            PaperState::Expired(reason) => self.report(id, at, BrokerEventKind::Expired { reason }),
+            PaperState::Open | PaperState::Filled => self.touch(id),
         }
     }
 
@@ -212,8 +212,8 @@ impl Account {
     }
 
     /// Marks an order as changed since the last save.
-    pub fn touch(&mut self, tag: OrderId) {
-        self.changed.insert(tag);
+    pub fn touch(&mut self, id: OrderId) {
+        self.changed.insert(id);
     }
 
     /// The rows to save, if anything changed; orders that ended before `today` leave the book with them.
@@ -222,16 +222,16 @@ impl Account {
             return Ok(None);
         }
         let old: Vec<OrderId> =
-            self.orders.values().filter(|order| is_old(order, today)).map(|order| order.tag).collect();
+            self.orders.values().filter(|order| is_old(order, today)).map(|order| order.id).collect();
         self.changed.extend(&old);
         let mut rows = Vec::with_capacity(self.changed.len());
-        for order in self.changed.iter().filter_map(|tag| self.orders.get(tag)) {
+        for order in self.changed.iter().filter_map(|id| self.orders.get(id)) {
             let active = !is_old(order, today);
-            rows.push(PaperRow { tag: order.tag.to_string(), active, data: postcard::to_stdvec(order)? });
+            rows.push(PaperRow { tag: order.id.to_string(), active, data: postcard::to_stdvec(order)? });
         }
         let account = postcard::to_stdvec(&self.kept)?;
-        for tag in old {
-            self.orders.remove(&tag);
+        for id in old {
+            self.orders.remove(&id);
         }
         self.changed.clear();
         self.paid = false;
@@ -239,12 +239,15 @@ impl Account {
     }
 
     fn open_but(&self, but: Option<OrderId>) -> impl Iterator<Item = &PaperOrder> {
-        self.orders.values().filter(move |order| order.is_open() && Some(order.tag) != but)
+        self.orders.values().filter(move |order| order.is_open() && Some(order.id) != but)
     }
 
-    fn report(&mut self, tag: OrderId, at: Timestamp, kind: BrokerEventKind) {
-        self.unreported.push_back(BrokerEvent { tag: tag.to_string(), at, kind });
-        self.touch(tag);
+    fn report(&mut self, id: OrderId, at: Timestamp, kind: BrokerEventKind) {
+        if let Some(order) = self.orders.get(&id) {
+            let (broker_id, tag) = (Some(order.broker_id()), order.broker_tag());
+            self.unreported.push_back(BrokerEvent { broker_id, tag, at, kind });
+        }
+        self.touch(id);
     }
 }
 
@@ -295,7 +298,7 @@ impl Kept {
 
 /// Ended on an earlier day: nobody has to find it in the book any more.
 fn is_old(order: &PaperOrder, today: Day) -> bool {
-    !order.is_open() && order.changed_at.ist_day().max(order.tag.day) < today
+    !order.is_open() && order.changed_at.ist_day().max(order.id.day) < today
 }
 
 /// Returns what buying costs, charges included; more than any cash when it cannot be counted.

@@ -18,7 +18,7 @@ const LONGEST_WAIT_DAYS: usize = 14;
 
 /// What an order is to look like: a new one, or one after a change.
 pub(super) struct OrderCheck<'a> {
-    pub tag: OrderId,
+    pub id: OrderId,
     pub symbol: &'a Symbol,
     pub side: Side,
     /// Shares still to be traded.
@@ -135,7 +135,7 @@ pub(super) fn check_account(
     wanted: &OrderCheck<'_>,
     tariff: &Tariff,
 ) -> Result<(), BrokerError> {
-    let OrderCheck { tag, symbol, side, quantity, .. } = *wanted;
+    let OrderCheck { id, symbol, side, quantity, .. } = *wanted;
     match side {
         Side::Buy => {
             let (needed, available) =
@@ -147,7 +147,7 @@ pub(super) fn check_account(
             }
         }
         Side::Sell => {
-            let free = account.held(symbol).saturating_sub(account.offered(symbol, Some(tag)));
+            let free = account.held(symbol).saturating_sub(account.offered(symbol, Some(id)));
             if quantity > free {
                 return Err(refuse(format!("{free} shares of {symbol} can be sold, not {quantity}")));
             }
@@ -162,5 +162,5 @@ fn money(
     tariff: &Tariff,
 ) -> Result<(Paise, Paise), ChargesError> {
     let needed = cost(wanted.quantity, wanted.reserve_price, wanted.session, tariff)?;
-    Ok((needed, account.kept.cash - account.reserved(Some(wanted.tag), tariff)?))
+    Ok((needed, account.kept.cash - account.reserved(Some(wanted.id), tariff)?))
 }

@@ -94,30 +94,30 @@ impl Matcher<'_> {
 
     /// Matches what was entered before the auction at the day's open.
     async fn auction(&self, account: &mut Account, session: &Session) -> Result<(), MatchError> {
-        for tag in open_before(account, session.day, session.auction) {
-            let Some(order) = account.orders.get(&tag) else { continue };
+        for id in open_before(account, session.day, session.auction) {
+            let Some(order) = account.orders.get(&id) else { continue };
             let bar = self.market.minute(&order.symbol, session.opens()).await?;
             if let Some(bar) = bar.filter(|bar| accepts(order, bar.open)) {
                 let circuit = self.circuit(order, &bar).await?;
                 if circuit.lets_through(order.side, bar.open, &bar) {
-                    self.execute(account, tag, bar.open, bar.volume, session.auction)?;
+                    self.execute(account, id, bar.open, bar.volume, session.auction)?;
                 }
             }
-            matched(account, tag, session.auction);
+            matched(account, id, session.auction);
         }
         Ok(())
     }
 
     /// Matches one whole minute of continuous trading.
     async fn minute(&self, account: &mut Account, day: Day, minute: Timestamp) -> Result<(), MatchError> {
-        for tag in open_before(account, day, minute.plus_millis(1)) {
-            let Some(order) = account.orders.get(&tag) else { continue };
+        for id in open_before(account, day, minute.plus_millis(1)) {
+            let Some(order) = account.orders.get(&id) else { continue };
             if let Some(bar) = self.market.minute(&order.symbol, minute).await?
                 && let Some(price) = self.price(order, &bar).await?
             {
-                self.execute(account, tag, price, bar.volume, minute)?;
+                self.execute(account, id, price, bar.volume, minute)?;
             }
-            matched(account, tag, minute.plus_millis(MINUTE_MS));
+            matched(account, id, minute.plus_millis(MINUTE_MS));
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Matcher<'_> {
     fn slipped(&self, order: &PaperOrder, side: Side, bar: &MinuteBar, tick: Paise) -> Paise {
         let (least, greatest) = (self.settings.slippage_least, self.settings.slippage_greatest);
         let draw = SeededHash::new(self.settings.seed).with_text("slippage").with(self.user.0);
-        let draw = draw.with_text(&order.tag.to_string()).with(bar.at.0.cast_unsigned());
+        let draw = draw.with_text(&order.id.to_string()).with(bar.at.0.cast_unsigned());
         let millionths = i64::from(least) + draw.below(u64::from(greatest - least) + 1).cast_signed();
         let slipped = |share| bar.open.scale(share, 1_000_000).unwrap_or(bar.open);
         match side {
@@ -169,19 +169,19 @@ impl Matcher<'_> {
     fn execute(
         &self,
         account: &mut Account,
-        tag: OrderId,
+        id: OrderId,
         price: Paise,
         volume: u64,
         at: Timestamp,
     ) -> Result<(), MatchError> {
-        let Some(order) = account.orders.get(&tag) else { return Ok(()) };
+        let Some(order) = account.orders.get(&id) else { return Ok(()) };
         let wanted = order.remaining().min(self.share_of(volume));
         if wanted == 0 {
             return Ok(());
         }
         let (possible, reason) = match order.side {
             Side::Buy => {
-                let affordable = account.affordable(tag, wanted, price, at.ist_day(), self.tariff)?;
+                let affordable = account.affordable(id, wanted, price, at.ist_day(), self.tariff)?;
                 (
                     affordable,
                     format!(
@@ -196,10 +196,10 @@ impl Matcher<'_> {
             }
         };
         if possible > 0 {
-            account.fill(tag, possible, price, at, self.tariff)?;
+            account.fill(id, possible, price, at, self.tariff)?;
         }
         if possible < wanted {
-            account.end(tag, PaperState::Cancelled(reason), at);
+            account.end(id, PaperState::Cancelled(reason), at);
         }
         Ok(())
     }
@@ -214,8 +214,8 @@ impl Matcher<'_> {
     }
 
     fn expire(&self, account: &mut Account, day: Day, reason: &str, at: Timestamp) {
-        for tag in open_before(account, day, Timestamp(i64::MAX)) {
-            account.end(tag, PaperState::Expired(reason.to_owned()), at);
+        for id in open_before(account, day, Timestamp(i64::MAX)) {
+            account.end(id, PaperState::Expired(reason.to_owned()), at);
         }
     }
 }
@@ -230,7 +230,7 @@ fn days_due(account: &Account, now: Timestamp) -> BTreeSet<Day> {
 /// Open orders of a session that are matched up to an instant before this one.
 fn open_before(account: &Account, day: Day, instant: Timestamp) -> Vec<OrderId> {
     let open = account.orders.values().filter(|order| order.is_open() && order.session == day);
-    open.filter(|order| order.matched_until < instant).map(|order| order.tag).collect()
+    open.filter(|order| order.matched_until < instant).map(|order| order.id).collect()
 }
 
 fn first_unmatched(account: &Account, day: Day) -> Option<Timestamp> {
@@ -238,8 +238,8 @@ fn first_unmatched(account: &Account, day: Day) -> Option<Timestamp> {
     open.map(|order| order.matched_until).min()
 }
 
-fn matched(account: &mut Account, tag: OrderId, until: Timestamp) {
-    if let Some(order) = account.orders.get_mut(&tag) {
+fn matched(account: &mut Account, id: OrderId, until: Timestamp) {
+    if let Some(order) = account.orders.get_mut(&id) {
         order.matched_until = order.matched_until.max(until);
     }
 }

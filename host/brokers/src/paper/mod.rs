@@ -174,7 +174,7 @@ pub fn read_account(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<OwnA
 
 fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, PaperError> {
     let damaged = |error: postcard::Error| PaperError::Damaged { user, reason: error.to_string() };
-    let orders: Result<Vec<PaperOrder>, _> = rows.iter().map(|row| postcard::from_bytes(&row.data)).collect();
+    let orders: Result<Vec<PaperOrder>, _> = rows.iter().map(|row| PaperOrder::read(&row.data)).collect();
     Ok(Account::restore(account::Kept::read(kept).map_err(damaged)?, orders.map_err(damaged)?))
 }
 

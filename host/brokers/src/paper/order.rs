@@ -3,7 +3,7 @@
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, Order, OrderKind, Side};
+use prahari_domain::orders::{Fill, Order, OrderKind, OrderTag, Side};
 use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::broker::{BrokerOrder, BrokerOrderState};
 /// Everything the broker knows of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PaperOrder {
-    pub tag: OrderId,
+    pub id: OrderId,
     pub symbol: Symbol,
     pub side: Side,
     pub quantity: u32,
@@ -30,6 +30,8 @@ pub(super) struct PaperOrder {
     pub matched_until: Timestamp,
     /// Price per share at which cash is held back for a buy.
     pub reserve_price: Paise,
+    /// The tag that it was sent with. Last, because orders from before there were tags end without it.
+    pub tag: Option<OrderTag>,
 }
 
 /// State of an order at the paper broker.
@@ -45,7 +47,7 @@ impl PaperOrder {
     pub fn new(order: &Order, session: Day, reserve_price: Paise, now: Timestamp) -> Self {
         let request = &order.request;
         Self {
-            tag: order.id,
+            id: order.id,
             symbol: request.symbol.clone(),
             side: request.side,
             quantity: request.quantity,
@@ -59,7 +61,24 @@ impl PaperOrder {
             changed_at: now,
             matched_until: now,
             reserve_price,
+            tag: order.tag,
         }
+    }
+
+    /// Reads an order, also one that was written before there were tags.
+    pub fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        match postcard::from_bytes(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => {
+                let with_none = [bytes, &[0]].concat();
+                postcard::from_bytes(&with_none)
+            }
+            read => read,
+        }
+    }
+
+    /// The tag as the order desk looks it up.
+    pub fn broker_tag(&self) -> String {
+        self.tag.map_or_else(|| self.id.to_string(), |tag| tag.to_string())
     }
 
     pub fn is_open(&self) -> bool {
@@ -70,14 +89,14 @@ impl PaperOrder {
         self.quantity.saturating_sub(self.filled)
     }
 
-    /// The broker's number. It follows from the tag, so that a repeated simulation gives the same one.
+    /// The broker's number. It follows from the id, so that a repeated simulation gives the same one.
     pub fn broker_id(&self) -> String {
-        format!("P-{}", self.tag)
+        format!("P-{}", self.id)
     }
 
     /// Adds an execution, which ends the order when nothing remains.
     pub fn fill(&mut self, quantity: u32, price: Paise, at: Timestamp) -> Fill {
-        let key = format!("{}#{}", self.tag, self.fills.len() + 1);
+        let key = format!("{}#{}", self.id, self.fills.len() + 1);
         let fill = Fill { key, quantity, price, at };
         self.fills.push(fill.clone());
         self.filled = self.filled.saturating_add(quantity);
@@ -103,7 +122,7 @@ impl PaperOrder {
             PaperState::Expired(reason) => BrokerOrderState::Expired { reason: reason.clone() },
         };
         BrokerOrder {
-            tag: self.tag.to_string(),
+            tag: self.broker_tag(),
             broker_id: self.broker_id(),
             symbol: self.symbol.clone(),
             quantity: self.quantity,
@@ -115,5 +134,43 @@ impl PaperOrder {
             modified_at: self.modified_at,
             changed_at: self.changed_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::UserId;
+    use prahari_domain::orders::TagCode;
+
+    use super::*;
+
+    #[test]
+    fn an_order_from_before_there_were_tags_still_reads() {
+        let order = PaperOrder {
+            id: OrderId { user: UserId(7), day: Day::default(), number: 1 },
+            symbol: "ABC".parse().unwrap(),
+            side: Side::Buy,
+            quantity: 3,
+            kind: OrderKind::Market,
+            session: Day::default(),
+            state: PaperState::Cancelled("as asked".to_owned()),
+            filled: 0,
+            fills: Vec::new(),
+            accepted_at: Timestamp(1),
+            modified_at: Timestamp(2),
+            changed_at: Timestamp(3),
+            matched_until: Timestamp(4),
+            reserve_price: Paise(5),
+            tag: None,
+        };
+        let bytes = postcard::to_stdvec(&order).unwrap();
+        let old = &bytes[..bytes.len() - 1];
+        assert_eq!(PaperOrder::read(old), Ok(order.clone()));
+        assert_eq!(order.broker_tag(), "U7-19700101-0001");
+        let tag = OrderTag::stamp(TagCode::of_number(1), order.id).unwrap();
+        let tagged = PaperOrder { tag: Some(tag), ..order };
+        assert_eq!(PaperOrder::read(&postcard::to_stdvec(&tagged).unwrap()), Ok(tagged.clone()));
+        assert_eq!(tagged.view().tag, tag.to_string());
+        assert!(PaperOrder::read(&old[..old.len() / 2]).is_err(), "half of one does not");
     }
 }

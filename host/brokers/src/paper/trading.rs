@@ -26,19 +26,19 @@ impl PaperBroker {
         now: Timestamp,
         work: impl Future<Output = Result<T, BrokerError>>,
     ) -> Result<T, BrokerError> {
-        let tag = order.id.to_string();
-        match self.settings.faults.pick_fault(self.settings.seed, user, call, &tag, now) {
+        let id = order.id.to_string();
+        match self.settings.faults.pick_fault(self.settings.seed, user, call, &id, now) {
             None => work.await,
-            Some(Fault::Down) => Err(BrokerError::Unavailable(format!("down for {call} of {tag}"))),
-            Some(Fault::LoseRequest) => Err(BrokerError::Unclear(format!("no answer to {call} of {tag}"))),
+            Some(Fault::Down) => Err(BrokerError::Unavailable(format!("down for {call} of {id}"))),
+            Some(Fault::LoseRequest) => Err(BrokerError::Unclear(format!("no answer to {call} of {id}"))),
             Some(Fault::LoseReply) => {
                 let _lost = work.await;
-                Err(BrokerError::Unclear(format!("no answer to {call} of {tag}")))
+                Err(BrokerError::Unclear(format!("no answer to {call} of {id}")))
             }
         }
     }
 
-    /// Takes an order, unless it is here already, and answers the broker's number.
+    /// Takes an order and answers the broker's number. One that is here already is refused, also when it has ended.
     pub(super) async fn take(
         &self,
         user: UserId,
@@ -48,7 +48,10 @@ impl PaperBroker {
     ) -> Result<String, BrokerError> {
         let mut held = desk.lock().await;
         if let Some(known) = self.known(user, &held.account, order.id, now).await? {
-            return Ok(known);
+            if known.tag == order.tag {
+                return Err(BrokerError::TagInUse);
+            }
+            return Err(refuse(format!("order {} is here already, with another tag", order.id)));
         }
         let request = &order.request;
         let instrument = self.instrument(&request.symbol, now).await?;
@@ -72,26 +75,26 @@ impl PaperBroker {
         &self,
         user: UserId,
         desk: &Desk,
-        tag: OrderId,
+        id: OrderId,
         quantity: u32,
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
         let mut held = desk.lock().await;
         self.catch_up(user, &mut held.account, now).await?;
-        let mut order = open_order(&held.account, tag)?.clone();
+        let mut order = open_order(&held.account, id)?.clone();
         let instrument = self.instrument(&order.symbol, now).await?;
         intake::check_instrument(&instrument, quantity, kind)?;
         intake::can_change(&self.calendar.current(), &order, kind, instrument.closing_auction, now)?;
         if quantity <= order.filled {
-            return Err(refuse(format!("{} shares of order {tag} are filled already", order.filled)));
+            return Err(refuse(format!("{} shares of order {id} are filled already", order.filled)));
         }
         order.reserve_price = self.reserve_price(&order.symbol, order.side, kind, now).await?;
         (order.quantity, order.kind) = (quantity, kind);
         (order.modified_at, order.changed_at, order.matched_until) = (now, now, now);
         intake::check_account(&held.account, &wanted(&order), &self.tariff)?;
-        held.account.orders.insert(tag, order);
-        held.account.touch(tag);
+        held.account.orders.insert(id, order);
+        held.account.touch(id);
         self.save(user, &mut held.account, now.ist_day()).await
     }
 
@@ -100,18 +103,18 @@ impl PaperBroker {
         &self,
         user: UserId,
         desk: &Desk,
-        tag: OrderId,
+        id: OrderId,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
         let mut held = desk.lock().await;
         self.catch_up(user, &mut held.account, now).await?;
-        let order = open_order(&held.account, tag)?;
+        let order = open_order(&held.account, id)?;
         let instrument = self.instrument(&order.symbol, now).await?;
         intake::can_change(&self.calendar.current(), order, order.kind, instrument.closing_auction, now)?;
-        if let Some(order) = held.account.orders.get_mut(&tag) {
+        if let Some(order) = held.account.orders.get_mut(&id) {
             order.end(PaperState::Cancelled("cancelled as asked".to_owned()), now);
         }
-        held.account.touch(tag);
+        held.account.touch(id);
         self.save(user, &mut held.account, now.ist_day()).await
     }
 
@@ -140,27 +143,25 @@ impl PaperBroker {
         matched.map_err(|error| BrokerError::Unavailable(error.to_string()))
     }
 
-    /// The number of an order that was taken before. Orders of earlier days may have left the book, so the store is
+    /// An order that was taken before. Orders of earlier days may have left the book, so the store is
     /// asked.
     async fn known(
         &self,
         user: UserId,
         account: &Account,
-        tag: OrderId,
+        id: OrderId,
         now: Timestamp,
-    ) -> Result<Option<String>, BrokerError> {
-        if let Some(order) = account.orders.get(&tag) {
-            return Ok(Some(order.broker_id()));
+    ) -> Result<Option<PaperOrder>, BrokerError> {
+        if let Some(order) = account.orders.get(&id) {
+            return Ok(Some(order.clone()));
         }
-        if tag.day >= now.ist_day() {
+        if id.day >= now.ist_day() {
             return Ok(None);
         }
-        let row = self.store.order(user, &tag.to_string()).await;
+        let row = self.store.order(user, &id.to_string()).await;
         let row = row.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
-        let order = row.map(|row| postcard::from_bytes::<PaperOrder>(&row.data)).transpose();
-        let order =
-            order.map_err(|error| BrokerError::Unavailable(format!("order {tag} is damaged: {error}")))?;
-        Ok(order.map(|order| order.broker_id()))
+        let order = row.map(|row| PaperOrder::read(&row.data)).transpose();
+        order.map_err(|error| BrokerError::Unavailable(format!("order {id} is damaged: {error}")))
     }
 
     async fn instrument(&self, symbol: &Symbol, now: Timestamp) -> Result<Instrument, BrokerError> {
@@ -193,19 +194,19 @@ impl PaperBroker {
     }
 }
 
-fn open_order(account: &Account, tag: OrderId) -> Result<&PaperOrder, BrokerError> {
-    let order = account.orders.get(&tag).ok_or_else(|| refuse(format!("there is no order {tag}")))?;
+fn open_order(account: &Account, id: OrderId) -> Result<&PaperOrder, BrokerError> {
+    let order = account.orders.get(&id).ok_or_else(|| refuse(format!("there is no order {id}")))?;
     match &order.state {
         PaperState::Open => Ok(order),
-        PaperState::Filled => Err(refuse(format!("order {tag} is filled already"))),
-        PaperState::Cancelled(_) => Err(refuse(format!("order {tag} is cancelled already"))),
-        PaperState::Expired(_) => Err(refuse(format!("order {tag} has expired"))),
+        PaperState::Filled => Err(refuse(format!("order {id} is filled already"))),
+        PaperState::Cancelled(_) => Err(refuse(format!("order {id} is cancelled already"))),
+        PaperState::Expired(_) => Err(refuse(format!("order {id} has expired"))),
     }
 }
 
 fn wanted(order: &PaperOrder) -> OrderCheck<'_> {
     OrderCheck {
-        tag: order.tag,
+        id: order.id,
         symbol: &order.symbol,
         side: order.side,
         quantity: order.remaining(),

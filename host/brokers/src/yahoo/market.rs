@@ -8,7 +8,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
 
@@ -22,7 +23,7 @@ use super::settings::YahooSettings;
 use super::shares::Shares;
 use super::shelf::Shelf;
 use super::tape::{SoFar, minute_of};
-use crate::bars::BarMarket;
+use crate::announced::SourceActions;
 use crate::fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
@@ -60,6 +61,8 @@ impl YahooMarket {
             cache,
             shelf: Mutex::new(Shelf::new(settings.most_bars)),
             tapes: Mutex::default(),
+            told: Mutex::default(),
+            factors: RwLock::default(),
             most_tapes: settings.most_tapes.max(1),
             flights: Arc::new(Flights::default()),
             frozen: false.into(),
@@ -136,9 +139,12 @@ impl YahooMarket {
         self.shares.tape(symbol, day)?.so_far(now)
     }
 
+    /// The price of a share at an instant. What it closed at before is as it was traded then, which after an ex-date the
+    /// source does not have any more.
     async fn quote(&self, held: &Held, symbol: &Symbol, now: Timestamp) -> Option<Quote> {
-        let market = held.market.as_ref()?;
-        let before = one(market.quotes(std::slice::from_ref(symbol), now).await);
+        let seen = self.shares.seen(held, symbol, now.ist_day())?;
+        let before = one(seen.market.quotes(std::slice::from_ref(symbol), now).await);
+        let before = before.map(|quote| seen.told(quote, &held.bars, now.ist_day()));
         let Some(SoFar { bar, at }) = self.running(held, symbol, now) else { return before };
         Some(Quote {
             symbol: symbol.clone(),
@@ -147,10 +153,11 @@ impl YahooMarket {
             open: Some(bar.open),
             high: Some(bar.high),
             low: Some(bar.low),
-            previous_close: before.map_or(bar.open, |before| before.previous_close),
+            previous_close: before.as_ref().map_or(bar.open, |before| before.previous_close),
             volume: bar.volume,
             at,
             source: SOURCE,
+            derived: before.is_some_and(|before| before.derived),
         })
     }
 }
@@ -220,13 +227,14 @@ impl MarketData for YahooMarket {
     ) -> Result<Candles, MarketError> {
         let known = self.known(std::slice::from_ref(symbol), now, forming).await?;
         let held = known.into_iter().next().flatten();
-        let Some((held, market)) = held.as_ref().and_then(|held| Some((held, held.market.as_ref()?))) else {
-            return Ok(Candles::none(SOURCE));
+        let seen =
+            held.as_ref().and_then(|held| Some((held, self.shares.seen(held, symbol, now.ist_day())?)));
+        let Some((held, seen)) = seen else { return Ok(Candles::none(SOURCE)) };
+        let candles = match self.running(held, symbol, now).filter(|_| forming) {
+            Some(SoFar { bar, at }) => seen.market.candles_with(symbol, interval, count, bar, at),
+            None => seen.market.candles(symbol, interval, count, forming, now).await?,
         };
-        match self.running(held, symbol, now).filter(|_| forming) {
-            Some(SoFar { bar, at }) => Ok(market.candles_with(symbol, interval, count, bar, at)),
-            None => market.candles(symbol, interval, count, forming, now).await,
-        }
+        Ok(candles.derived_if(seen.derived))
     }
 
     async fn instruments(
@@ -237,9 +245,9 @@ impl MarketData for YahooMarket {
         let known = self.known(symbols, now, false).await?;
         let mut instruments = Vec::with_capacity(symbols.len());
         for (symbol, held) in symbols.iter().zip(known) {
-            let market: Option<&BarMarket> = held.as_ref().and_then(|held| held.market.as_ref());
-            instruments.push(match market {
-                Some(market) => one(market.instruments(std::slice::from_ref(symbol), now).await),
+            let seen = held.and_then(|held| self.shares.seen(&held, symbol, now.ist_day()));
+            instruments.push(match seen {
+                Some(seen) => one(seen.market.instruments(std::slice::from_ref(symbol), now).await),
                 None => None,
             });
         }
@@ -254,8 +262,8 @@ impl MarketData for YahooMarket {
             return Ok(tape.minute(instant));
         }
         let held = known.into_iter().next().flatten();
-        match held.as_ref().and_then(|held| held.market.as_ref()) {
-            Some(market) => market.minute(symbol, instant).await,
+        match held.and_then(|held| self.shares.seen(&held, symbol, instant.ist_day())) {
+            Some(seen) => seen.market.minute(symbol, instant).await,
             None => Ok(None),
         }
     }
@@ -280,6 +288,14 @@ impl MarketData for YahooMarket {
 
     fn news(&self) -> Vec<SourceNews> {
         self.shares.news.take()
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        Arc::new(self.shares.actions())
+    }
+
+    fn take_actions(&self, factors: &Arc<ActionFactors>) {
+        *self.shares.factors.write() = Arc::clone(factors);
     }
 
     fn sources(&self) -> Vec<SourceState> {

@@ -7,7 +7,8 @@
 //!   once; after a lock-out nobody asks for at least as long, twice as long after the next.
 //! - **Daily bars are adjusted** for splits, bonus issues and some demergers, all of history at once. So when a bar that is known
 //!   comes with another price, the whole history is fetched again, and what changed is told (`merge.rs`). What the exchange
-//!   traded at before a split cannot be had.
+//!   traded at before a split cannot be had: prices of a day before one are computed back by the corporate actions that are
+//!   known, and marked as derived (`held.rs`). Splits and dividends that it tells are told on (`events.rs`).
 //! - **There are bars of days without a session, bars without volume, holes, and a bar of the running day** that changes until
 //!   the close. All of them are left out (`daily.rs`): a bar counts when the calendar has its day and it was fetched when it
 //!   was final. A hole never takes away a bar that is known.
@@ -19,6 +20,7 @@
 mod cache;
 mod client;
 mod daily;
+mod events;
 mod flights;
 mod held;
 mod line;

@@ -38,6 +38,11 @@ impl News {
         self.add(SourceNews::Restated { source: SOURCE, symbol: symbol.clone(), detail });
     }
 
+    /// It tells corporate actions that it did not tell before.
+    pub fn actions(&self) {
+        self.add(SourceNews::Actions { source: SOURCE });
+    }
+
     /// Takes all of it.
     pub fn take(&self) -> Vec<SourceNews> {
         std::mem::take(&mut *self.0.lock())
@@ -46,8 +51,11 @@ impl News {
     fn add(&self, news: SourceNews) {
         let mut waiting = self.0.lock();
         // Whether it is up or down is always told: of that there is one at a time.
-        let is_state = |news: &SourceNews| !matches!(news, SourceNews::Restated { .. });
-        if is_state(&news) {
+        let is_state = |news: &SourceNews| matches!(news, SourceNews::Down { .. } | SourceNews::Up { .. });
+        if matches!(news, SourceNews::Actions { .. }) {
+            // Who hears of it asks for all of them.
+            waiting.retain(|waiting| *waiting != news);
+        } else if is_state(&news) {
             waiting.retain(|waiting| !is_state(waiting));
         } else if waiting.len() >= MOST_WAITING {
             return;

@@ -1,26 +1,30 @@
 //! What is known of the shares, and what is fetched when it is not enough.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Datelike;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
+use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::SOURCE;
 use super::cache::{BarCache, KeptShare};
 use super::daily;
+use super::events::{self, Event};
 use super::flights::{Flight, Flights, Waiting};
 use super::held::{Held, Maker};
 use super::line::Line;
 use super::merge::merge;
 use super::news::News;
-use super::pack::{changed_years, unpack_year};
+use super::pack::{History, changed_years, unpack_events, unpack_year};
 use super::shelf::Shelf;
 use super::tape::Tape;
 use super::wire::{Chart, Reply};
+use crate::announced::SourceActions;
+use crate::as_traded::Seen;
 use crate::market::MarketError;
 use crate::sessions::Session;
 
@@ -47,6 +51,10 @@ pub(super) struct Shares {
     pub cache: Arc<dyn BarCache>,
     pub shelf: Mutex<Shelf>,
     pub tapes: Mutex<HashMap<Symbol, Arc<Tape>>>,
+    /// What companies did, of the shares that were in memory since the start: they may make room, and this stays.
+    pub told: Mutex<BTreeMap<Symbol, Arc<[Event]>>>,
+    /// The corporate actions that are known, by which prices of past days are computed back.
+    pub factors: RwLock<Arc<ActionFactors>>,
     /// Most shares of which the minutes are in memory.
     pub most_tapes: usize,
     pub flights: Arc<Flights>,
@@ -54,10 +62,29 @@ pub(super) struct Shares {
     pub frozen: AtomicBool,
 }
 
+/// What an answer about days tells.
+struct Fetched {
+    bars: Vec<Candle>,
+    events: Vec<Event>,
+}
+
 impl Shares {
     /// The closed days of a share, if they are in memory.
     pub fn held(&self, symbol: &Symbol) -> Option<Arc<Held>> {
         self.shelf.lock().get(symbol)
+    }
+
+    /// A share in the prices of a day; none of one that the source does not list.
+    pub fn seen(&self, held: &Held, symbol: &Symbol, day: Day) -> Option<Seen> {
+        let factors = Arc::clone(&self.factors.read());
+        held.on(day, symbol, &factors, &self.maker)
+    }
+
+    /// The actions that the source tells of shares that were in memory since the start.
+    pub fn actions(&self) -> SourceActions {
+        let told = self.told.lock();
+        let told = told.iter().flat_map(|(symbol, events)| events::actions(symbol, events)).collect();
+        SourceActions { told, withdrawn: Vec::new() }
     }
 
     /// The minutes of a share's day, if they are in memory.
@@ -164,21 +191,29 @@ impl Shares {
         };
         let overlap = bars.len().checked_sub(OVERLAP).and_then(|at| bars.get(at)).map(|bar| bar.day);
         let recent = overlap.filter(|_| reaches);
-        let (mut asked_at, mut fetched) = self.ask_days(symbol, recent.unwrap_or(all_from)).await?;
-        let mut merged = merge(symbol, &bars, fetched.as_deref().unwrap_or_default());
+        let mut from = recent.unwrap_or(all_from);
+        let (mut asked_at, mut fetched) = self.ask_days(symbol, from).await?;
+        let mut merged = merge(symbol, &bars, bars_of(fetched.as_ref()));
         if merged.is_rewritten && recent.is_some() {
-            (asked_at, fetched) = self.ask_days(symbol, all_from).await?;
-            merged = merge(symbol, &bars, fetched.as_deref().unwrap_or_default());
+            from = all_from;
+            (asked_at, fetched) = self.ask_days(symbol, from).await?;
+            merged = merge(symbol, &bars, bars_of(fetched.as_ref()));
         }
-        if let Some(rewritten) = fetched.as_ref().filter(|fetched| merged.is_rewritten && !fetched.is_empty())
-        {
+        if let Some(rewritten) = fetched.as_ref().filter(|of| merged.is_rewritten && !of.bars.is_empty()) {
             // A bar that is known and no longer there would stand at a price of before.
-            merged.bars.clone_from(rewritten);
+            merged.bars.clone_from(&rewritten.bars);
         }
         self.news.restated(symbol, &merged.restated);
         // What had bars was listed: that it is not any more takes nothing away.
         let is_listed = fetched.is_some() || !bars.is_empty();
-        self.keep(symbol, (&*bars, merged.bars), is_listed, (all_from, asked_at)).await;
+        let known_events =
+            known.as_ref().map(|known| Arc::clone(&known.events)).unwrap_or_else(|| Arc::from([]));
+        let events = match fetched {
+            Some(Fetched { events, .. }) => events::merge(&known_events, events, from),
+            None => known_events.to_vec(),
+        };
+        let before = History { bars: &bars, events: &known_events };
+        self.keep(symbol, before, (merged.bars, events), is_listed, (all_from, asked_at)).await;
         Ok(())
     }
 
@@ -186,11 +221,12 @@ impl Shares {
     async fn keep(
         &self,
         symbol: &Symbol,
-        (before, bars): (&[Candle], Vec<Candle>),
+        before: History<'_>,
+        (bars, events): (Vec<Candle>, Vec<Event>),
         listed: bool,
         (from, fetched_at): (Day, Timestamp),
     ) {
-        let saved = match changed_years(before, &bars) {
+        let saved = match changed_years(before, History { bars: &bars, events: &events }) {
             Ok(years) => {
                 let share = KeptShare { listed, from, fetched_at, years };
                 self.cache.save(SOURCE, symbol, share).await
@@ -200,12 +236,26 @@ impl Shares {
         if let Err(error) = saved {
             tracing::warn!(%symbol, %error, "bars are fetched again after the next start");
         }
+        let is_news = before.events != events;
         let held = if listed {
-            self.maker.held(symbol, bars, from, fetched_at)
+            self.maker.held(symbol, (bars, events), from, fetched_at)
         } else {
             Held::unlisted(from, fetched_at)
         };
+        self.tell(symbol, &held);
         self.shelf.lock().put(symbol.clone(), Arc::new(held));
+        if is_news {
+            self.news.actions();
+        }
+    }
+
+    fn tell(&self, symbol: &Symbol, held: &Held) {
+        let mut told = self.told.lock();
+        if held.events.is_empty() {
+            told.remove(symbol);
+        } else {
+            told.insert(symbol.clone(), Arc::clone(&held.events));
+        }
     }
 
     /// Brings what the cache has of a share into memory. A cache that cannot be read is one that has nothing.
@@ -218,10 +268,13 @@ impl Shares {
             }
         };
         let KeptShare { listed, from, fetched_at, years } = read;
-        let mut bars = Vec::new();
+        let (mut bars, mut events) = (Vec::new(), Vec::new());
         for year in &years {
-            match unpack_year(&year.bytes) {
-                Ok(of_year) => bars.extend(of_year),
+            match unpack_year(&year.bytes).and_then(|bars| Ok((bars, unpack_events(&year.bytes)?))) {
+                Ok((of_year, events_of_year)) => {
+                    bars.extend(of_year);
+                    events.extend(events_of_year);
+                }
                 Err(error) => {
                     tracing::warn!(%symbol, year = year.year, %error, "bars are fetched again");
                     return None;
@@ -229,29 +282,31 @@ impl Shares {
             }
         }
         let held = if listed {
-            self.maker.held(symbol, bars, from, fetched_at)
+            self.maker.held(symbol, (bars, events), from, fetched_at)
         } else {
             Held::unlisted(from, fetched_at)
         };
+        self.tell(symbol, &held);
         let held = Arc::new(held);
         self.shelf.lock().put(symbol.clone(), Arc::clone(&held));
         Some(held)
     }
 
-    /// Fetches the final bars of a share from a day on, with the real time at which it was asked; no bars when it is not
-    /// listed.
+    /// Fetches the final bars of a share from a day on, and what the company did since, with the real time at which it was
+    /// asked; nothing when it is not listed.
     async fn ask_days(
         &self,
         symbol: &Symbol,
         from: Day,
-    ) -> Result<(Timestamp, Option<Vec<Candle>>), MarketError> {
+    ) -> Result<(Timestamp, Option<Fetched>), MarketError> {
         let asked_at = self.line.now();
         let times = (Timestamp::start_of(from), asked_at.plus_millis(DAY_MS));
         let Some(chart) = self.ask(symbol, "1d", times).await? else { return Ok((asked_at, None)) };
         if !chart.splits.is_empty() {
             tracing::debug!(%symbol, splits = ?chart.splits, "its prices are adjusted for these splits");
         }
-        Ok((asked_at, Some(daily::bars(&chart, self.maker.sessions.as_ref(), asked_at))))
+        let bars = daily::bars(&chart, self.maker.sessions.as_ref(), asked_at);
+        Ok((asked_at, Some(Fetched { bars, events: events::of(&chart, asked_at) })))
     }
 
     async fn fetch_minutes(&self, symbol: &Symbol, session: &Session) -> Result<(), MarketError> {
@@ -294,6 +349,11 @@ impl Shares {
             ))),
         }
     }
+}
+
+/// The bars of an answer; none of a share that is not listed.
+fn bars_of(fetched: Option<&Fetched>) -> &[Candle] {
+    fetched.map(|fetched| fetched.bars.as_slice()).unwrap_or_default()
 }
 
 /// The first day of history that is fetched at an instant: the same through a whole year, so that it is not asked for each day

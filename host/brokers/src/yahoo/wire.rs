@@ -18,8 +18,21 @@ pub(super) struct Chart {
     pub granularity: String,
     /// The rows, in the order of the answer.
     pub rows: Vec<Row>,
-    /// When splits took effect, in seconds since 1970, and what they were, such as `2:1`.
-    pub splits: Vec<(i64, String)>,
+    /// Splits, bonus issues and whatever else the source divides prices by.
+    pub splits: Vec<ToldSplit>,
+    /// When dividends took effect, in seconds since 1970, and how many rupees a share they were.
+    pub dividends: Vec<(i64, f64)>,
+}
+
+/// A split as it came: its parts are whole numbers mostly, and may be anything.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ToldSplit {
+    /// When it took effect, in seconds since 1970.
+    pub at: i64,
+    /// Shares after...
+    pub new: f64,
+    /// ...for each of these before.
+    pub old: f64,
 }
 
 /// A row of an answer: prices in rupees, any of which may be missing.
@@ -47,6 +60,9 @@ pub(super) enum Trouble {
 
 /// Largest number of rows in an answer: a session of minutes has 375, thirty years of days 7,500.
 const MOST_ROWS: usize = 20_000;
+
+/// Largest number of splits and of dividends in an answer: four dividends in each of thirty years are 120.
+const MOST_EVENTS: usize = 1_000;
 
 /// Longest quotation of somebody else's words, in characters.
 const QUOTED: usize = 120;
@@ -145,14 +161,21 @@ struct Meta {
 struct Events {
     #[serde(default)]
     splits: std::collections::BTreeMap<String, Split>,
+    #[serde(default)]
+    dividends: std::collections::BTreeMap<String, Dividend>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Split {
     date: i64,
-    #[serde(default)]
-    split_ratio: String,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Dividend {
+    date: i64,
+    amount: Option<f64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -205,9 +228,21 @@ impl Told {
             volume: of(&columns.volume, index),
         };
         let rows = self.timestamp.iter().enumerate().map(row).collect();
-        let splits = self.events.map(|events| events.splits).unwrap_or_default();
-        let splits = splits.into_values().map(|split| (split.date, short(&split.split_ratio))).collect();
-        Ok(Reply::Chart(Chart { granularity: meta.data_granularity.unwrap_or_default(), rows, splits }))
+        let granularity = meta.data_granularity.unwrap_or_default();
+        let Some(Events { splits, dividends }) = self.events else {
+            return Ok(Reply::Chart(Chart { granularity, rows, ..Chart::default() }));
+        };
+        if splits.len() > MOST_EVENTS || dividends.len() > MOST_EVENTS {
+            return Err(Trouble::Lasting(format!(
+                "it answers with more than {MOST_EVENTS} splits or dividends"
+            )));
+        }
+        let split =
+            |split: Split| Some(ToldSplit { at: split.date, new: split.numerator?, old: split.denominator? });
+        let splits = splits.into_values().filter_map(split).collect();
+        let dividend = |dividend: Dividend| Some((dividend.date, dividend.amount?));
+        let dividends = dividends.into_values().filter_map(dividend).collect();
+        Ok(Reply::Chart(Chart { granularity, rows, splits, dividends }))
     }
 }
 
@@ -231,7 +266,8 @@ mod tests {
     fn a_chart_is_read_with_its_holes_and_splits() {
         let Reply::Chart(chart) = read(200, BEL.as_bytes(), "BEL.NS").unwrap() else { panic!("no chart") };
         assert_eq!(chart.granularity, "1d");
-        assert_eq!(chart.splits, [(1_730_087_100, "2:1".to_owned())]);
+        assert_eq!(chart.splits, [ToldSplit { at: 1_730_087_100, new: 2.0, old: 1.0 }]);
+        assert_eq!(chart.dividends, [(1_692_589_500, 9.0)]);
         let row = chart.rows[0];
         assert_eq!((row.at, row.close, row.volume), (1_775_792_700, Some(442.299_987), Some(10_833_065.0)));
         assert_eq!(chart.rows[1].close, None);
@@ -285,6 +321,29 @@ mod tests {
         };
         assert!(matches!(of(MOST_ROWS), Ok(Reply::Chart(chart)) if chart.rows.len() == MOST_ROWS));
         assert!(matches!(of(MOST_ROWS + 1), Err(Trouble::Lasting(_))));
+    }
+
+    #[test]
+    fn more_splits_or_dividends_than_any_share_has_are_refused() {
+        for (list, one) in [
+            ("splits", r#"{"date":1,"numerator":2,"denominator":1,"splitRatio":"2:1"}"#),
+            ("dividends", r#"{"date":1,"amount":1.5}"#),
+        ] {
+            let of = |count: usize| {
+                let events: Vec<String> = (0..count).map(|number| format!("\"{number}\":{one}")).collect();
+                let events = events.join(",");
+                let body = format!(
+                    r#"{{"chart":{{"result":[{{"meta":{{"symbol":"A.NS"}},"events":{{"{list}":{{{events}}}}}}}]}}}}"#
+                );
+                read(200, body.as_bytes(), "A.NS")
+            };
+            let taken = |chart: &Chart| chart.splits.len() + chart.dividends.len();
+            assert!(
+                matches!(of(MOST_EVENTS), Ok(Reply::Chart(chart)) if taken(&chart) == MOST_EVENTS),
+                "{list}"
+            );
+            assert!(matches!(of(MOST_EVENTS + 1), Err(Trouble::Lasting(_))), "{list}");
+        }
     }
 
     proptest! {

@@ -16,6 +16,8 @@ pub struct ActionFactors {
     by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>>,
     /// New symbols by old one, with the ex-date.
     renamed: HashMap<Symbol, (Day, Symbol)>,
+    /// Earlier symbols by new one, each with the ex-date, in the order of these.
+    earlier: HashMap<Symbol, Vec<(Day, Symbol)>>,
 }
 
 /// What an action makes of a share.
@@ -45,11 +47,14 @@ impl ActionFactors {
     pub fn of(rows: &[ActionRow]) -> Self {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
         let mut renamed = HashMap::new();
+        let mut earlier: HashMap<Symbol, Vec<(Day, Symbol)>> = HashMap::new();
         for row in rows {
             if let (ActionKind::SymbolChange { to }, true) =
                 (row.action.kind(), row.state != ActionState::Undone)
             {
-                renamed.insert(row.action.symbol().clone(), (row.action.ex_day(), to.clone()));
+                let (symbol, ex_day) = (row.action.symbol().clone(), row.action.ex_day());
+                earlier.entry(to.clone()).or_default().push((ex_day, symbol.clone()));
+                renamed.insert(symbol, (ex_day, to.clone()));
             }
             if row.state == ActionState::Undone || !row.action.kind().changes_prices() {
                 continue;
@@ -58,7 +63,8 @@ impl ActionFactors {
             factors.push((row.action.ex_day(), row.price_factor()));
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
-        Self { by_symbol, renamed }
+        earlier.values_mut().for_each(|symbols| symbols.sort());
+        Self { by_symbol, renamed, earlier }
     }
 
     /// Returns what is known to change a share after `day` and up to `until`, oldest first.
@@ -72,6 +78,14 @@ impl ActionFactors {
         changes
     }
 
+    /// Returns the symbol that a share traded under until its last change of name up to `until`, with the first day of the new
+    /// one; `None` of a share that was always named so.
+    pub fn earlier_symbol(&self, symbol: &Symbol, until: Day) -> Option<(Day, &Symbol)> {
+        let of = self.earlier.get(symbol)?;
+        let (ex_day, earlier) = of.iter().rev().find(|(ex_day, _)| *ex_day <= until)?;
+        Some((*ex_day, earlier))
+    }
+
     /// Returns whether a share has an action with an ex-date after `day` and not after `until`.
     pub fn has_between(&self, symbol: &Symbol, day: Day, until: Day) -> bool {
         self.between(symbol, day, until).next().is_some()
@@ -80,6 +94,19 @@ impl ActionFactors {
     /// Returns whether a share has any action that changes prices.
     pub fn has(&self, symbol: &Symbol) -> bool {
         self.by_symbol.contains_key(symbol)
+    }
+
+    /// Returns the known factors of a share, one for each ex-date, oldest first.
+    pub fn of_share(&self, symbol: &Symbol) -> Vec<(Day, PriceFactor)> {
+        let mut of_days: Vec<(Day, PriceFactor)> = Vec::new();
+        for (ex_day, factor) in self.by_symbol.get(symbol).into_iter().flatten() {
+            let Some(factor) = *factor else { continue };
+            match of_days.last_mut().filter(|(last, _)| last == ex_day) {
+                Some((_, together)) => *together = together.times_nearly(factor),
+                None => of_days.push((*ex_day, factor)),
+            }
+        }
+        of_days
     }
 
     /// Returns what a price of `day` is multiplied by to be comparable with one of `until`.

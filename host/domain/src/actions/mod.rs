@@ -3,12 +3,14 @@
 //! An action is a fact with a date and a source. What it does to the books of a user is an entry of that user's
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
+mod ex_dates;
 mod factor;
 mod factors;
 mod kind;
 mod known;
 mod purpose;
 mod ratio;
+mod twins;
 
 use std::fmt;
 
@@ -18,12 +20,14 @@ use crate::instruments::Symbol;
 use crate::text::is_plain;
 use crate::time::Day;
 
+pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};
 pub use factor::{MATCH_PERCENT, PriceFactor};
 pub use factors::{ActionFactors, Overnight, ShareChange};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
 pub use known::{ActionChange, ActionRow, ActionState, ImportPreview};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};
 pub use ratio::{LARGEST_PART, Ratio, RatioError};
+pub use twins::{TWIN_DAYS, Twin, twin_of};
 
 /// Most characters of the note of an action.
 pub const LONGEST_NOTE: usize = 500;
@@ -216,6 +220,8 @@ impl fmt::Display for Provenance {
     }
 }
 
+#[cfg(test)]
+mod ex_dates_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

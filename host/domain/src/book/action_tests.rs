@@ -59,7 +59,8 @@ impl Books {
             retry_of: None,
         };
         let first_placed_at = self.at();
-        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy }).unwrap();
+        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy, tag: None })
+            .unwrap();
         let fill = Fill { key: id.to_string(), quantity, price: Paise(price), at: self.at() };
         self.tell(id, OrderEvent::Filled(fill)).unwrap();
     }

@@ -23,7 +23,7 @@ use crate::ids::{ActionId, OrderId, UserId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::machine::TransitionError;
-use crate::orders::{Order, OrderState, Side};
+use crate::orders::{Order, OrderState, OrderTag, Side};
 use crate::strategies::StrategyName;
 use crate::time::Day;
 
@@ -231,6 +231,28 @@ impl Book {
     /// An order that is not forgotten.
     pub fn order(&self, id: &OrderId) -> Option<&Order> {
         self.place_of(id).ok().and_then(|place| self.orders.get(place))
+    }
+
+    /// The order that a broker tells of: the one with this number at the broker, or else the one with this tag, unless
+    /// the broker has given that one another number. A tag alone names an order only as it was given.
+    pub fn order_at_broker(&self, broker_id: Option<&str>, tag: &str) -> Option<&Order> {
+        let tagged = self.order_tagged(tag);
+        let Some(broker_id) = broker_id else { return tagged };
+        let has_number = |order: &&Order| order.broker_id.as_deref() == Some(broker_id);
+        match tagged {
+            Some(order) if has_number(&order) => Some(order),
+            tagged => {
+                let numbered = self.orders.iter().rev().find(has_number);
+                numbered.or_else(|| tagged.filter(|order| order.broker_id.is_none()))
+            }
+        }
+    }
+
+    fn order_tagged(&self, tag: &str) -> Option<&Order> {
+        match tag.parse::<OrderTag>() {
+            Ok(tag) => self.order(&tag.order()).filter(|order| order.tag == Some(tag)),
+            Err(_) => self.order(&tag.parse().ok()?).filter(|order| order.tag.is_none()),
+        }
     }
 
     /// Every order that is not forgotten, oldest first.

@@ -120,7 +120,7 @@ impl Run {
                 self.placed.push(id);
                 let request = request(buys, symbol, quantity, limit);
                 let (run, first_placed_at, strategy) = (RunId(1), Timestamp(0), STRATEGIES[strategy]);
-                self.tell(id, OrderEvent::Intended { request, run, first_placed_at, strategy });
+                self.tell(id, OrderEvent::Intended { request, run, first_placed_at, strategy, tag: None });
             }
             Step::Fill { order, key, quantity, price, days_ago } => {
                 let Some(id) = self.pick(order) else { return };

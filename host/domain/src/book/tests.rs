@@ -1,7 +1,7 @@
 use super::*;
 use crate::ids::RunId;
 use crate::orders::{
-    Fill, JournalEntry, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, Variety,
+    Fill, JournalEntry, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, TagCode, Variety,
 };
 use crate::time::Timestamp;
 
@@ -53,7 +53,8 @@ impl Journal {
             retry_of: None,
         };
         let first_placed_at = self.at();
-        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy }).unwrap();
+        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy, tag: None })
+            .unwrap();
         id
     }
 
@@ -255,6 +256,7 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
         run: RunId(1),
         first_placed_at: Timestamp(0),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     let reused = OrderId { number: 9, ..first };
     assert!(matches!(journal.tell(reused, event), Err(BookError::Pruned { .. })));
@@ -366,13 +368,75 @@ fn a_journal_of_before_there_were_strategies_is_of_rebound_and_one_of_now_says_i
         run: RunId(1),
         first_placed_at: Timestamp(0),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     let text = serde_json::to_string(&intended).unwrap();
     assert!(!text.contains("strategy"), "{text}");
     assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), intended);
     let OrderEvent::Intended { request, run, first_placed_at, .. } = intended else { panic!("it is one") };
-    let other = OrderEvent::Intended { request, run, first_placed_at, strategy: MOMENTUM };
+    let other = OrderEvent::Intended { request, run, first_placed_at, strategy: MOMENTUM, tag: None };
     let text = serde_json::to_string(&other).unwrap();
     assert!(text.contains("\"strategy\":\"momentum\""), "{text}");
     assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), other);
+}
+
+#[test]
+fn an_order_is_found_by_the_brokers_number_first_and_by_its_tag_only_as_that_was_given() {
+    let mut journal = Journal::new();
+    let code = TagCode::of_number(5);
+    let mut tagged = |broker_id: Option<&str>| {
+        let order = journal.book.next_order_id(journal.day);
+        let tag = OrderTag::stamp(code, order).unwrap();
+        let event = OrderEvent::Intended {
+            request: OrderRequest {
+                symbol: symbol("TCS"),
+                side: Side::Buy,
+                quantity: 1,
+                kind: OrderKind::Market,
+                variety: Variety::Regular,
+                product: Product::Delivery,
+                purpose: Purpose::Entry,
+                signal: None,
+                rsi: None,
+                retry_of: None,
+            },
+            run: RunId(1),
+            first_placed_at: Timestamp(1),
+            strategy: StrategyName::REBOUND,
+            tag: Some(tag),
+        };
+        journal.tell(order, event).unwrap();
+        if let Some(broker_id) = broker_id {
+            journal.tell(order, OrderEvent::Accepted { broker_id: broker_id.to_owned() }).unwrap();
+        }
+        (order, tag.to_string())
+    };
+    let (first, first_tag) = tagged(Some("B1"));
+    let (second, second_tag) = tagged(None);
+    let of_before = journal.place(Side::Buy, "INFY", 1, OrderKind::Market);
+    let id_of = |broker_id, tag: &str| journal.book.order_at_broker(broker_id, tag).map(|order| order.id);
+    assert_eq!(id_of(Some("B1"), &first_tag), Some(first));
+    assert_eq!(id_of(Some("B1"), "1767225600-17-CUSTOMER-ADMINAPI"), Some(first), "its tag was written anew");
+    assert_eq!(id_of(Some("B1"), &second_tag), Some(first), "the number counts");
+    assert_eq!(id_of(Some("B9"), &second_tag), Some(second), "its number is not known yet");
+    assert_eq!(id_of(None, &second_tag), Some(second));
+    assert_eq!(id_of(Some("B9"), &first_tag), None, "the broker has given it another number");
+    assert_eq!(id_of(None, &of_before.to_string()), Some(of_before));
+    for nobodys in [
+        OrderTag::stamp(TagCode::of_number(6), second).unwrap().to_string(),
+        OrderTag::stamp(code, of_before).unwrap().to_string(),
+        second.to_string(),
+        format!("{second_tag}-1767225600"),
+        String::new(),
+    ] {
+        assert_eq!(id_of(Some("B9"), &nobodys), None, "{nobodys}");
+    }
+}
+
+#[test]
+fn a_journal_of_before_there_were_tags_reads_and_says_nothing_of_them() {
+    let old = r#"{"event":"intended","request":{"symbol":"TCS","side":"buy","quantity":1,"kind":"market","variety":"regular","product":"delivery","purpose":"entry","signal":null,"rsi":null,"retry_of":null},"run":1,"first_placed_at":1}"#;
+    let event: OrderEvent = serde_json::from_str(old).unwrap();
+    assert!(matches!(event, OrderEvent::Intended { tag: None, .. }), "{event:?}");
+    assert_eq!(serde_json::to_string(&event).unwrap(), old);
 }

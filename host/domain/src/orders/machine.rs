@@ -12,7 +12,7 @@ use crate::money::{Paise, rupees};
 use crate::strategies::StrategyName;
 use crate::time::Timestamp;
 
-use super::{Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState};
+use super::{Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag};
 
 /// Result of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,14 @@ pub enum TransitionError {
     IdInUse {
         /// The order that it is about.
         order: OrderId,
+    },
+    /// The tag is that of another order.
+    #[error("order {order} was given the tag {tag}, which is that of another order")]
+    OtherTag {
+        /// The order that it is about.
+        order: OrderId,
+        /// The tag that it was given.
+        tag: OrderTag,
     },
     /// The event belongs to another order.
     #[error("an entry of order {entry} was given to order {order}")]
@@ -118,12 +126,16 @@ pub fn transition(order: Option<&Order>, entry: &JournalEntry) -> Result<Transit
 }
 
 fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
-    let OrderEvent::Intended { request, run, first_placed_at, strategy } = &entry.event else {
+    let OrderEvent::Intended { request, run, first_placed_at, strategy, tag } = &entry.event else {
         return Err(TransitionError::NoIntent { order: entry.order, event: entry.event.name() });
     };
     check_numbers(entry.order, request.quantity, request.kind)?;
+    if let Some(tag) = tag.filter(|tag| tag.order() != entry.order) {
+        return Err(TransitionError::OtherTag { order: entry.order, tag });
+    }
     let order = Order {
         id: entry.order,
+        tag: *tag,
         request: request.clone(),
         run: *run,
         strategy: *strategy,
@@ -144,7 +156,7 @@ fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
 fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, TransitionError> {
     let step = Step { order, at: entry.at, event: entry.event.name() };
     match &entry.event {
-        OrderEvent::Intended { request, strategy, .. } => step.intended(request, *strategy),
+        OrderEvent::Intended { request, strategy, tag, .. } => step.intended(request, *strategy, *tag),
         OrderEvent::Sent => step.sent(),
         OrderEvent::Accepted { broker_id } => step.accepted(broker_id),
         OrderEvent::Rejected { reason, retryable } => step.rejected(reason, *retryable),
@@ -173,8 +185,8 @@ struct Step<'a> {
 type Outcome = Result<Transition, TransitionError>;
 
 impl Step<'_> {
-    fn intended(&self, request: &OrderRequest, strategy: StrategyName) -> Outcome {
-        let same = self.order.request == *request && self.order.strategy == strategy;
+    fn intended(&self, request: &OrderRequest, strategy: StrategyName, tag: Option<OrderTag>) -> Outcome {
+        let same = self.order.request == *request && self.order.strategy == strategy && self.order.tag == tag;
         match self.order.state {
             OrderState::Intent if same => self.nothing(),
             OrderState::Intent

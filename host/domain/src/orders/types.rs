@@ -9,6 +9,8 @@ use crate::money::Paise;
 use crate::strategies::StrategyName;
 use crate::time::{Day, Timestamp};
 
+use super::OrderTag;
+
 /// Whether shares are bought or sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -162,8 +164,11 @@ impl OrderState {
 /// An order with everything that has happened to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
-    /// Our id and the broker's tag.
+    /// Our id.
     pub id: OrderId,
+    /// The tag that the broker keeps with it; none of an order from before there were tags, see [`Order::broker_tag`].
+    #[serde(default)]
+    pub tag: Option<OrderTag>,
     /// The request, with later changes of quantity and kind applied.
     pub request: OrderRequest,
     /// The run that decided it.
@@ -197,6 +202,11 @@ impl Order {
     /// The trading date it was placed for.
     pub fn day(&self) -> Day {
         self.id.day
+    }
+
+    /// The text by which the broker is told which order it is: the tag, or the id of an order from before there were tags.
+    pub fn broker_tag(&self) -> String {
+        self.tag.map_or_else(|| self.id.to_string(), |tag| tag.to_string())
     }
 
     /// Shares not yet filled.
@@ -238,6 +248,9 @@ pub enum OrderEvent {
         /// The strategy of the task that asked. The journal leaves `rebound` unsaid, as it was before there were others.
         #[serde(default, skip_serializing_if = "StrategyName::is_rebound")]
         strategy: StrategyName,
+        /// The tag that the broker is given with it; entries from before there were tags have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<OrderTag>,
     },
     /// About to be sent; from here on it may have reached the broker.
     Sent,

@@ -22,6 +22,7 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
     gate.switch()?;
     gate.halted()?;
+    gate.shut()?;
     gate.names()?;
     gate.symbol()?;
     gate.quantity()?;
@@ -45,6 +46,7 @@ pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request: &order.request, view, replaces: Some(order) };
     gate.switch()?;
     gate.halted()?;
+    gate.shut()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session()?;
@@ -76,6 +78,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
     let gate = Gate { request: changed, view, replaces: Some(order) };
     gate.switch()?;
     gate.halted()?;
+    gate.shut()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session_of_change(order)?;
@@ -124,6 +127,11 @@ impl Gate<'_> {
             ),
             None => Ok(()),
         }
+    }
+
+    /// A share without a price is neither bought nor left: nobody trades it.
+    fn shut(&self) -> Verdict {
+        self.view.shut.map_or(Ok(()), |reason| refuse(RefusalCode::SessionClosed, reason))
     }
 
     fn symbol(&self) -> Verdict {

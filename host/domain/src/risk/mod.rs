@@ -1,7 +1,7 @@
 //! The risk gate: whether an order may be written down and sent. Pure; the desk asks it before every order and change.
 //!
 //! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving a position
-//! must stay possible. The kill switch and halts stop sells too; cancellations never come here.
+//! must stay possible. The kill switch, halts and a share without a price stop sells too; cancellations never come here.
 //!
 //! Limits hold for the user over all strategies. What an order sells, what it is a duplicate of and what it tries again is its own
 //! strategy's: see the table in `docs/decisions/0019-orders-belong-to-strategies.md`.
@@ -59,7 +59,7 @@ pub enum RefusalCode {
     Funds,
     /// Market orders are not accepted in this phase of the session.
     MarketOrdersFrozen,
-    /// The session is closed for this kind of order.
+    /// The session is closed for this kind of order, or for this symbol on the ex-date of an action.
     SessionClosed,
     /// An earlier order of this user has an unknown outcome; nothing is sent until it is known. The released
     /// task interface gave it this name.
@@ -151,6 +151,9 @@ pub struct RiskView<'a> {
     pub after_market_open: bool,
     /// Halts of this user.
     pub halted: Halted<'a>,
+    /// Why no order of the symbol is taken although its market is open: a demerger that has no price yet, or an action that
+    /// these books do not have yet; `None` otherwise.
+    pub shut: Option<&'a str>,
 }
 
 /// What of a user is halted, each with the sentence that says why; `None` where nothing is.

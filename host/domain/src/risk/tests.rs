@@ -16,6 +16,7 @@ struct Scene {
     phase: Phase,
     after_market_open: bool,
     halted: Halted<'static>,
+    shut: Option<&'static str>,
     market_down: Option<&'static str>,
     signal_stands: bool,
     strategy: StrategyName,
@@ -79,6 +80,7 @@ impl Scene {
             phase: Phase::Continuous,
             after_market_open: false,
             halted: Halted::default(),
+            shut: None,
             market_down: None,
             signal_stands: true,
             strategy: StrategyName::REBOUND,
@@ -95,7 +97,13 @@ impl Scene {
         let id = self.book.next_order_id(day());
         self.tell(
             id,
-            OrderEvent::Intended { request, run: RunId(1), first_placed_at: at(), strategy: self.strategy },
+            OrderEvent::Intended {
+                request,
+                run: RunId(1),
+                first_placed_at: at(),
+                strategy: self.strategy,
+                tag: None,
+            },
         );
         self.tell(id, OrderEvent::Accepted { broker_id: format!("B{id}") });
         id
@@ -121,6 +129,7 @@ impl Scene {
             phase: self.phase,
             after_market_open: self.after_market_open,
             halted: self.halted,
+            shut: self.shut,
             market_down: self.market_down,
             signal_stands: self.signal_stands,
         })
@@ -143,6 +152,20 @@ fn an_ordinary_order_passes() {
     assert_eq!(scene.check(&buy(100)), None);
     scene.trade(buy(100), 1_000);
     assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn a_share_that_has_no_price_is_neither_bought_nor_sold_nor_changed() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    scene.shut = Some("TCS is demerged on 2025-01-02");
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::SessionClosed));
+    assert_eq!(scene.check(&sell(1)), Some(RefusalCode::SessionClosed));
+    assert_eq!(scene.change(open, 5, limit(1_000)), Some(RefusalCode::SessionClosed));
+    let after_market = OrderRequest { variety: Variety::AfterMarket, ..sell(1) };
+    scene.after_market_open = true;
+    assert_eq!(scene.check(&after_market), Some(RefusalCode::SessionClosed));
 }
 
 #[test]
@@ -280,6 +303,7 @@ fn only_a_rejected_order_of_the_same_symbol_and_side_is_tried_again() {
                 run: RunId(1),
                 first_placed_at: at(),
                 strategy: StrategyName::REBOUND,
+                tag: None,
             },
         );
         scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
@@ -317,6 +341,7 @@ fn what_is_sent_again_is_asked_what_a_new_order_is_but_not_counted_twice() {
             run: RunId(1),
             first_placed_at: at(),
             strategy: StrategyName::REBOUND,
+            tag: None,
         },
     );
     let order = scene.book.order(&id).unwrap().clone();
@@ -342,6 +367,7 @@ fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
             run: RunId(1),
             first_placed_at: at(),
             strategy: StrategyName::REBOUND,
+            tag: None,
         },
     );
     scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });

@@ -13,6 +13,7 @@ use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_brokers::{Brokerage, MarketData, PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::orders::TagCode;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::Runtime;
@@ -88,6 +89,7 @@ impl World {
             calendar: self.calendar.clone(),
             store: store.clone(),
             jumps: PriceJumps::default(),
+            tag_code: TagCode::of_number(SEED),
         };
         let (runtime, modules) = (self.runtime.clone(), self.modules.clone());
         let tasks = wiring::built_in_tasks(&runtime, &modules).await?;

@@ -11,7 +11,7 @@ use super::bare::BareRun;
 use super::line::Line;
 use crate::cli::Market;
 use crate::exit::Failure;
-use crate::wiring;
+use crate::wiring::{self, Draws};
 
 pub const NAME: &str = "simulated year, one user, all tasks";
 
@@ -38,7 +38,8 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let start = simulation.prepare(&store, false).await.map_err(Failure::work)?;
     let parts = (runtime, Arc::new(modules));
     let clock = Clock::at(start);
-    let daemon = wiring::daemon(clock, store.clone(), market, calendar, simulation.seed, parts).await?;
+    let draws = Draws::simulated(simulation.seed);
+    let daemon = wiring::daemon(clock, store.clone(), market, calendar, draws, parts).await?;
     let report = simulation.run(&daemon).await.map_err(Failure::work)?;
     store.close().await.map_err(Failure::work)?;
     if !report.is_sound() {

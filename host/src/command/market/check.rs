@@ -27,7 +27,7 @@ pub(super) async fn check_all(
     wiring::check_links(links)?;
     let is_net = |link: &MarketLink| link.market == Market::Yahoo;
     if links.iter().all(is_net) {
-        return Err(Failure::input("yahoo has no files: name csv:DIR or bhavcopy:DIR"));
+        return Err(Failure::input("yahoo has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR"));
     }
     if links.len() > 1 {
         Question::ALL.into_iter().for_each(|question| say!("{}", order_of(question, links)));

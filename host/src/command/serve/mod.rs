@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
-use crate::wiring::{self, Database};
+use crate::wiring::{self, Database, Draws};
 use begun::Begun;
 use messages::Messages;
 
@@ -115,9 +115,10 @@ async fn prepare(
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
     served.keep(store, clock::speed(options).map(|_| first)).await?;
+    let draws = Draws::served(served.seed)?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
-        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), served.seed, parts).await
+        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), draws, parts).await
     };
     // Where the clock is set back to, so that the history does not go on after it.
     let starts = clock.restarted().now();

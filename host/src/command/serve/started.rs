@@ -29,6 +29,7 @@ pub fn tell(options: &Serve, daemon: &Daemon, listener: &TcpListener) {
         database,
         trades = trades(daemon),
         clock,
+        tag_code = %daemon.trading.tag_code,
         holidays_known_until = %daemon.trading.calendar.current().covers().1,
         users = users.len(),
         services = daemon.users.running().len(),

@@ -24,7 +24,7 @@ use super::{component, settings, shares};
 use crate::cli::RunTask;
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
-use crate::wiring;
+use crate::wiring::{self, Draws};
 
 /// The only user of the run.
 const USER: UserId = UserId(1);
@@ -46,8 +46,8 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let parts = (runtime.clone(), Arc::new(modules));
     let clock = Clock::at(start);
     let store = database.store.clone();
-    let daemon =
-        wiring::daemon_of(clock, store, market, calendar, options.seed, parts, vec![manifest]).await?;
+    let draws = Draws::simulated(options.seed);
+    let daemon = wiring::daemon_of(clock, store, market, calendar, draws, parts, vec![manifest]).await?;
     let recording = execute(&daemon, &options, (task, &module)).await;
     let closed = database.store.close().await.map_err(Failure::work);
     let mut report = recording?;

@@ -1,7 +1,7 @@
 //! The journal, its snapshots and digests, and the orders kept beside it.
 
 use prahari_domain::ids::UserId;
-use prahari_domain::orders::{OrderEvent, OrderState};
+use prahari_domain::orders::{OrderEvent, OrderState, OrderTag, TagCode};
 use prahari_store::OrderFilter;
 
 use crate::support::{TestStore, day, entry, filled, intended, order, order_id};
@@ -83,7 +83,16 @@ async fn a_digest_looks_at_facts_only() {
     assert_ne!(digest_of(plain.clone()).await, digest_of(other_fill).await);
     let mut other_time = plain.clone();
     other_time[1].at = other_time[1].at.plus_millis(1);
-    assert_ne!(digest_of(plain).await, digest_of(other_time).await);
+    assert_ne!(digest_of(plain.clone()).await, digest_of(other_time).await);
+    // The same orders under the tags of another start, or of none.
+    let tagged = |code| {
+        let mut tagged = plain.clone();
+        let OrderEvent::Intended { tag, .. } = &mut tagged[0].event else { panic!("it is an intent") };
+        *tag = Some(OrderTag::stamp(TagCode::of_number(code), plain[0].order).unwrap());
+        tagged
+    };
+    assert_eq!(digest_of(tagged(1)).await, digest_of(plain.clone()).await);
+    assert_eq!(digest_of(tagged(2)).await, digest_of(plain.clone()).await);
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ pub fn request(signal: Option<u64>) -> OrderRequest {
 pub fn order(user: u64, number: u32, state: OrderState) -> Order {
     Order {
         id: order_id(user, number),
+        tag: None,
         request: request(None),
         run: RunId(1),
         strategy: StrategyName::REBOUND,
@@ -88,6 +89,7 @@ pub fn intended(user: u64, sequence: u64, run: u64, signal: Option<u64>) -> Jour
         run: RunId(run),
         first_placed_at: Timestamp(1_000),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     entry(user, sequence, 1, event)
 }

@@ -297,6 +297,25 @@ impl Host for ScriptedHost {
         Ok(self.strategy)
     }
 
+    #[cfg(feature = "actions")]
+    fn actions_since(
+        &mut self,
+        symbols: &[String],
+        day: Day,
+    ) -> Result<Vec<crate::actions::Action>, HostError> {
+        const MOST_SYMBOLS: usize = 1_000;
+        self.gate("actions_since", Capability::Market)?;
+        if symbols.len() > MOST_SYMBOLS {
+            let sentence = format!("symbols: {} in one call, allowed are {MOST_SYMBOLS}", symbols.len());
+            return Err(HostError::Invalid(sentence));
+        }
+        let until = self.day;
+        let told = |action: &&crate::actions::Action| {
+            action.ex_day > day && action.ex_day <= until && symbols.contains(&action.symbol)
+        };
+        Ok(self.actions.iter().filter(told).cloned().collect())
+    }
+
     fn selection(&mut self) -> Result<Selection, HostError> {
         self.gate("selection", Capability::Config)?;
         Ok(self.selection)

@@ -54,6 +54,9 @@ pub struct ScriptedHost {
     pub forming: BTreeMap<String, Candle>,
     /// Instruments by symbol; their keys are the universe.
     pub instruments: BTreeMap<String, Instrument>,
+    /// Corporate actions, oldest first.
+    #[cfg(feature = "actions")]
+    pub actions: Vec<crate::actions::Action>,
     /// Orders, oldest first.
     pub orders: Vec<Order>,
     /// Positions.

@@ -41,6 +41,8 @@ impl ScriptedHost {
             weekly: Default::default(),
             forming: Default::default(),
             instruments: Default::default(),
+            #[cfg(feature = "actions")]
+            actions: Vec::new(),
             orders: Vec::new(),
             positions: Vec::new(),
             holdings: Vec::new(),

@@ -81,6 +81,13 @@ const results: readonly RowColumn[] = [
     cell: (row) => <Money paise={row.charges_paise} plain />,
     sortBy: (row) => row.charges_paise,
   }),
+  optional({
+    id: 'income',
+    header: c.income,
+    align: 'right',
+    cell: (row) => <Money paise={row.income_paise} plain />,
+    sortBy: (row) => row.income_paise,
+  }),
   {
     id: 'net',
     header: c.net,

@@ -38,6 +38,7 @@ export const words = {
     orders: 'Order requests',
     realised: 'Realised',
     charges: 'Charges ₹',
+    income: 'Dividends ₹',
     net: 'Net',
   },
   card: {

@@ -19,6 +19,11 @@ export function DayCard({ day }: { day: DailyPnl }) {
       <span className={css.soft}>
         {words.charges} <Money paise={day.charges_paise} />
       </span>
+      {day.income_paise !== 0 && (
+        <span className={css.soft}>
+          {words.income} <Money paise={day.income_paise} />
+        </span>
+      )}
     </div>
   );
 }

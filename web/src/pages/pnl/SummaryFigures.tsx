@@ -19,6 +19,13 @@ export function SummaryFigures({ summary }: { summary: PnlSummary }) {
         value={<Money paise={charges} />}
         {...(realised > 0 && { note: words.chargesOf(percent(charges / realised)) })}
       />
+      {summary.income_paise !== 0 && (
+        <Figure
+          label={words.income}
+          value={<Money paise={summary.income_paise} />}
+          note={words.incomeNote}
+        />
+      )}
       <Figure label={words.unrealised} value={<Change paise={summary.unrealised_paise} />} />
       <Figure
         label={words.upDown}

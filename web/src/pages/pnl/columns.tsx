@@ -27,6 +27,7 @@ export const dayColumns: readonly Column<DailyPnl>[] = [
   change('net', c.net, (day) => day.net_paise),
   change('realised', c.realised, (day) => day.realised_paise),
   money('charges', c.charges, (day) => day.charges_paise),
+  { ...money<DailyPnl>('income', c.income, (day) => day.income_paise), optional: true },
   change('unrealised', c.unrealised, (day) => day.unrealised_paise),
   money('total', c.total, (day) => day.cash_paise + day.market_value_paise),
   number('trades', c.trades, (day) => day.trades),
@@ -55,6 +56,7 @@ export const strategyColumns: readonly Column<StrategyRow>[] = [
   change('net', c.net, (row) => row.net_paise),
   change('realised', c.realised, (row) => row.realised_paise),
   money('charges', c.charges, (row) => row.charges_paise),
+  money('income', c.income, (row) => row.income_paise),
   change('unrealised', c.unrealised, (row) => row.unrealised_paise),
   number('trades', c.trades, (row) => row.trades),
 ];

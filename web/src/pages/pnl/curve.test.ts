@@ -8,6 +8,7 @@ const point = (day: string, result: number, drawdown: number, flow = 0): CurvePo
   equity_paise: 100_000 + result,
   net_flow_paise: flow,
   realised_net_paise: 0,
+  income_paise: 0,
   unrealised_paise: 0,
   result_paise: result,
   peak_paise: 100_000,

@@ -58,6 +58,12 @@ export function FundFigures({ funds }: { funds: Funds }) {
           <>
             {w.charges}
             <Money paise={funds.charges_paise} />
+            {funds.income_paise !== 0 && (
+              <>
+                {w.income}
+                <Money paise={funds.income_paise} />
+              </>
+            )}
           </>
         }
       />

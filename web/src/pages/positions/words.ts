@@ -28,6 +28,7 @@ export const words = {
     availableNote: 'cash less what is reserved',
     realised: 'Realised so far',
     charges: 'charges ',
+    income: '; dividends to the bank ',
   },
   actions: 'Corporate actions',
   on: 'on',

@@ -61,5 +61,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
         AlertCode::SourceDown => "A source of prices is down",
         AlertCode::BarsRestated => "Bars of the past were restated",
+        AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
     }
 }

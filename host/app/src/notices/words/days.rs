@@ -1,6 +1,6 @@
 //! The message about a trading date that is over.
 
-use prahari_domain::money::rupees;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
@@ -26,17 +26,22 @@ impl DayFacts<'_> {
         let DailyStatement { orders_placed, fills, open_positions, orders_expired, .. } = self.statement;
         [*orders_placed, *fills, *open_positions, *orders_expired].iter().all(|count| *count == 0)
             && self.failed == 0
+            && self.statement.income == Paise::ZERO
             && self.statement.note.is_none()
     }
 }
 
-/// What a trading date came to: result net of charges, orders, fills, positions, and what failed.
+/// What a trading date came to: result with income and net of charges, orders, fills, positions, and what failed.
 pub(crate) fn summary(facts: &DayFacts<'_>) -> Words {
     let statement = facts.statement;
-    let net = statement.realised - statement.charges;
+    let net = statement.net();
+    let income = match statement.income {
+        Paise::ZERO => String::new(),
+        income => format!("dividends {} to the bank, ", rupees(income)),
+    };
     let mut lines = vec![
         format!(
-            "Realised {}, charges {}, net {}.",
+            "Realised {}, {income}charges {}, net {}.",
             rupees(statement.realised),
             rupees(statement.charges),
             rupees(net)

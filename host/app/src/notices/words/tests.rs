@@ -40,6 +40,7 @@ fn order(side: Side, kind: OrderKind, filled: u32) -> Order {
     };
     Order {
         id: OrderId { user: UserId(7), day: day(), number: 3 },
+        tag: None,
         request,
         run: RunId(5),
         strategy: StrategyName::REBOUND,
@@ -208,6 +209,11 @@ fn a_day_is_told_net_of_charges_with_what_failed() {
          0 positions opened, 1 closed.",
     );
     assert_eq!(said(&told), expected);
+    let paid = DailyStatement { income: Paise(14_700), ..statement.clone() };
+    let paid = summary(&DayFacts { statement: &paid, opened: 0, closed: 1, failed: 0 });
+    assert_eq!(paid.title, "10 Mar 2025: net ₹682.32");
+    let first = "Realised ₹560.00, dividends ₹147.00 to the bank, charges ₹24.68, net ₹682.32.";
+    assert_eq!(paid.body.lines().next(), Some(first));
     statement.note = Some("the broker did not answer".to_owned());
     let told = summary(&DayFacts { statement: &statement, opened: 1, closed: 0, failed: 2 });
     let end = "1 position opened, 0 closed.\n2 expected runs failed or missed.\nThe books may be incomplete: the broker did not answer.";
@@ -217,6 +223,8 @@ fn a_day_is_told_net_of_charges_with_what_failed() {
     assert!(!DayFacts { statement: &statement, opened: 0, closed: 0, failed: 0 }.is_nothing());
     statement.note = None;
     assert!(DayFacts { statement: &statement, opened: 0, closed: 0, failed: 0 }.is_nothing());
+    statement.income = Paise(1);
+    assert!(!DayFacts { statement: &statement, opened: 0, closed: 0, failed: 0 }.is_nothing());
 }
 
 #[test]

@@ -98,6 +98,7 @@ mod tests {
         };
         Order {
             id: OrderId { user: UserId(7), day: "2025-03-10".parse().unwrap(), number: 3 },
+            tag: None,
             request,
             run: RunId(5),
             strategy: StrategyName::REBOUND,

@@ -1,5 +1,6 @@
 //! `calendar`: trading days and phases.
 
+use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{day_from_number, day_number};
 use prahari_runtime::HostReply;
 
@@ -19,9 +20,16 @@ impl LiveServices<'_> {
     pub(super) async fn phases(&self, symbols: &[String]) -> Answer {
         let now = self.now().now;
         let calendar = self.runs.trading.calendar.current();
+        // A demerged share has no session before it has a price.
+        let ex_dates = self.runs.trading.jumps.ex_dates();
+        let of = |symbol: &Symbol, phase| convert::phase(ex_dates.phase(symbol, phase, &calendar, now));
         if !calendar.has_closing_auction(now) {
-            let phase = convert::phase(calendar.phase_at(now, false));
-            return Ok(HostReply::Phases(vec![phase; symbols.len()]));
+            let phase = calendar.phase_at(now, false);
+            let phases = symbols.iter().map(|symbol| match Symbol::new(symbol) {
+                Ok(symbol) => of(&symbol, phase),
+                Err(_) => convert::phase(phase),
+            });
+            return Ok(HostReply::Phases(phases.collect()));
         }
         let symbols = match convert::symbols(symbols) {
             Ok(symbols) => symbols,
@@ -29,9 +37,9 @@ impl LiveServices<'_> {
         };
         let instruments = self.runs.trading.market.instruments(&symbols, now).await?;
         let auction = |known: &Option<_>| known.as_ref().is_some_and(convert::in_closing_auction);
-        let phases =
-            instruments.iter().map(|known| convert::phase(calendar.phase_at(now, auction(known)))).collect();
-        Ok(HostReply::Phases(phases))
+        let phases = symbols.iter().zip(&instruments);
+        let phases = phases.map(|(symbol, known)| of(symbol, calendar.phase_at(now, auction(known))));
+        Ok(HostReply::Phases(phases.collect()))
     }
 
     pub(super) fn after_market_open(&self) -> HostReply {

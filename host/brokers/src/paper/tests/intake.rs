@@ -11,18 +11,23 @@ fn reason(answer: Result<impl std::fmt::Debug, BrokerError>) -> (String, bool) {
 async fn a_tag_is_never_placed_twice() {
     let bench = Bench::new().await;
     let order = limit(1, Side::Buy, 10, 9_900);
-    let first = bench.place(&order, at(TODAY, "10:00")).await.unwrap();
+    bench.place(&order, at(TODAY, "10:00")).await.unwrap();
     let mut again = order.clone();
     again.request.quantity = 99;
-    assert_eq!(bench.place(&again, at(TODAY, "10:01")).await.unwrap(), first);
+    assert_eq!(bench.place(&again, at(TODAY, "10:01")).await, Err(BrokerError::TagInUse));
     assert_eq!(bench.broker.book(USER).await.unwrap().len(), 1);
     // Also when it has ended and left the book.
     bench.advance(at(TODAY, "15:30")).await;
     bench.place(&limit(2, Side::Buy, 10, 9_900), at(TOMORROW, "10:00")).await.unwrap();
     let tags: Vec<_> = bench.broker.book(USER).await.unwrap().into_iter().map(|order| order.tag).collect();
     assert_eq!(tags, ["U7-20250102-0002"]);
-    assert_eq!(bench.place(&order, at(TOMORROW, "10:01")).await.unwrap(), first);
+    assert_eq!(bench.place(&order, at(TOMORROW, "10:01")).await, Err(BrokerError::TagInUse));
     assert_eq!(bench.broker.book(USER).await.unwrap().len(), 1);
+    // An id names one order here, whatever its tag.
+    let tag = OrderTag::stamp(TagCode::of_number(9), order.id).unwrap();
+    let other = Order { tag: Some(tag), ..order };
+    let answer = bench.place(&other, at(TOMORROW, "10:01")).await;
+    assert_eq!(reason(answer).0, "order U7-20250102-0001 is here already, with another tag");
 }
 
 #[tokio::test]

@@ -127,6 +127,7 @@ async fn open_orders_expire_at_the_end_of_their_session() {
     let reason = "the session ended before it was filled".to_owned();
     let tags = ["U7-20250102-0001", "U7-20250102-0002"];
     let expired = tags.map(|tag| BrokerEvent {
+        broker_id: Some(format!("P-{tag}")),
         tag: tag.to_owned(),
         at: at(TODAY, "15:30"),
         kind: BrokerEventKind::Expired { reason: reason.clone() },

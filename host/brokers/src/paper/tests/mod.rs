@@ -14,7 +14,7 @@ use chrono::NaiveTime;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::orders::{
-    Fill, Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
+    Fill, Order, OrderKind, OrderRequest, OrderState, OrderTag, Product, Purpose, Side, TagCode, Variety,
 };
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
@@ -97,6 +97,7 @@ impl MarketData for Script {
             volume: 0,
             at: now,
             source: self.source(),
+            derived: false,
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }
@@ -201,6 +202,7 @@ pub fn order(number: u32, side: Side, quantity: u32, kind: OrderKind, variety: V
     let now = Timestamp(0);
     Order {
         id,
+        tag: None,
         request: OrderRequest {
             symbol: "ABC".parse().unwrap(),
             side,

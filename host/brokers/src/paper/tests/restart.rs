@@ -63,9 +63,11 @@ async fn after_a_restart_the_book_shows_what_was_not_reported() {
     assert!(!restarted.broker.has_open(USER));
     assert_eq!(restarted.broker.book(USER).await.unwrap(), bench.broker.book(USER).await.unwrap());
     assert_eq!(restarted.broker.book(USER).await.unwrap()[0].fills.len(), 1);
-    let again = restarted.place(&limit(1, Side::Buy, 10, 10_000), at(TODAY, "10:02")).await.unwrap();
-    assert_eq!(again.broker_id, "P-U7-20250102-0001");
-    assert_eq!(restarted.broker.book(USER).await.unwrap().len(), 1);
+    let again = restarted.place(&limit(1, Side::Buy, 10, 10_000), at(TODAY, "10:02")).await;
+    assert_eq!(again, Err(BrokerError::TagInUse));
+    let book = restarted.broker.book(USER).await.unwrap();
+    let [known] = book.as_slice() else { panic!("{book:?}") };
+    assert_eq!(known.broker_id, "P-U7-20250102-0001");
 }
 
 #[tokio::test]

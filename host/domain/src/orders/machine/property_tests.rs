@@ -49,6 +49,7 @@ fn intended() -> impl Strategy<Value = OrderEvent> {
         run: RunId(1),
         first_placed_at: Timestamp(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
     })
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::ids::{RunId, UserId};
-use crate::orders::{OrderRequest, Product, Purpose, Side, Variety};
+use crate::orders::{OrderRequest, Product, Purpose, Side, TagCode, Variety};
 
 fn id() -> OrderId {
     OrderId { user: UserId(1), day: "2025-01-02".parse().unwrap(), number: 1 }
@@ -27,6 +27,7 @@ fn intended() -> OrderEvent {
         run: RunId(1),
         first_placed_at: Timestamp(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
     }
 }
 
@@ -139,6 +140,7 @@ fn an_order_begins_with_its_intent() {
         run: RunId(1),
         first_placed_at: Timestamp(1),
         strategy: StrategyName::REBOUND,
+        tag: None,
     };
     assert!(matches!(apply(None, event), Err(TransitionError::BadNumbers { .. })));
 }
@@ -196,4 +198,30 @@ fn a_retry_given_up_keeps_both_reasons() {
         .unwrap()
         .order;
     assert_eq!((order.retryable, order.reason.as_str()), (false, "no margin; given up: because"));
+}
+
+#[test]
+fn an_order_keeps_the_tag_that_it_was_intended_with_and_takes_no_other_orders() {
+    let entry = |sequence, event| JournalEntry { sequence, order: id(), at: Timestamp(1), event };
+    let with = |tag| {
+        let OrderEvent::Intended { request, run, first_placed_at, strategy, .. } = intended() else {
+            panic!("it is one")
+        };
+        OrderEvent::Intended { request, run, first_placed_at, strategy, tag }
+    };
+    let code = TagCode::of_number(77);
+    let tag = OrderTag::stamp(code, id()).unwrap();
+    let order = transition(None, &entry(1, with(Some(tag)))).unwrap().order;
+    assert_eq!((order.tag, order.broker_tag()), (Some(tag), tag.to_string()));
+    assert!(!transition(Some(&order), &entry(2, with(Some(tag)))).unwrap().changed);
+    let other_code = OrderTag::stamp(TagCode::of_number(78), id()).unwrap();
+    for other in [None, Some(other_code)] {
+        let told = transition(Some(&order), &entry(2, with(other)));
+        assert_eq!(told, Err(TransitionError::IdInUse { order: id() }));
+    }
+    let of_another = OrderTag::stamp(code, OrderId { number: 999, ..id() }).unwrap();
+    let told = transition(None, &entry(1, with(Some(of_another))));
+    assert_eq!(told, Err(TransitionError::OtherTag { order: id(), tag: of_another }));
+    let before_tags = transition(None, &entry(1, intended())).unwrap().order;
+    assert_eq!(before_tags.broker_tag(), id().to_string());
 }

@@ -54,7 +54,7 @@ fn limits_hold_over_all_strategies() {
     scene.limits.max_buys_per_day = 9;
     let id = scene.book.next_order_id(day());
     let (request, run, strategy) = (buy(1), RunId(1), StrategyName::REBOUND);
-    scene.tell(id, OrderEvent::Intended { request, run, first_placed_at: at(), strategy });
+    scene.tell(id, OrderEvent::Intended { request, run, first_placed_at: at(), strategy, tag: None });
     scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });
     assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Unsettled), "the account is one");
 }
@@ -64,7 +64,7 @@ fn a_rejected_order_is_tried_again_by_its_own_strategy_only() {
     let mut scene = Scene::new();
     let id = scene.book.next_order_id(day());
     let (request, run, strategy) = (buy(1), RunId(1), StrategyName::REBOUND);
-    scene.tell(id, OrderEvent::Intended { request, run, first_placed_at: at(), strategy });
+    scene.tell(id, OrderEvent::Intended { request, run, first_placed_at: at(), strategy, tag: None });
     scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
     let retry = OrderRequest { retry_of: Some(id), ..buy(1) };
     assert_eq!(scene.check(&retry), None);

@@ -1,0 +1,170 @@
+//! The broker's lists in the words of the desk.
+
+use std::collections::{BTreeMap, HashMap};
+
+use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState, Placed};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Fill, Order, OrderKind};
+
+use super::{KotakBroker, Memory};
+use crate::wire::order::OrderRow;
+use crate::wire::status::OrderStatus;
+use crate::wire::tag::Tag;
+use crate::wire::trade::TradeRow;
+
+/// How the broker writes delivery.
+const DELIVERY: &str = "CNC";
+
+impl KotakBroker {
+    /// The orders of today with their executions.
+    pub(super) async fn whole_book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
+        let rows = self.rows().await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let trades = self.session.trades().await?;
+        let mut fills = fills_by_number(trades);
+        let mut orders: Vec<BrokerOrder> = rows
+            .into_iter()
+            .map(|row| {
+                let fills = fills.remove(&row.number).unwrap_or_default();
+                broker_order(row, fills, &self.memory)
+            })
+            .collect();
+        orders.sort_by(|a, b| (&a.tag, &a.broker_id).cmp(&(&b.tag, &b.broker_id)));
+        Ok(orders)
+    }
+
+    /// The rows of the book. An empty one contradicts orders that the broker has taken: some sessions see nothing until
+    /// the next login, so each is doubted once, and then nothing is concluded.
+    async fn rows(&self) -> Result<Vec<OrderRow>, BrokerError> {
+        let rows = self.session.book().await?;
+        let taken = self.memory.taken();
+        if !rows.is_empty() || taken == 0 {
+            return Ok(rows);
+        }
+        if self.session.generation().is_some_and(|session| self.session.doubt(session)) {
+            let rows = self.session.book().await?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+        Err(BrokerError::Unavailable(format!(
+            "the order book: it is empty, and the broker took {taken} orders of this user since the link was made"
+        )))
+    }
+
+    /// Looks for an order that was sent, or whose tag is taken.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unclear`] when the book does not have it, which proves nothing, or has it as another order.
+    pub(super) async fn find_sent(&self, order: &Order) -> Result<Placed, BrokerError> {
+        let tag = order.broker_tag();
+        let rows = self.session.book().await.map_err(|error| BrokerError::Unclear(error.to_string()))?;
+        let mut found = rows.iter().filter(|row| row.tag.sent() == Some(&tag));
+        match (found.next(), found.next()) {
+            (Some(row), None) if is_same(row, order) => {
+                self.memory.bind(&tag, &row.number, order.request.kind);
+                Ok(Placed { broker_id: row.number.clone() })
+            }
+            (Some(row), None) => Err(BrokerError::Unclear(format!(
+                "the broker has another order with the tag {tag}, number {}: {} {} of {}",
+                row.number,
+                if row.side == prahari_domain::orders::Side::Buy { "a buy of" } else { "a sell of" },
+                row.quantity,
+                row.symbol
+            ))),
+            (Some(_), Some(_)) => {
+                Err(BrokerError::Unclear(format!("the broker shows more than one order with the tag {tag}")))
+            }
+            (None, _) => Err(BrokerError::Unclear(format!(
+                "the order {tag} was sent before and is not in the broker's book, which proves nothing"
+            ))),
+        }
+    }
+
+    /// Settled shares with what today's trades made of them. Shares bought today are with the settled ones from the next
+    /// session on; shares sold today are until then.
+    pub(super) async fn shares_held(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        let settled = self.session.holdings().await?;
+        let of_today = self.session.positions().await?;
+        let mut held: BTreeMap<Symbol, i64> = BTreeMap::new();
+        for row in settled {
+            *held.entry(row.symbol).or_default() += i64::from(row.quantity);
+        }
+        for row in of_today {
+            // A sale of another product is no sale of what is held.
+            let shares = if row.product == DELIVERY { row.of_today() } else { row.of_today().max(0) };
+            *held.entry(row.symbol).or_default() += shares;
+        }
+        let owed = held.iter().find(|(_, shares)| **shares < 0);
+        if let Some((symbol, shares)) = owed {
+            return Err(BrokerError::Unavailable(format!(
+                "the holdings: {symbol} would be {shares} shares; the two lists are not of the same moment"
+            )));
+        }
+        let shares = held.into_iter().filter(|(_, shares)| *shares > 0);
+        Ok(shares.map(|(symbol, shares)| (symbol, u32::try_from(shares).unwrap_or(u32::MAX))).collect())
+    }
+}
+
+/// Whether a row is the order: the tag alone may be of another installation's.
+fn is_same(row: &OrderRow, order: &Order) -> bool {
+    let request = &order.request;
+    row.symbol == request.symbol && row.side == request.side && row.quantity == request.quantity
+}
+
+fn fills_by_number(trades: Vec<TradeRow>) -> HashMap<String, Vec<Fill>> {
+    let mut fills: HashMap<String, Vec<Fill>> = HashMap::new();
+    for trade in trades {
+        let of_order = fills.entry(trade.number).or_default();
+        if !of_order.iter().any(|fill| fill.key == trade.fill.key) {
+            of_order.push(trade.fill);
+        }
+    }
+    for of_order in fills.values_mut() {
+        of_order.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
+    }
+    fills
+}
+
+/// A row in the words of the desk. Number before tag: a tag is rewritten by a change. A market order that the broker
+/// shows as a limit is still ours as it was sent.
+pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> BrokerOrder {
+    let ours = memory.of_number(&row.number);
+    let by_tag = || row.tag.sent().and_then(|tag| memory.kind(tag));
+    let sent_as = ours.as_ref().map(|(_, kind)| *kind).or_else(by_tag);
+    let kind = if sent_as == Some(OrderKind::Market) { OrderKind::Market } else { row.kind };
+    let tag = ours.map(|(tag, _)| tag).or_else(|| row.tag.sent().map(str::to_owned)).unwrap_or_default();
+    if let (Tag::Plain(tag), Some(kind)) = (&row.tag, sent_as) {
+        memory.bind(tag, &row.number, kind);
+    }
+    BrokerOrder {
+        tag,
+        symbol: row.symbol.clone(),
+        quantity: row.quantity,
+        kind,
+        state: state(&row),
+        filled: row.filled,
+        fills,
+        accepted_at: row.entered_at,
+        modified_at: row.changed_at,
+        changed_at: row.changed_at,
+        broker_id: row.number,
+    }
+}
+
+fn state(row: &OrderRow) -> BrokerOrderState {
+    let reason = |otherwise: &str| {
+        row.reason.as_ref().map_or_else(|| otherwise.to_owned(), |reason| reason.said.to_string())
+    };
+    match row.status {
+        OrderStatus::Complete => BrokerOrderState::Filled,
+        OrderStatus::Rejected => {
+            BrokerOrderState::Rejected { reason: reason("the broker refused it and gave no reason") }
+        }
+        OrderStatus::Cancelled => BrokerOrderState::Cancelled { reason: reason("cancelled at the broker") },
+        // A reason beside an order that has not ended is that of a refused change.
+        _ => BrokerOrderState::Open,
+    }
+}

@@ -1,0 +1,99 @@
+//! What this link has sent. The broker rewrites tags and shows market orders as limits: what was sent is remembered, so
+//! that the same order is known again.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+use prahari_domain::orders::OrderKind;
+
+/// Most orders that are remembered; the exchange's limit on messages of a day is far below for a person.
+const MOST: usize = 20_000;
+
+/// What is known of an order that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It may have arrived.
+    Begun,
+    /// The broker has it under this number.
+    Number(String),
+}
+
+#[derive(Debug, Clone)]
+struct Sent {
+    standing: Standing,
+    kind: OrderKind,
+}
+
+/// The orders that were sent over a link, by tag.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    sent: Mutex<HashMap<String, Sent>>,
+}
+
+/// An order that is being sent.
+pub(super) struct Begun<'a> {
+    memory: &'a Memory,
+    tag: String,
+}
+
+impl Memory {
+    pub(super) fn standing(&self, tag: &str) -> Option<Standing> {
+        self.sent.lock().get(tag).map(|sent| sent.standing.clone())
+    }
+
+    /// Notes that an order is about to be sent.
+    pub(super) fn begin(&self, tag: &str, kind: OrderKind) -> Begun<'_> {
+        let mut sent = self.sent.lock();
+        if sent.len() >= MOST {
+            // Orders that the broker has are found by their tags too.
+            sent.retain(|_, sent| sent.standing == Standing::Begun);
+        }
+        sent.insert(tag.to_owned(), Sent { standing: Standing::Begun, kind });
+        Begun { memory: self, tag: tag.to_owned() }
+    }
+
+    /// Notes that the broker has an order under a number.
+    pub(super) fn bind(&self, tag: &str, number: &str, kind: OrderKind) {
+        let mut sent = self.sent.lock();
+        let entry = sent.entry(tag.to_owned()).or_insert(Sent { standing: Standing::Begun, kind });
+        entry.standing = Standing::Number(number.to_owned());
+    }
+
+    /// Notes the kind that an order was changed to.
+    pub(super) fn changed(&self, tag: &str, kind: OrderKind) {
+        if let Some(sent) = self.sent.lock().get_mut(tag) {
+            sent.kind = kind;
+        }
+    }
+
+    /// The tag and the kind under which an order with this number was sent.
+    pub(super) fn of_number(&self, number: &str) -> Option<(String, OrderKind)> {
+        let sent = self.sent.lock();
+        let found = sent.iter().find(|(_, sent)| sent.standing == Standing::Number(number.to_owned()));
+        found.map(|(tag, sent)| (tag.clone(), sent.kind))
+    }
+
+    /// The kind with which an order with this tag was sent.
+    pub(super) fn kind(&self, tag: &str) -> Option<OrderKind> {
+        self.sent.lock().get(tag).map(|sent| sent.kind)
+    }
+
+    /// Number of orders that the broker has said to have.
+    pub(super) fn taken(&self) -> usize {
+        self.sent.lock().values().filter(|sent| sent.standing != Standing::Begun).count()
+    }
+}
+
+impl Begun<'_> {
+    /// The broker has it.
+    pub(super) fn bind(self, number: &str) {
+        if let Some(sent) = self.memory.sent.lock().get_mut(&self.tag) {
+            sent.standing = Standing::Number(number.to_owned());
+        }
+    }
+
+    /// It certainly did not arrive.
+    pub(super) fn never_left(self) {
+        self.memory.sent.lock().remove(&self.tag);
+    }
+}

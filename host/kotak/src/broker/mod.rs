@@ -1,0 +1,192 @@
+//! Kotak Neo as the order desk sees it: [`Broker`] of one user, [`Brokerage`] for all.
+
+mod book;
+mod change;
+mod memory;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_brokers::{
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Pace, Placed,
+};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
+use prahari_domain::time::Timestamp;
+use tokio::task::JoinHandle;
+
+use self::memory::{Memory, Standing};
+use crate::client::NewOrder;
+use crate::error::{KotakError, Meaning};
+use crate::feed::order_feed;
+use crate::scrip::Scrip;
+use crate::session::{Sessions, UserSession};
+use crate::settings::KotakSettings;
+use crate::shares::Shares;
+
+/// Kotak Neo, with which users can be linked.
+pub struct KotakBrokerage {
+    settings: Arc<KotakSettings>,
+    pace: Arc<dyn Pace>,
+    sessions: Arc<Sessions>,
+    shares: Arc<Shares>,
+}
+
+/// One user's account at Kotak Neo.
+pub struct KotakBroker {
+    settings: Arc<KotakSettings>,
+    pace: Arc<dyn Pace>,
+    session: Arc<UserSession>,
+    shares: Arc<Shares>,
+    memory: Memory,
+    /// Follows the order feed until the link is dropped.
+    feed: Option<JoinHandle<()>>,
+}
+
+impl Drop for KotakBroker {
+    fn drop(&mut self) {
+        if let Some(feed) = &self.feed {
+            feed.abort();
+        }
+    }
+}
+
+impl KotakBrokerage {
+    /// Creates the broker over the sessions of all users.
+    pub fn new(settings: Arc<KotakSettings>, pace: Arc<dyn Pace>, sessions: Arc<Sessions>) -> Self {
+        Self { settings, pace, sessions, shares: Arc::default() }
+    }
+
+    /// Returns the sessions of all users.
+    pub fn sessions(&self) -> &Arc<Sessions> {
+        &self.sessions
+    }
+}
+
+#[async_trait]
+impl Brokerage for KotakBrokerage {
+    async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
+        let session = self.sessions.of(new.user);
+        let feed = self
+            .settings
+            .order_feed
+            .then(|| tokio::spawn(order_feed::follow(session.clone(), new.pushes, self.pace.clone())));
+        let broker = KotakBroker {
+            settings: self.settings.clone(),
+            pace: self.pace.clone(),
+            session,
+            shares: self.shares.clone(),
+            memory: Memory::default(),
+            feed,
+        };
+        Ok(BrokerLink { broker: Arc::new(broker), simulated: None })
+    }
+}
+
+#[async_trait]
+impl Broker for KotakBroker {
+    async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        let tag = order.broker_tag();
+        match self.memory.standing(&tag) {
+            // It is never sent twice, whoever asks: what became of it is in the broker's book.
+            Some(Standing::Number(number)) => return Ok(Placed { broker_id: number }),
+            Some(Standing::Begun) => return self.find_sent(order).await,
+            // After a restart only the journal remembers.
+            None if order.state == OrderState::Unknown => return self.find_sent(order).await,
+            None => {}
+        }
+        let scrip = self.scrip(&order.request.symbol, now).await?;
+        let request = &order.request;
+        if let Some(reason) = scrip.refusal(request.side, request.quantity, request.kind) {
+            return Err(BrokerError::Refused { reason, retryable: false });
+        }
+        let new = NewOrder {
+            tag: tag.clone(),
+            trading_symbol: scrip.trading_symbol.clone(),
+            side: request.side,
+            quantity: request.quantity,
+            kind: request.kind,
+            product: request.product,
+            after_market: request.variety == Variety::AfterMarket,
+        };
+        // A login takes its time, and whoever gives up during it has sent nothing.
+        self.session.ready().await?;
+        // From here on it may be at the broker, also when whoever waits for the answer gives up.
+        let begun = self.memory.begin(&tag, request.kind);
+        let answer = self.session.once(|client, session| {
+            let new = new.clone();
+            async move { client.place(&session, &new).await }
+        });
+        match answer.await {
+            Ok(number) => {
+                begun.bind(&number);
+                Ok(Placed { broker_id: number })
+            }
+            Err(error) if error.meaning == Meaning::TagTaken => {
+                tracing::warn!(order = %order.id, "the broker has an order with this tag already");
+                self.find_sent(order).await
+            }
+            Err(error) => {
+                let error = BrokerError::from(error);
+                if !matches!(error, BrokerError::Unclear(_)) {
+                    begun.never_left();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn modify(
+        &self,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        let scrip = self.scrip(&order.request.symbol, now).await?;
+        // The side is that of a sell: the order stands already, and only its numbers are looked at.
+        if let Some(reason) = scrip.refusal(prahari_domain::orders::Side::Sell, quantity, kind) {
+            return Err(BrokerError::Refused { reason, retryable: false });
+        }
+        self.change(order, quantity, kind).await
+    }
+
+    async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        self.end(order, now).await
+    }
+
+    async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
+        self.whole_book().await
+    }
+
+    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        self.shares_held().await
+    }
+
+    async fn funds(&self) -> Result<Funds, BrokerError> {
+        let limits = self.session.limits().await?;
+        // What the trades of today hold is spent, and what open buys hold is reserved; the broker does not tell them
+        // apart, and neither is there to be spent.
+        Ok(Funds { cash: limits.cash, reserved: limits.used })
+    }
+}
+
+impl KotakBroker {
+    /// The share of a symbol on the day of `now`.
+    ///
+    /// # Errors
+    /// When the file of shares cannot be had, or the share is not in it.
+    async fn scrip(&self, symbol: &Symbol, now: Timestamp) -> Result<Scrip, BrokerError> {
+        let shares = self.shares.of(now.ist_day(), &self.session).await;
+        // Whatever went wrong with the file: nothing was sent of what it was needed for.
+        let shares = shares.map_err(|error: KotakError| BrokerError::Unavailable(error.to_string()))?;
+        let unknown = || BrokerError::Refused {
+            reason: format!("{symbol} is no share that the broker lets us trade"),
+            retryable: false,
+        };
+        shares.find(symbol).cloned().ok_or_else(unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests;

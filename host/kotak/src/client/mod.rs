@@ -1,0 +1,250 @@
+//! The calls, one after the other: each makes one request and reads its answer. Sessions, repetition and what it all means
+//! for an order are elsewhere.
+
+mod login;
+mod orders;
+mod quotes;
+mod reports;
+mod shares;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_brokers::Pace;
+use prahari_secrets::Secret;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Client, RequestBuilder};
+use rustls::ClientConfig;
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use url::{Url, form_urlencoded};
+
+pub use orders::{NewOrder, OrderChange};
+pub use quotes::QuoteFilter;
+
+use crate::credentials::Credentials;
+use crate::error::{Call, KotakError, Meaning};
+use crate::feed::{Socket, connect};
+use crate::http::reach::{Reach, below};
+use crate::http::tls::Tls;
+use crate::http::{Http, exchange};
+use crate::limiter::RateLimiter;
+use crate::mask::Masker;
+use crate::session::Session;
+use crate::settings::{KotakSettings, Outbound};
+use crate::wire::body;
+
+/// Name of the API, which some calls carry as a key.
+const API: &str = "neotradeapi";
+
+/// Address of the market feed where the login names none.
+const MARKET_FEED: &str = "wss://sfeed.kotaksecurities.com/apifeed";
+
+/// Longest body of an answer, in bytes: an order book of a thousand rows has 2 MB.
+const LONGEST_BODY: usize = 8 << 20;
+
+/// Longest file of all shares, in bytes; the present ones have 5 MB.
+const LONGEST_FILE: usize = 64 << 20;
+
+/// Most placements, changes and cancellations within a second, whatever is set: the exchange allows 10.
+const MOST_ORDERS: u32 = 9;
+
+/// Makes the clients of users.
+pub(crate) struct ClientFactory {
+    settings: Arc<KotakSettings>,
+    pace: Arc<dyn Pace>,
+    reach: Reach,
+    tls: Tls,
+}
+
+/// One user's connections to the broker.
+pub(crate) struct KotakClient {
+    settings: Arc<KotakSettings>,
+    pace: Arc<dyn Pace>,
+    reach: Reach,
+    http: Http,
+    tls: ClientConfig,
+    outbound: Outbound,
+    access_token: Secret,
+    client_code: Secret,
+    masker: Arc<Masker>,
+    turns: Arc<Turns>,
+}
+
+/// Whose turn it is, for one user's calls of all sessions.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    orders: RateLimiter,
+    reads: RateLimiter,
+    quotes: Semaphore,
+}
+
+impl Turns {
+    /// Turns of which none was taken yet.
+    pub(crate) fn new(settings: &KotakSettings) -> Self {
+        let limiter = |most| RateLimiter::new(most, settings.longest_turn);
+        Self {
+            orders: limiter(settings.orders_a_second.min(MOST_ORDERS)),
+            reads: limiter(settings.reads_a_second),
+            quotes: Semaphore::new(settings.quotes_in_flight.max(1)),
+        }
+    }
+}
+
+impl ClientFactory {
+    /// # Errors
+    /// One sentence, when the address of the login may not be spoken to.
+    pub(crate) fn new(settings: Arc<KotakSettings>, pace: Arc<dyn Pace>) -> Result<Self, String> {
+        let reach = Reach::of(&settings.login)?;
+        Ok(Self { settings, pace, reach, tls: Tls::default() })
+    }
+
+    /// Makes a user's connections; nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`Meaning::NotSent`] when TLS or the user's way out cannot be used.
+    pub(crate) async fn client(
+        &self,
+        credentials: &Credentials,
+        masker: Arc<Masker>,
+        turns: Arc<Turns>,
+    ) -> Result<KotakClient, KotakError> {
+        let unusable = |why: String| KotakError::not_sent(Call::LogIn, why);
+        let tls = self.tls.config(self.reach).await.map_err(unusable)?;
+        let settings = self.settings.clone();
+        let http = Http::new(&settings, tls.clone(), &credentials.outbound).map_err(unusable)?;
+        Ok(KotakClient {
+            tls,
+            outbound: credentials.outbound.clone(),
+            access_token: credentials.access_token.clone(),
+            client_code: credentials.client_code.clone(),
+            pace: self.pace.clone(),
+            reach: self.reach,
+            settings,
+            http,
+            masker,
+            turns,
+        })
+    }
+}
+
+impl KotakClient {
+    /// What takes the secrets out of texts.
+    pub(crate) fn masker(&self) -> &Masker {
+        &self.masker
+    }
+
+    /// Connects to the order feed, whose address the login named, or which is beside everything else.
+    ///
+    /// # Errors
+    /// One sentence, without the address.
+    pub(crate) async fn order_feed(&self, session: &Session) -> Result<Socket, String> {
+        let mut beside = session.base.clone();
+        beside.set_path("/realtime");
+        let url = session.orders.as_ref().unwrap_or(&beside);
+        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
+    }
+
+    /// Connects to the market feed, whose address the login named, or which is where it has been.
+    ///
+    /// # Errors
+    /// One sentence, without the address.
+    pub(crate) async fn market_feed(&self, session: &Session) -> Result<Socket, String> {
+        let usual = self.reach.read(MARKET_FEED);
+        let url = session.feed.as_ref().or(usual.as_ref()).ok_or("the login named no market feed")?;
+        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
+    }
+
+    /// The client's code at the broker, with which the market feed is entered.
+    pub(crate) const fn client_code(&self) -> &Secret {
+        &self.client_code
+    }
+
+    /// Sends a request in its turn, and reads what came.
+    async fn ask(&self, call: Call, request: RequestBuilder) -> Result<Value, KotakError> {
+        let within = self.turn(call).await?;
+        body::json(call, exchange(request, LONGEST_BODY, within).await, &self.masker)
+    }
+
+    /// Waits for the call's turn, and answers how long the call may take.
+    async fn turn(&self, call: Call) -> Result<Duration, KotakError> {
+        let (limiter, within) = match call {
+            Call::Place | Call::Modify | Call::Cancel => (&self.turns.orders, self.settings.send),
+            Call::LogIn | Call::Validate | Call::Address => return Ok(self.settings.log_in),
+            Call::Shares => return Ok(self.settings.file),
+            _ => (&self.turns.reads, self.settings.read),
+        };
+        let began = self.pace.now();
+        limiter.turn(&*self.pace).await.map_err(|none| {
+            let wait = none.at.millis_since(began);
+            KotakError::not_sent(call, format!("its turn would come in {wait} ms, after too many calls"))
+        })?;
+        Ok(within)
+    }
+
+    /// A request below the session's address, with the session's keys.
+    fn request(
+        &self,
+        client: &Client,
+        session: &Session,
+        path: &str,
+        body: Option<&Map<String, Value>>,
+    ) -> RequestBuilder {
+        let url = below(&session.base, path);
+        let request = match body {
+            Some(body) => {
+                client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form(body))
+            }
+            None => client.get(url),
+        };
+        request
+            .header(ACCEPT, "application/json")
+            .header("Authorization", self.access_token.expose())
+            .header("neo-fin-key", API)
+            .header("Auth", session.token.expose())
+            .header("Sid", session.sid.expose())
+    }
+
+    /// A request of the kind that goes without a session: it is refused with one.
+    fn open_request(&self, url: Url) -> RequestBuilder {
+        self.http
+            .reading
+            .get(url)
+            .header(ACCEPT, "application/json")
+            .header("Authorization", self.access_token.expose())
+    }
+
+    /// The rows of a list, each read; an answer that says that there is nothing is an empty list.
+    ///
+    /// # Errors
+    /// Those of the call, and [`Meaning::Unreadable`] when one row cannot be read: half a list would be a lie.
+    fn rows<T, E: std::fmt::Display>(
+        &self,
+        call: Call,
+        answer: Result<Value, KotakError>,
+        counts: impl Fn(&Value) -> bool,
+        read: impl Fn(&Value) -> Result<T, E>,
+    ) -> Result<Vec<T>, KotakError> {
+        let body = match answer {
+            Ok(body) => body,
+            Err(error) if error.meaning == Meaning::Empty => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let Some(Value::Array(rows)) = body.get("data") else {
+            return Err(body::misread(call, "there is no list in the answer"));
+        };
+        let rows = rows.iter().filter(|row| counts(row));
+        rows.map(|row| read(row).map_err(|why| body::misread(call, why))).collect()
+    }
+}
+
+/// A body of a form with the one field that the broker reads.
+fn form(fields: &Map<String, Value>) -> String {
+    let json = Value::Object(fields.clone()).to_string();
+    form_urlencoded::Serializer::new(String::new()).append_pair("jData", &json).finish()
+}
+
+/// The fields of a request, all of them texts.
+fn fields<const N: usize>(pairs: [(&str, &str); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+}

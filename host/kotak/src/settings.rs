@@ -1,0 +1,118 @@
+//! What can be set of the client. Every default is below what the broker is known to bear.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use prahari_secrets::Secret;
+use url::Url;
+
+/// Address at which everybody logs in; the address for everything else comes with the login.
+pub const LOGIN_ADDRESS: &str = "https://mis.kotaksecurities.com/";
+
+/// Settings of the client, for all users alike.
+#[derive(Debug, Clone)]
+pub struct KotakSettings {
+    /// Address of the login. Default [`LOGIN_ADDRESS`]; a fake on this machine has another, and then only addresses
+    /// of this machine are spoken to.
+    pub login: Url,
+    /// Longest time for a connection. Default 5 s. Past it nothing was sent.
+    pub connect: Duration,
+    /// Longest time of a placement, a change or a cancellation, connection included. Default 9 s: the desk waits 10 s,
+    /// and what ends here can say why. Past it the outcome is unknown.
+    pub send: Duration,
+    /// Longest time of a report. Default 9 s, for the same reason.
+    pub read: Duration,
+    /// Longest time of a step of the login. Default 10 s.
+    pub log_in: Duration,
+    /// Longest time for the file of all shares, which has some megabytes. Default 60 s.
+    pub file: Duration,
+    /// Most placements, changes and cancellations of one user within a second. Default 5: the exchange and the broker
+    /// allow 10, and twenty at 9 a second are known to have stalled an account for a minute. 10 or more are cut to 9.
+    pub orders_a_second: u32,
+    /// Most other calls of one user within a second. Default 8: the broker's pages say 10 and 25.
+    pub reads_a_second: u32,
+    /// Longest time that a call waits for its turn. Default 3 s. Past it nothing was sent.
+    pub longest_turn: Duration,
+    /// Most questions for quotes of one user that wait for an answer. Default 4, beyond which the broker refuses.
+    pub quotes_in_flight: usize,
+    /// Most instruments in one question for quotes. Default 25; the broker refuses 50.
+    pub quotes_at_once: usize,
+    /// Which list of positions is asked for. Default the present one.
+    pub positions: PositionsPath,
+    /// After a login that failed nobody tries again for this time. Default 60 s.
+    pub cool_down: Duration,
+    /// Longest such time; it doubles with each login that helped nothing. Default 30 min.
+    pub longest_cool_down: Duration,
+    /// Refused logins after which nobody tries again until a person says so. Default 3: the broker locks an account.
+    pub refusals: u32,
+    /// Most logins of one user within a day that nobody asked for by hand. Default 12.
+    pub logins_a_day: u32,
+    /// A session that is said to be over within this time of its login was not helped by that login. Default 60 s.
+    pub young: Duration,
+    /// Pauses before each look at an order that is to show a change. Default 300 ms, 900 ms, 1.8 s: together below
+    /// the time that the desk waits.
+    pub looks: Vec<Duration>,
+    /// Whether the order feed is followed, which says when the book is worth a look. Default yes; without it news of orders
+    /// waits for the next look.
+    pub order_feed: bool,
+    /// Fewest shares in the file of all shares; a file with fewer is half a file. Default 1,000.
+    pub fewest_shares: usize,
+}
+
+/// The lists of positions that the broker has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PositionsPath {
+    /// `/portfolio/v2/positions`, which the broker's own client asks since October 2026.
+    Portfolio,
+    /// `/quick/user/positions`, which its pages name.
+    Quick,
+}
+
+/// How a user's calls leave this machine. Login and orders share it: the broker compares the addresses.
+#[derive(Debug, Clone, Default)]
+pub enum Outbound {
+    /// As the system routes them.
+    #[default]
+    Direct,
+    /// From this address of this machine.
+    Address(IpAddr),
+    /// Through an HTTP proxy, whose address may hold a password.
+    Proxy(Secret),
+}
+
+impl KotakSettings {
+    /// Returns the defaults for a login at this address.
+    pub fn at(login: Url) -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            login,
+            connect: seconds(5),
+            send: seconds(9),
+            read: seconds(9),
+            log_in: seconds(10),
+            file: seconds(60),
+            orders_a_second: 5,
+            reads_a_second: 8,
+            longest_turn: seconds(3),
+            quotes_in_flight: 4,
+            quotes_at_once: 25,
+            positions: PositionsPath::Portfolio,
+            cool_down: seconds(60),
+            longest_cool_down: seconds(30 * 60),
+            refusals: 3,
+            logins_a_day: 12,
+            young: seconds(60),
+            looks: vec![Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(1_800)],
+            order_feed: true,
+            fewest_shares: 1_000,
+        }
+    }
+
+    /// Returns the defaults for the broker itself.
+    ///
+    /// # Errors
+    /// Never, as long as the address that ships with the program is one.
+    pub fn of_broker() -> Result<Self, url::ParseError> {
+        Url::parse(LOGIN_ADDRESS).map(Self::at)
+    }
+}

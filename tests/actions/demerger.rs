@@ -1,0 +1,131 @@
+//! A demerger: no price and no trading before its special pre-open is over and its open is booked.
+
+use prahari_app::actions::ActionFilter;
+use prahari_app::daemon::Daemon;
+use prahari_domain::actions::{ActionKind, ActionState, Ratio};
+use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Variety};
+use prahari_domain::risk::{Refusal, RefusalCode};
+use prahari_domain::time::Timestamp;
+use prahari_runtime::abi::latest::calendar::Phase;
+use prahari_runtime::{HostCall, HostReply};
+
+use super::world::{TASK, action, folder, held, house, monday_evening, symbol};
+use crate::support::desk_fixture::{ask, buy, order_context, sell};
+use crate::support::{ADMIN, OTHER, TUESDAY, at, run};
+
+fn demerger(parent_share: Option<u32>) -> ActionKind {
+    ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share }
+}
+
+/// Why the admin's desk refuses an order.
+async fn refused(daemon: &Daemon, request: OrderRequest, now: Timestamp) -> Refusal {
+    let user = daemon.users.find(ADMIN).unwrap();
+    let mut desk = user.desk.lock().await;
+    desk.place(request, order_context(now)).await.unwrap().unwrap_err()
+}
+
+/// The phases of ABC and XYZ, as a task is told them.
+async fn phases(daemon: &Daemon) -> Vec<Phase> {
+    let symbols = ["ABC", "XYZ"].map(str::to_owned).to_vec();
+    let HostReply::Phases(phases) = ask(daemon, ADMIN, TASK, HostCall::Phases { symbols }).await else {
+        panic!()
+    };
+    phases
+}
+
+#[tokio::test]
+async fn a_demerger_without_terms_waits_for_the_open_and_divides_the_cost_by_it() {
+    let folder = folder(6_000);
+    let house = house(&folder);
+    let (daemon, amo) = monday_evening(&house).await;
+    daemon.actions.add(action(TUESDAY, demerger(None)), "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    assert_eq!(held(&daemon, "ABC").await, (11, 110_000), "before the open nobody knows");
+    {
+        let user = daemon.users.find(ADMIN).unwrap();
+        let desk = user.desk.lock().await;
+        assert_eq!(desk.book().order(&amo).unwrap().state, OrderState::Cancelled);
+    }
+    // This source derives a path of the day from 09:15 on; what it calls an open then is none.
+    run(&daemon, at(TUESDAY, "09:59:30")).await;
+    assert_eq!(held(&daemon, "ABC").await, (11, 110_000), "before 10:00 there is no open");
+    run(&daemon, at(TUESDAY, "10:01:30")).await;
+    assert_eq!((held(&daemon, "ABC").await, held(&daemon, "ABCX").await), ((11, 66_000), (11, 44_000)));
+    let [row] = daemon
+        .actions
+        .list(ActionFilter { limit: 10, ..ActionFilter::default() })
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(
+        (row.state, row.price_factor().unwrap().to_string()),
+        (ActionState::Applied, "3/5".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_demerged_share_is_neither_bought_nor_sold_before_its_open_is_booked() {
+    let folder = folder(6_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    daemon.actions.add(action(TUESDAY, demerger(None)), "asha").await.unwrap();
+
+    // After-market orders of the morning too.
+    run(&daemon, at(TUESDAY, "08:30")).await;
+    let after_market = OrderRequest { variety: Variety::AfterMarket, ..sell("ABC", 11, 10_000) };
+    let refusal = refused(&daemon, after_market, at(TUESDAY, "08:30")).await;
+    assert_eq!(refusal.code, RefusalCode::SessionClosed, "{refusal}");
+    assert!(refusal.detail.starts_with("ABC is demerged on 2025-03-11: "), "{refusal}");
+
+    run(&daemon, at(TUESDAY, "09:30")).await;
+    let now = at(TUESDAY, "09:30");
+    for request in [buy("ABC", 1, 6_000), sell("ABC", 11, 6_000)] {
+        let refusal = refused(&daemon, OrderRequest { kind: OrderKind::Market, ..request }, now).await;
+        assert_eq!(refusal.code, RefusalCode::SessionClosed);
+        assert_eq!(
+            refusal.detail,
+            "ABC is demerged on 2025-03-11: it has no price before its special pre-open ends at 10:00, and no orders of \
+             it are accepted until then"
+        );
+    }
+    assert_eq!(phases(&daemon).await, [Phase::PreOpenMatching, Phase::Continuous]);
+    // Nor by somebody who holds none of it; other shares are traded.
+    let other = daemon.users.find(OTHER).unwrap();
+    let market = |symbol: &str| OrderRequest { kind: OrderKind::Market, ..buy(symbol, 1, 4_000) };
+    let refusal =
+        other.desk.lock().await.place(market("ABC"), order_context(now)).await.unwrap().unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::SessionClosed);
+    other.desk.lock().await.place(market("XYZ"), order_context(now)).await.unwrap().unwrap();
+
+    run(&daemon, at(TUESDAY, "10:05")).await;
+    assert_eq!(phases(&daemon).await, [Phase::Continuous, Phase::Continuous]);
+    let now = at(TUESDAY, "10:05");
+    other.desk.lock().await.place(market("ABC"), order_context(now)).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn without_a_price_there_is_no_trading_after_the_special_pre_open_either() {
+    // No bar of the ex-date: the share has not opened.
+    let folder = folder(6_000);
+    let days = ["2025-03-05", "2025-03-06", "2025-03-07", "2025-03-10", "2025-03-12"];
+    let bars: Vec<(&str, i64)> = days.iter().map(|day| (*day, 10_000)).collect();
+    std::fs::write(folder.path().join("ABC.csv"), super::world::bars(&bars)).unwrap();
+    for parent_share in [None, Some(6_000)] {
+        let house = house(&folder);
+        let (daemon, _) = monday_evening(&house).await;
+        daemon.actions.add(action(TUESDAY, demerger(parent_share)), "asha").await.unwrap();
+        run(&daemon, at(TUESDAY, "11:00")).await;
+        let request = OrderRequest { kind: OrderKind::Market, ..sell("ABC", 11, 10_000) };
+        let refusal = refused(&daemon, request, at(TUESDAY, "11:00")).await;
+        assert_eq!(
+            refusal.detail,
+            "ABC is demerged on 2025-03-11 and its open is not known yet: no orders of it are accepted without a price",
+            "{parent_share:?}"
+        );
+        // Where the terms say how the cost is divided, the books need no open.
+        let cost = if parent_share.is_some() { 66_000 } else { 110_000 };
+        assert_eq!(held(&daemon, "ABC").await, (11, cost), "{parent_share:?}");
+        crate::support::stop(daemon).await;
+    }
+}
