@@ -230,8 +230,8 @@ impl Daemon {
         }
         // Before the accounts are compared: of an action that was cut off the account knows already.
         self.actions.load().await?;
-        self.actions.take_up().await?;
-        self.actions.apply_due(self.clock.now()).await?;
+        Box::pin(self.actions.take_up()).await?;
+        Box::pin(self.actions.apply_due(self.clock.now())).await?;
         self.maintenance.compare_accounts().await?;
         self.trials.health.begin_anew().await?;
         self.services.tell_of_restart(start_state.stopped).await?;

@@ -20,7 +20,8 @@ impl Scheduler {
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         self.begin(self.restarts(instant)).await?;
         if !works.is_empty() {
-            self.rooms.actions.apply_due(instant).await?;
+            // In a box, because few instants have anything due and every future around this one would be as large.
+            Box::pin(self.rooms.actions.apply_due(instant)).await?;
             self.rooms.prices.look_at_prices(instant).await?;
         }
         let is_pulse = works.contains(&Work::PollBroker);
