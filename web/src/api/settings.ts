@@ -1,13 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api, done } from './client';
 import { ofUser } from './pages';
-import type {
-  ChangeBody,
-  Credentials,
-  NewPriceRuns,
-  NewTaskSettings,
-  TaskName,
-} from './schema';
+import type { ChangeBody, Credentials, NewPriceRuns, NewTaskSettings, TaskName } from './schema';
 
 const params = (user: number | undefined) => ({ params: { query: ofUser(user) } });
 

@@ -1,3 +1,5 @@
+//! When a share may be traded around its ex-date.
+
 use super::*;
 use crate::calendar::{Calendar, Phase};
 use crate::ids::ActionId;

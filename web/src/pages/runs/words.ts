@@ -35,7 +35,10 @@ export const words = {
 } as const;
 
 /** What had a run begin, in a word or two. */
-export const triggerOf = ({ trigger, on_price }: Pick<Execution, 'trigger' | 'on_price'>): string =>
+export const triggerOf = ({
+  trigger,
+  on_price,
+}: Pick<Execution, 'trigger' | 'on_price'>): string =>
   on_price ? words.onPrice(on_price.symbol) : words.triggers[trigger];
 
 /** The words of one run's page. */

@@ -41,6 +41,7 @@ function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
         note={
           <>
             {words.at} <Instant at={quote.priced_at} day />, {words.from} {quote.source}
+            {quote.derived && `, ${words.derived}`}
             {note && `; ${note}`}
           </>
         }

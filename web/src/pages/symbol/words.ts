@@ -38,6 +38,7 @@ export const words = {
   last: 'Last price',
   at: 'at',
   from: 'from',
+  derived: 'computed back from adjusted prices',
   notRead: 'newer ones could not be read',
   today: 'Today',
   before: 'close before',
