@@ -14,6 +14,7 @@ const quoteOf = (symbol: string): Quote => ({
   volume: 0,
   priced_at: '2026-11-27T10:00:00+05:30',
   source: 'csv',
+  derived: false,
 });
 
 /** Answers every share but NONE, and keeps what was asked. */

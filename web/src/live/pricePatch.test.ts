@@ -29,6 +29,7 @@ const SBIN = {
   priced_at: TEN,
   unpriced: false,
   source: 'csv',
+  derived: false,
   entries: [],
   looked_after_by: [],
   verdicts: [],
@@ -128,6 +129,7 @@ test('the quote of a share moves with its low and its high', () => {
     volume: 5,
     priced_at: TEN,
     source: 'csv',
+    derived: false,
   };
   cache.setQueryData(quoteQuery('SBIN').queryKey, { quotes: [quote], unpriced: [] });
   patchPrice(cache, PRICE);
@@ -157,6 +159,7 @@ test('a quote counts as read when it was read, and one of another share is not t
     volume: 5,
     priced_at: TEN,
     source: 'csv',
+    derived: false,
   };
   const [mine, other] = [quoteQuery('SBIN').queryKey, quoteQuery('TCS').queryKey];
   cache.setQueryData(mine, { quotes: [quote], unpriced: [] }, { updatedAt: 1000 });

@@ -98,7 +98,6 @@ struct PrefetchFailure {
 #[serde(deny_unknown_fields)]
 struct PrefetchRequest {
     /// What is to be fetched.
-    #[schema(inline)]
     what: Prefetched,
 }
 

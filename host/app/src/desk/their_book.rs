@@ -282,7 +282,7 @@ mod tests {
         assert!(matches!(book.tagged(&order, &no_others()), Tagged::Others(_)));
         assert!(book.find(&order, &no_others()).is_none());
         // An id from before there were tags may be another order's; the code in a tag is nobody else's.
-        let taken = |tag: &str, before| {
+        let taken = |tag: &str, before: i64| {
             vec![BrokerOrder { accepted_at: INTENDED.plus_millis(-before), ..known("B1", tag) }]
         };
         let (of_before, id) = (Order { tag: None, ..order.clone() }, order.id.to_string());
