@@ -70,7 +70,7 @@ describe('corporate actions', () => {
     );
     expect([looked.dry_run, looked.new_count, looked.unreadable_count]).toEqual([true, 2, 1]);
     const told = part(page, 'Import').getByRole('status');
-    await told.getByText('Bonus 1:1').waitFor();
+    await told.getByText('Bonus 1:1', { exact: true }).waitFor();
     await told.getByText('Dividend ₹1.47 a share').waitFor();
     await told.getByText('Line 4: Ex-date "2026-12-32" is not a date').waitFor();
     // Nothing is taken up yet.

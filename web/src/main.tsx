@@ -27,7 +27,8 @@ function Console() {
       getStyleNonce={() => pageNonce}
     >
       <QueryClientProvider client={cache}>
-        <Notifications position="bottom-right" />
+        {/* Not at the foot: what is to be saved next stands there. */}
+        <Notifications position="top-center" />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
