@@ -207,6 +207,8 @@ async fn quotes_have_their_own_errors() {
     let heard = client.get_as_application(&path).await;
     let message = "Please set the Neo symbol max value to 50.";
     assert_eq!((heard.status, &heard.json()["fault"]["message"]), (400, &json!(message)));
+    client.sim.change_facts(|facts| facts.quotes_refused_at = 51);
+    assert_eq!(client.get_as_application(&path).await.status, 200);
     let unknown = client.get_as_application("/script-details/1.0/quotes/neosymbol/nse_cm|1/ltp").await;
     assert_eq!((unknown.status, unknown.code()), (200, 1009));
     // One client saw them fail with the headers of a session.
