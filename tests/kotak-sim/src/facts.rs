@@ -77,8 +77,8 @@ pub struct Facts {
     /// Section 3.1: whether finished rows of yesterday leave the book at midnight, or at this time of the morning in
     /// milliseconds of the IST day.
     pub book_clears_at: Millis,
-    /// Section 3.1: nothing in a report comes as 5203 `No Data`, or as an empty list.
-    pub empty_is_no_data: bool,
+    /// Section 3.1: how a report says that there is nothing.
+    pub empty_report: EmptyReport,
     /// Section 2.6: `Ok` for orders and the book and `ok` for positions and trades, or `Ok` everywhere.
     pub mixed_case_of_ok: bool,
     /// Section 3.5: `/portfolio/v2/positions` exists (its rows carry `ltp`); the documented path always does.
@@ -154,7 +154,7 @@ impl Default for Facts {
             amo_cancel_needs_symbol: false,
             amo_in_session_rejected: true,
             book_clears_at: 0,
-            empty_is_no_data: true,
+            empty_report: EmptyReport::NoData,
             mixed_case_of_ok: true,
             v2_positions: true,
             carried_without_cost: true,
@@ -274,6 +274,18 @@ pub enum AmoCancel {
     Either,
     /// None: both are refused with 91400 (2023, an evening's AMO at 09:16).
     Refused,
+}
+
+/// How a report says that there is nothing (section 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyReport {
+    /// 5203 `No Data` with `desc`.
+    NoData,
+    /// 5203 `No Data` with `tid`, as in older answers.
+    OlderNoData,
+    /// A good answer without rows.
+    EmptyList,
 }
 
 /// Which first frame of the order feed is understood (section 5.3).

@@ -117,6 +117,27 @@ pub enum Fault {
     Closed,
 }
 
+impl Fault {
+    /// `algo order not allowed` (seen in March 2026), without effect.
+    pub fn algo_order() -> Self {
+        Self::refusal(200, r#"{"stCode":1017,"errMsg":"algo order not allowed","stat":"Not_Ok"}"#)
+    }
+
+    /// The documented answer when money lacks (in truth the order is taken and rejected in the book), without effect.
+    pub fn insufficient_balance() -> Self {
+        Self::refusal(200, r#"{"stat":"Not_Ok","emsg":"Insufficient balance.","stCode":1004}"#)
+    }
+
+    /// Quotes that fail now and then.
+    pub fn quotes_upstream() -> Self {
+        Self::refusal(400, r#"{"code":400,"message":"Failed to call upstream quote API"}"#)
+    }
+
+    fn refusal(status: u16, body: &str) -> Self {
+        Self::Answer { status, body: body.to_owned(), after_effect: false }
+    }
+}
+
 /// Which row is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::facts::{SessionError, TagRefusal};
+use crate::facts::{EmptyReport, SessionError, TagRefusal};
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -118,8 +118,17 @@ pub(crate) fn rate_limited() -> Reply {
     )
 }
 
-pub(crate) fn no_data() -> Reply {
-    Reply::ok(json!({"stat": "Not_Ok", "stCode": 5203, "errMsg": "No Data", "desc": "data not found"}))
+/// What a report says that has no rows; `None` for an empty list.
+pub(crate) fn no_data(shape: EmptyReport) -> Option<Reply> {
+    match shape {
+        EmptyReport::NoData => Some(Reply::ok(
+            json!({"stat": "Not_Ok", "stCode": 5203, "errMsg": "No Data", "desc": "data not found"}),
+        )),
+        EmptyReport::OlderNoData => Some(Reply::ok(
+            json!({"stat": "Not_Ok", "errMsg": "No Data", "stCode": 5203, "tid": "server9_2"}),
+        )),
+        EmptyReport::EmptyList => None,
+    }
 }
 
 pub(crate) fn body_invalid() -> Reply {

@@ -81,11 +81,11 @@ async fn process(shared: Shared, call: Call, handler: Handler, incoming: Incomin
     if let Some(ms) = later {
         shared.clock.reaches(arrived + ms).await;
     }
-    let (delivery, late) = take_effect(&shared, call, handler, &incoming, &struck, arrival, quoting);
+    let (delivery, late) = take_effect(&shared, handler, &incoming, &struck, arrival, quoting);
     if let Some(ms) = late {
         shared.clock.reaches(arrived + ms).await;
     }
-    if let (Some(account), Call::Quotes) = (quoting, call) {
+    if let Some(account) = quoting {
         leave_quotes(&shared, account);
     }
     delivery
@@ -124,7 +124,6 @@ fn leave_quotes(shared: &Shared, account: usize) {
 /// Lets the call take effect, unless a fault stops it; how the answer leaves, and how many milliseconds later.
 fn take_effect(
     shared: &Shared,
-    call: Call,
     handler: Handler,
     incoming: &Incoming,
     struck: &Struck,
@@ -161,7 +160,6 @@ fn take_effect(
             (Delivery::Whole(_), _) => Answer::True,
         };
     }
-    debug_assert!(call.trades() || arrival.is_none(), "only calls that trade are arrivals");
     (delivery, late)
 }
 

@@ -298,6 +298,12 @@ impl KotakSim {
         Ok(())
     }
 
+    /// Takes a fill back before it is settled, as the exchange may with a trade in error.
+    pub fn withdraw_fill(&self, id: u64) -> Result<(), SimError> {
+        let withdrawn = self.shared.world().withdraw_fill(id);
+        withdrawn.then_some(()).ok_or_else(|| SimError(format!("there is no fill {id} that is not settled")))
+    }
+
     /// Rejects an order that is not finished, as the exchange may at any time.
     pub fn reject(&self, order: &str, reason: &str) -> Result<(), SimError> {
         let mut world = self.shared.world();

@@ -90,4 +90,21 @@ impl World {
         });
         self.announce_position(index);
     }
+
+    /// Takes an execution back, as the exchange may: the order keeps its state, with less filled. Whether there was one.
+    pub fn withdraw_fill(&mut self, id: u64) -> bool {
+        let found = self.orders.iter().enumerate().find_map(|(index, order)| {
+            let place = order.fills.iter().position(|fill| fill.id == id)?;
+            (!order.settled).then_some((index, place))
+        });
+        let Some((index, place)) = found else { return false };
+        let Some(order) = self.orders.get_mut(index) else { return false };
+        let fill = order.fills.remove(place);
+        self.change(index, |state| {
+            state.filled -= fill.quantity;
+            state.value -= fill.quantity * fill.price;
+        });
+        self.announce_position(index);
+        true
+    }
 }

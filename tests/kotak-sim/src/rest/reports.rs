@@ -64,8 +64,10 @@ pub(crate) fn seen_at(world: &World, struck: &Struck) -> Millis {
 /// A report of rows, with what faults do to rows.
 pub(crate) fn listed(world: &World, rows: Vec<Fields>, struck: &Struck, stat: &str) -> Reply {
     let rows = spoil(rows, struck);
-    if rows.is_empty() && world.facts.empty_is_no_data {
-        return reply::no_data();
+    if rows.is_empty()
+        && let Some(nothing) = reply::no_data(world.facts.empty_report)
+    {
+        return nothing;
     }
     let stat = if world.facts.mixed_case_of_ok { stat } else { "Ok" };
     Reply::ok(json!({"stat": stat, "stCode": 200, "data": rows}))

@@ -1,6 +1,6 @@
 //! Each recorded body is reproduced by shape: the same members with the same types.
 
-use kotak_sim::{CarriedSpec, Facts, HoldingSpec};
+use kotak_sim::{CarriedSpec, EmptyReport, Facts, HoldingSpec};
 use serde_json::{Value, json};
 
 use crate::client::{Client, Heard, order, rows};
@@ -207,6 +207,8 @@ async fn quotes_have_their_own_errors() {
     let heard = client.get_as_application(&path).await;
     let message = "Please set the Neo symbol max value to 50.";
     assert_eq!((heard.status, &heard.json()["fault"]["message"]), (400, &json!(message)));
+    client.sim.change_facts(|facts| facts.quotes_refused_at = 51);
+    assert_eq!(client.get_as_application(&path).await.status, 200);
     let unknown = client.get_as_application("/script-details/1.0/quotes/neosymbol/nse_cm|1/ltp").await;
     assert_eq!((unknown.status, unknown.code()), (200, 1009));
     // One client saw them fail with the headers of a session.
@@ -289,7 +291,10 @@ async fn nothing_in_a_report_is_no_data_or_an_empty_list() {
     for path in paths {
         assert_eq!(client.get(path).await.json(), no_data, "{path}");
     }
-    client.sim.change_facts(|facts| facts.empty_is_no_data = false);
+    client.sim.change_facts(|facts| facts.empty_report = EmptyReport::OlderNoData);
+    let older = json!({"stat": "Not_Ok", "errMsg": "No Data", "stCode": 5203, "tid": "server9_2"});
+    assert_eq!(client.get(paths[0]).await.json(), older);
+    client.sim.change_facts(|facts| facts.empty_report = EmptyReport::EmptyList);
     for path in paths {
         assert_eq!(client.get(path).await.json()["data"], json!([]), "{path}");
     }
@@ -327,8 +332,28 @@ async fn frames_of_the_order_feed_have_what_was_recorded() {
     let client = Client::new().await;
     let mut feed = crate::sockets::Socket::orders(&client).await;
     client.placed("t1", json!({"pr": "251.00"})).await;
-    let frames = feed.frames(8).await;
-    assert_has(&frames[1]["data"], shapes::ORDER_FRAME);
+    let frames = feed.frames(7).await;
+    assert_has(&frames[0]["data"], shapes::ORDER_FRAME);
     let position = frames.iter().find(|frame| frame["type"] == "position").unwrap();
     assert_has(&position["data"], shapes::POSITION_FRAME);
+}
+
+#[tokio::test]
+async fn members_that_only_some_sources_have_are_settings() {
+    let client = Client::new().await;
+    let held = HoldingSpec { symbol: "DEMO-EQ".to_owned(), quantity: 1, average: 25_000, pledged: 0 };
+    client.sim.change_account(client.ucc(), |spec| spec.holdings.push(held)).unwrap();
+    client.placed("U7-1", json!({"pr": "251.00"})).await;
+    let read = || async {
+        let trades = client.get("/quick/user/trades").await.json();
+        let holdings = client.get("/portfolio/v1/holdings").await.json();
+        (trades["stat"].clone(), trades["data"][0]["GuiOrdId"].clone(), holdings["data"][0]["isin"].clone())
+    };
+    assert_eq!(read().await, (json!("ok"), json!(""), Value::Null));
+    client.sim.change_facts(|facts| {
+        facts.mixed_case_of_ok = false;
+        facts.trades_have_tag = true;
+        facts.holdings_have_isin = true;
+    });
+    assert_eq!(read().await, (json!("Ok"), json!("U7-1"), json!("INE000A00001")));
 }

@@ -256,6 +256,8 @@ async fn quotes_are_stale_incomplete_or_too_many_at_once() {
         .collect();
     until("four calls", || client.sim.calls(Call::Quotes, None) == before + 4).await;
     assert_eq!(client.get_as_application(path).await.status, 429);
+    client.sim.change_facts(|facts| facts.quotes_in_flight = None);
+    assert_eq!(client.get_as_application(path).await.status, 200);
     client.sim.advance(1_000);
     for asked in asking {
         assert_eq!(soon("a quote", asked).await.unwrap(), 200);

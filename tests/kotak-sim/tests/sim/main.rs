@@ -13,5 +13,6 @@ mod order_faults;
 mod orders;
 mod program;
 mod session_faults;
+mod settings;
 mod shapes;
 mod sockets;

@@ -149,3 +149,32 @@ async fn the_exchange_rejects_an_open_order() {
     assert_eq!(client.row(&number).await["ordSt"], "rejected");
     assert!(client.sim.reject(&number, "again").is_err());
 }
+
+#[tokio::test]
+async fn the_exchange_takes_a_fill_back() {
+    let client = Client::new().await;
+    let number = client.placed("U7-1", json!({})).await;
+    client.sim.set_price_with("DEMO-EQ", 24_990, 1).unwrap();
+    client.sim.set_price("DEMO-EQ", 24_980).unwrap();
+    let withdrawn = client.sim.fills("Z0007")[1].id;
+    client.sim.withdraw_fill(withdrawn).unwrap();
+    let row = client.row(&number).await;
+    assert_eq!(["fldQty", "avgPrc"].map(|name| row[name].clone()), [json!(1), json!("249.90")]);
+    assert_eq!(rows(&client.get("/quick/user/trades").await).len(), 1);
+    assert_eq!(client.sim.cash("Z0007").unwrap(), 10_000_000 - 24_990);
+    assert!(client.sim.withdraw_fill(withdrawn).is_err());
+}
+
+#[tokio::test]
+async fn refusals_that_were_seen_have_a_fault_each_and_no_effect() {
+    let client = Client::new().await;
+    for (fault, code) in [(Fault::algo_order(), 1017), (Fault::insufficient_balance(), 1004)] {
+        client.sim.clear_faults();
+        once(&client, Call::Place, fault);
+        assert_eq!(client.place("U7-1", json!({})).await.code(), code);
+    }
+    assert!(client.sim.orders("Z0007").is_empty());
+    once(&client, Call::Quotes, Fault::quotes_upstream());
+    let heard = client.get_as_application("/script-details/1.0/quotes/neosymbol/nse_cm|90001/ltp").await;
+    assert_eq!((heard.status, &heard.json()["message"]), (400, &json!("Failed to call upstream quote API")));
+}

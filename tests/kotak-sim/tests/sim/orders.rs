@@ -81,7 +81,9 @@ async fn a_malformed_order_is_refused_at_once_with_its_code() {
     let heard = client.post("/quick/order/rule/ms/place", &json!("no object")).await;
     assert_eq!(heard.json(), json!({"stCode": 1007, "errMsg": "body invalid", "stat": "bad request"}));
     assert!(client.sim.orders("Z0007").is_empty());
-    client.sim.change_facts(|facts| facts.market_protection_taken = true);
+    client.sim.change_facts(|facts| facts.longest_tag = 3);
+    assert_eq!(client.place("U7-1", json!({})).await.code(), 5204);
+    client.sim.change_facts(|facts| (facts.longest_tag, facts.market_protection_taken) = (4, true));
     assert_eq!(client.place("U7-1", json!({"mp": "1"})).await.code(), 200);
 }
 
