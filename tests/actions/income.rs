@@ -45,6 +45,9 @@ async fn a_dividend_is_in_every_figure_of_profit_and_loss_and_in_no_cash() {
     assert_eq!((admin.income, admin.net()), (Some(DIVIDEND), net));
     assert_eq!(of(OTHER).unwrap().income, Some(Paise::ZERO));
 
+    // What was not told in the evening is told when the date is closed.
+    run(&daemon, at(WEDNESDAY, "09:05")).await;
+    daemon.store.flush().await.unwrap();
     let told = daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap();
     let evening = told.iter().find(|kept| kept.row.title.starts_with("11 Mar 2025: net ")).unwrap();
     assert!(evening.row.body.contains(", dividends ₹16.17 to the bank, charges "), "{}", evening.row.body);

@@ -94,10 +94,12 @@ impl Reader {
     }
 }
 
-/// A line with its numbers left out, and the spaces before and behind it.
+/// A line with its numbers left out, the code that each start draws, and the spaces before and behind it.
 fn without_numbers(line: &str) -> String {
     let mut plain = String::new();
-    for character in line.trim().chars() {
+    let drawn = |word: &str| word.starts_with("tag_code=").then_some("tag_code=#");
+    let words: Vec<&str> = line.trim().split(' ').map(|word| drawn(word).unwrap_or(word)).collect();
+    for character in words.join(" ").chars() {
         match character.is_ascii_digit() {
             true if plain.ends_with('#') => {}
             true => plain.push('#'),
