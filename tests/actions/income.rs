@@ -4,7 +4,7 @@ use prahari_domain::actions::ActionKind;
 use prahari_domain::money::Paise;
 use prahari_store::{NotificationFilter, RunGroup};
 
-use super::world::{action, folder, house, monday_evening};
+use super::world::{WEDNESDAY, action, folder, house, monday_evening};
 use crate::support::{ADMIN, OTHER, TUESDAY, at, day, run};
 
 /// 1.47 rupees for each of the 11 shares.

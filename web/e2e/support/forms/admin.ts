@@ -61,7 +61,7 @@ export const ADMIN_FORMS: readonly Form[] = [
     },
     send: (page) => confirm(page, 'Add'),
     wrong: inDialog,
-    says: 'bonus of ORBINDRA on 2026-12-15 cannot be',
+    says: 'on 2026-12-15 cannot be: 1000 new shares for 1 held are too many',
   },
   {
     form: 'what is kept how long',
