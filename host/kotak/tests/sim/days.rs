@@ -1,6 +1,6 @@
 //! A day of one user, from the first order to the holdings of the next morning.
 
-use kotak_sim::{AmoCancel, Call, Facts, Fault, MarketOrders, RefusedChange, When, ist};
+use kotak_sim::{AmoCancel, Call, EmptyReport, Facts, Fault, MarketOrders, RefusedChange, When, ist};
 use prahari_brokers::{BrokerError, BrokerOrderState};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, Side, Variety};
@@ -127,7 +127,7 @@ async fn an_order_of_the_evening_keeps_its_number_and_is_cancelled_by_what_it_is
 async fn lists_are_read_in_each_form_that_is_known() {
     for other in [false, true] {
         let facts = Facts {
-            empty_is_no_data: other,
+            empty_report: if other { EmptyReport::NoData } else { EmptyReport::EmptyList },
             mixed_case_of_ok: other,
             no_holdings_is_error: other,
             trades_have_tag: other,
