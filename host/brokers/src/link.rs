@@ -76,7 +76,7 @@ pub trait SimulatedAccount: Send + Sync {
     /// taking back one that is not.
     ///
     /// # Errors
-    /// [`BrokerError::Unclear`] when it may be forgotten at the next start; [`BrokerError::Rejected`] when it would leave
+    /// [`BrokerError::Unclear`] when it may be forgotten at the next start; [`BrokerError::Refused`] when it would leave
     /// fewer shares than none, and changes nothing.
     async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError>;
 }

@@ -84,5 +84,11 @@ mod tests {
         let market = include_str!("../../../brokers/src/market.rs");
         let timed = functions(include_str!("market.rs"), "impl MarketData for TimedMarket {");
         assert_eq!(functions(market, "pub trait MarketData"), timed);
+        let chain =
+            functions(include_str!("../../../brokers/src/chain/mod.rs"), "impl MarketData for Chain {");
+        assert_eq!(functions(market, "pub trait MarketData"), chain);
+        let adjusted = include_str!("../../../brokers/src/adjusted/mod.rs");
+        let adjusted = functions(adjusted, "impl MarketData for AdjustedMarket {");
+        assert_eq!(functions(market, "pub trait MarketData"), adjusted);
     }
 }
