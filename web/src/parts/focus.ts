@@ -15,9 +15,11 @@ function placeOfFocus(): Place {
 
 /** Only when nothing else has the focus: whoever went on meanwhile is not called back. */
 function goBackTo(place: Place): void {
-  const isLost = document.activeElement === null || document.activeElement === document.body;
-  if (isLost)
-    place.find((element) => element.isConnected && !element.matches(':disabled'))?.focus();
+  const target = place.find((element) => element.isConnected && !element.matches(':disabled'));
+  // The element's own document: the page may have been closed before a delayed return.
+  const home = target?.ownerDocument;
+  const isLost = home && (home.activeElement === null || home.activeElement === home.body);
+  if (isLost) target.focus();
 }
 
 /**
