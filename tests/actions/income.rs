@@ -32,6 +32,7 @@ async fn a_dividend_is_in_every_figure_of_profit_and_loss_and_in_no_cash() {
     assert_eq!((summary.income, summary.net()), (DIVIDEND, net));
     assert_eq!((summary.strategies[0].income, summary.strategies[0].net()), (DIVIDEND, net));
     assert_eq!(queries.holdings().await.funds.income, DIVIDEND);
+    assert_eq!(queries.net_today(), Some(net));
 
     let [monday, tuesday_point] = queries.pnl_curve(day("2025-03-10"), tuesday).await.unwrap()[..] else {
         panic!()

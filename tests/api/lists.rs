@@ -325,3 +325,15 @@ async fn fills_are_those_of_the_journal() {
     assert_eq!(all(&user, &path, 500).await, of_symbol);
     assert!(all(&user, "/api/v1/fills?through=2025-03-06", 500).await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn executions_are_found_by_the_share_whose_price_began_them() {
+    let console = monday().await;
+    let user = console.user().await;
+    // Nobody lets tasks run on prices here: what is found with the condition is not the list without it.
+    assert!(all(&user, "/api/v1/executions?on_price=XYZ", 500).await.is_empty());
+    for wrong in ["reliance", "%C3%A9", "%00", ""] {
+        let answer = user.get(&format!("/api/v1/executions?on_price={wrong}")).await;
+        assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{wrong}");
+    }
+}

@@ -210,12 +210,20 @@ fn what_is_kept_to_be_read_back_is_read() {
     assert!(sentence.starts_with("user ") && sentence.contains("strategy"), "{sentence}");
 }
 
-/// One page of each kind that SQLite has, the last in the file, by the number in its first byte: of tables and of
-/// indices, with rows and with the way to them.
-fn pages_by_kind(bytes: &[u8]) -> BTreeMap<u8, usize> {
-    let count = bytes.len() / PAGE;
-    let kind = |page: usize| (bytes[(page - 1) * PAGE], page);
-    (2..=count).map(kind).filter(|(kind, _)| [2, 5, 10, 13].contains(kind)).collect()
+/// Two pages of each kind that SQLite has, by the number in its first byte: of tables and of indices, with rows and with
+/// the way to them. The last in the file and the one in the middle: the last of all kinds may be of the same table.
+fn pages_by_kind(bytes: &[u8]) -> BTreeSet<(u8, usize)> {
+    let mut pages: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
+    for page in 2..=bytes.len() / PAGE {
+        let kind = bytes[(page - 1) * PAGE];
+        if [2, 5, 10, 13].contains(&kind) {
+            pages.entry(kind).or_default().push(page);
+        }
+    }
+    let two = |(kind, of_kind): (u8, Vec<usize>)| {
+        [of_kind.len() / 2, of_kind.len() - 1].map(|place| (kind, of_kind[place]))
+    };
+    pages.into_iter().flat_map(two).collect()
 }
 
 const PAGE: usize = 4_096;

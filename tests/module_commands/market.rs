@@ -38,7 +38,7 @@ fn a_chain_is_checked_source_by_source_after_who_is_asked_for_what() {
     let (code, told, error) = said(&["market", "check", &bars, &whole, "quotes=yahoo"]);
     assert_eq!(code, 1, "{error}");
     let asked = format!(
-        "bars: {gap}, then {whole}\nquotes: {whole}, then yahoo\ninstruments: {gap}, then {whole}\n{gap}: 2 bars of 1 shares"
+        "bars: {gap}, then {whole}\nquotes: {whole}, then yahoo\ninstruments: {gap}, then {whole}\nactions: {whole}\n{gap}: 2 bars of 1 shares"
     );
     assert!(told.starts_with(&asked), "{told}");
     assert!(told.contains("1 sessions have no bar of any share: 2025-03-06\n"), "{told}");
@@ -63,7 +63,9 @@ fn a_question_that_nobody_may_answer_is_refused_wherever_sources_are_named() {
     let (code, _, error) = said(&["market", "check", "prices=yahoo"]);
     assert_eq!(code, 2);
     assert!(
-        error.contains("\"prices\" is nothing that a source answers; use bars, quotes or instruments"),
+        error.contains(
+            "\"prices\" is nothing that a source answers; use bars, quotes, instruments or actions"
+        ),
         "{error}"
     );
     for (market, sentence) in [("yahoo", "yahoo has no files"), ("synthetic", "synthetic has no files")] {

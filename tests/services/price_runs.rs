@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use prahari_app::daemon::Daemon;
+use prahari_app::queries::StepSubject;
 use prahari_app::replays::ReplayVerdict;
 use prahari_app::runs::recordings::find_recording;
 use prahari_app::scheduler::{MOST_PRICE_RUNS_A_MINUTE, PriceRunsUse};
@@ -19,7 +20,7 @@ use prahari_domain::price_cause::PriceCause;
 use prahari_domain::settings::PriceRuns;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{AlertCode, AlertFilter, HaltCode, RunRow, RunTrigger, ServiceKind};
+use prahari_store::{AlertCode, AlertFilter, HaltCode, RunFilter, RunRow, RunTrigger, ServiceKind};
 
 use super::move_to;
 use super::support::desk_fixture::{buy, order_context};
@@ -199,6 +200,18 @@ async fn a_change_is_run_on_once_and_row_recording_and_log_say_which_price_and_h
     assert_eq!(recording.run.cause.as_ref(), Some(&cause));
     let replay = daemon.replays.replay_run(&row, None).await.unwrap();
     assert_eq!(replay.verdict, ReplayVerdict::Same, "{replay:?}");
+
+    let only = |symbol: &str| RunFilter { on_price: Some(symbol.parse().unwrap()), ..RunFilter::default() };
+    assert_eq!(scope.runs(only("XYZ")).await.unwrap(), std::slice::from_ref(&row));
+    assert_eq!(scope.runs(only("ABC")).await.unwrap(), []);
+    let user = daemon.users.find(OTHER).unwrap();
+    let asked = daemon.queries.of(&user).why_no_trade("XYZ".parse().unwrap(), Some(day(MONDAY))).await;
+    let why = asked.unwrap().unwrap();
+    let on_price: Vec<_> =
+        why.steps.iter().filter(|step| step.found.contains(" ran on the price of ")).collect();
+    assert_eq!(on_price.len(), 1, "{why:?}");
+    assert!(on_price[0].found.contains("₹100.50, succeeded"), "{on_price:?}");
+    assert_eq!((on_price[0].at, on_price[0].subject), (Some(row.started_at), StepSubject::Run(row.id)));
 
     let words = "XYZ at 100.50 of 09:41:12, 3 s old";
     let log = scope.log_of(row.id).await.unwrap();

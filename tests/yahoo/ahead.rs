@@ -132,7 +132,7 @@ async fn a_fetch_that_an_admin_wants_goes_on_alone_and_is_audited() {
     let source = &sources["items"][0];
     assert_eq!(
         (&source["source"], &source["answers"]),
-        (&json!("yahoo"), &json!(["bars", "quotes", "instruments"]))
+        (&json!("yahoo"), &json!(["bars", "quotes", "instruments", "actions"]))
     );
     assert_eq!((&source["stale"], &source["newest_day"]), (&json!(false), &json!(FRIDAY_BEFORE)));
     assert_eq!((&source["line"]["requests"], &source["trouble"]), (&json!(1), &Value::Null));

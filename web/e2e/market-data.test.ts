@@ -61,7 +61,7 @@ describe.sequential('prices over the net', () => {
     await goTo(page, PLACE);
     const sources = part(page, 'Sources');
     await sources.getByRole('heading', { name: '1. yahoo' }).waitFor();
-    await sources.getByText('bars, prices of the day, instruments').waitFor();
+    await sources.getByText('bars, prices of the day, instruments, corporate actions').waitFor();
     await sources.getByRole('meter', { name: 'Requests in the last minute' }).waitFor();
     await part(page, 'Restated bars').getByText('Nothing was restated').waitFor();
     expect(await barriers(page)).toEqual([]);

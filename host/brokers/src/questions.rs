@@ -12,11 +12,16 @@ pub enum Question {
     Quotes,
     /// Which shares there are, and what the exchange says of each: ticks, bands, series.
     Instruments,
+    /// Which corporate actions are announced.
+    Actions,
 }
 
 impl Question {
     /// All of them, in the order in which they are named.
-    pub const ALL: [Self; 3] = [Self::Bars, Self::Quotes, Self::Instruments];
+    pub const ALL: [Self; 4] = [Self::Bars, Self::Quotes, Self::Instruments, Self::Actions];
+
+    /// Those without an answer to which there is no market. Actions are also brought in by admins.
+    const NEEDED: [Self; 3] = [Self::Bars, Self::Quotes, Self::Instruments];
 
     /// Name of the question, as the command line has it.
     pub const fn name(self) -> &'static str {
@@ -24,6 +29,7 @@ impl Question {
             Self::Bars => "bars",
             Self::Quotes => "quotes",
             Self::Instruments => "instruments",
+            Self::Actions => "actions",
         }
     }
 
@@ -32,6 +38,7 @@ impl Question {
             Self::Bars => 1,
             Self::Quotes => 2,
             Self::Instruments => 4,
+            Self::Actions => 8,
         }
     }
 }
@@ -42,7 +49,7 @@ impl FromStr for Question {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = Self::ALL.into_iter().find(|question| question.name() == text);
         named.ok_or_else(|| {
-            format!("{text:?} is nothing that a source answers; use bars, quotes or instruments")
+            format!("{text:?} is nothing that a source answers; use bars, quotes, instruments or actions")
         })
     }
 }
@@ -53,7 +60,7 @@ pub struct Answers(u8);
 
 impl Answers {
     /// Everything: what a source may answer of which nothing is said.
-    pub const ALL: Self = Self(7);
+    pub const ALL: Self = Self(15);
 
     /// Returns whether a question may be asked.
     pub const fn may(self, question: Question) -> bool {
@@ -65,10 +72,10 @@ impl Answers {
         Question::ALL.into_iter().filter(move |question| self.may(*question))
     }
 
-    /// The questions that none of these sources may answer.
+    /// The questions that have to be answered and that none of these sources may answer.
     pub fn missing(sources: impl IntoIterator<Item = Self>) -> Vec<Question> {
         let answered = sources.into_iter().fold(0, |answered, answers| answered | answers.0);
-        Question::ALL.into_iter().filter(|question| !Self(answered).may(*question)).collect()
+        Question::NEEDED.into_iter().filter(|question| !Self(answered).may(*question)).collect()
     }
 }
 
@@ -102,13 +109,15 @@ mod tests {
 
     #[test]
     fn answers_read_back_as_they_are_written_and_nothing_else_does() {
-        for text in ["bars", "quotes", "bars,instruments", "bars,quotes,instruments"] {
+        for text in
+            ["bars", "quotes", "bars,instruments", "instruments,actions", "bars,quotes,instruments,actions"]
+        {
             assert_eq!(text.parse::<Answers>().unwrap().to_string(), text);
         }
         assert_eq!(" quotes , bars".parse::<Answers>().unwrap().to_string(), "bars,quotes");
         let wrong = |text: &str| text.parse::<Answers>().unwrap_err();
         assert_eq!(wrong("bars,bars"), "bars is named twice");
-        let unknown = "\"prices\" is nothing that a source answers; use bars, quotes or instruments";
+        let unknown = "\"prices\" is nothing that a source answers; use bars, quotes, instruments or actions";
         assert_eq!(wrong("prices"), unknown);
         assert!(wrong("").starts_with("\"\" is nothing"));
     }
@@ -118,6 +127,8 @@ mod tests {
         let of = |text: &str| text.parse::<Answers>().unwrap();
         assert_eq!(Answers::missing([of("bars"), of("quotes")]), [Question::Instruments]);
         assert_eq!(Answers::missing([of("bars"), Answers::ALL]), []);
-        assert_eq!(Answers::missing([]), Question::ALL);
+        assert_eq!(Answers::missing([]), Question::NEEDED);
+        // Whoever takes actions from no source brings them in by hand.
+        assert_eq!(Answers::missing([of("bars,quotes,instruments")]), []);
     }
 }

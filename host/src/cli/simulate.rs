@@ -11,7 +11,7 @@ use super::{MarketLink, OwnModule, UnknownDays, YahooOptions};
 #[derive(Debug, Args)]
 pub struct Simulate {
     /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
-    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes, instruments and actions, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,
     /// First date, included.

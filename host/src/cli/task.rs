@@ -169,7 +169,7 @@ pub struct RunTask {
     #[arg(long)]
     pub task: Option<Task>,
     /// Source of prices: synthetic, csv:DIR, csv-raw:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
-    /// ANSWERS=MARKET asks a source only for these of bars, quotes and instruments, as in quotes=yahoo.
+    /// ANSWERS=MARKET asks a source only for these of bars, quotes, instruments and actions, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,
     /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
@@ -20,6 +21,8 @@ pub struct RunFilter {
     pub trigger: Option<RunTrigger>,
     /// Only runs of slots of this service.
     pub service: Option<ServiceKind>,
+    /// Only runs that happened because the price of this share had changed.
+    pub on_price: Option<Symbol>,
     /// Ended like this only; [`EXECUTING`] finds those that have not ended.
     pub outcome: Option<String>,
     /// Started at this instant or later.
@@ -39,6 +42,7 @@ impl Default for RunFilter {
             task: None,
             trigger: None,
             service: None,
+            on_price: None,
             outcome: None,
             since: None,
             until: None,
@@ -83,6 +87,7 @@ pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Resul
     let outcome = filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING);
     let trigger = filter.trigger.map(RunTrigger::name);
     let service = filter.service.map(ServiceKind::name);
+    let on_price = filter.on_price.as_ref().map(Symbol::as_str);
     let mut found = Vec::new();
     for task in tasks_of(conn, user, filter.task)? {
         let run = end.run.0.cast_signed();
@@ -95,7 +100,8 @@ pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Resul
             outcome,
             trigger,
             filter.limit,
-            service
+            service,
+            on_price
         ];
         found.append(&mut select(conn, &sql, values, read)?);
     }
@@ -140,11 +146,13 @@ fn statement(filter: &RunFilter) -> String {
         Some(ServiceKind::Individual) => " AND service = 'individual'",
         _ => "",
     };
+    let priced = if filter.on_price.is_some() { " AND cause_symbol IS NOT NULL" } else { "" };
     format!(
         "SELECT * FROM runs
          WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)
              AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7)
-             AND (?9 IS NULL OR service = ?9){ended}{triggered}{served}
+             AND (?9 IS NULL OR service = ?9) AND (?10 IS NULL OR cause_symbol = ?10)
+             {ended}{triggered}{served}{priced}
          ORDER BY started_at DESC, id DESC LIMIT ?8"
     )
 }
@@ -191,5 +199,8 @@ mod tests {
         let individual = RunFilter { service: Some(ServiceKind::Individual), ..RunFilter::default() };
         let individual = index_for(individual);
         assert!(individual.starts_with("SEARCH runs USING INDEX runs_individual"), "{individual}");
+        let on_price = RunFilter { on_price: Some("ABC".parse().unwrap()), ..RunFilter::default() };
+        let on_price = index_for(on_price);
+        assert!(on_price.starts_with("SEARCH runs USING INDEX runs_of_task_on_price"), "{on_price}");
     }
 }

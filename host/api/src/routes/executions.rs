@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
     Counter, Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName,
-    UserQuery, limit, page, parse_cursor, range,
+    UserQuery, limit, page, parse_cursor, range, symbol,
 };
 
 /// Most characters of how an execution ended in a list.
@@ -51,6 +51,9 @@ struct ExecutionsQuery {
     /// Only runs of slots of this service.
     #[param(inline)]
     service: Option<ServiceKindName>,
+    /// Only executions that happened because the price of this share had changed.
+    #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
+    on_price: Option<String>,
     /// Ended like this only, such as `succeeded` or `task_failed`; `executing` finds those under way.
     #[param(max_length = 40)]
     outcome: Option<String>,
@@ -223,6 +226,7 @@ async fn executions(
         task: query.task.map(|task| task.0),
         trigger: query.trigger.map(|trigger| trigger.0),
         service: query.service.map(|service| service.0),
+        on_price: symbol(query.on_price.as_deref())?,
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),

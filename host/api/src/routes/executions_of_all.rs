@@ -67,6 +67,7 @@ async fn executions_of_all(
         task: query.task.map(|task| task.0),
         trigger: query.trigger.map(|trigger| trigger.0),
         service: query.service.map(|service| service.0),
+        on_price: None,
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),

@@ -32,7 +32,7 @@ struct MarketSourceList {
 struct MarketSource {
     /// Name of the source, such as `csv`.
     source: &'static str,
-    /// What it is asked for: `bars` of closed days, `quotes` of the running day, `instruments`.
+    /// What it is asked for: `bars` of closed days, `quotes` of the running day, `instruments`, `actions`.
     answers: Vec<&'static str>,
     /// The folders that it is made of; none of one that is not made of files.
     folders: Vec<String>,

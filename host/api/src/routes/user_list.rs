@@ -131,7 +131,7 @@ struct UserAtAGlance {
     open_alerts: u32,
     /// Orders of which it is not known whether the broker has them.
     unknown_orders: u32,
-    /// What their fills of today have realised, less charges; null while their orders wait for the broker.
+    /// What today has brought by now: realised and dividends, less charges; null while their orders wait for the broker.
     #[schema(required)]
     net_today_paise: Option<i64>,
     /// Real time at which a session of theirs was last used, to the minute; null when they have no session.

@@ -24,13 +24,13 @@ pub struct UserGlance {
 }
 
 impl UserQueries<'_> {
-    /// Returns what the user's fills of today have realised, less their charges, in paise; none while their desk waits for the
+    /// Returns what today has brought the user by now, in paise: realised and dividends, less charges; none while their desk waits for the
     /// broker, which nobody who only looks waits for.
     pub fn net_today(&self) -> Option<Paise> {
         // A figure that is missing for a moment is shown as missing: nothing is decided by it.
         let desk = self.user.desk.try_lock().ok()?;
         let (book, today) = (desk.book(), self.all.clock.now().ist_day());
-        Some(book.realised_on(today) - book.charges_on(today))
+        Some(book.realised_on(today) + book.income_on(today) - book.charges_on(today))
     }
 }
 

@@ -235,7 +235,7 @@ impl MarketData for Chain {
     }
 
     fn actions(&self) -> Arc<SourceActions> {
-        Arc::new(SourceActions::merged(self.all().map(|source| source.actions())))
+        Arc::new(SourceActions::merged(self.may(Question::Actions).map(|source| source.actions())))
     }
 
     fn fetches(&self) -> bool {

@@ -1,6 +1,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chrono::NaiveTime;
+use parking_lot::Mutex;
+use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance, Ratio};
 use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 
@@ -13,6 +15,7 @@ struct Line {
     market: BarMarket,
     down: AtomicBool,
     asked: AtomicUsize,
+    told: Mutex<Arc<SourceActions>>,
 }
 
 impl Line {
@@ -35,11 +38,25 @@ impl Line {
         let market =
             BarMarket::new(source, shares.iter().map(history).collect(), 1, Arc::new(Weekdays)).unwrap();
         let market = market.moving();
-        Arc::new(Self { market, down: AtomicBool::new(false), asked: AtomicUsize::new(0) })
+        Arc::new(Self {
+            market,
+            down: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
+            told: Mutex::default(),
+        })
     }
 
     fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::Relaxed);
+    }
+
+    /// Tells from now on that a share is split in two.
+    fn tell_split(&self, symbol: &str, ex_day: &str) {
+        let kind = ActionKind::Split { ratio: Ratio::new(2, 1).unwrap() };
+        let provenance = Provenance { origin: Origin::Source, teller: self.source().to_owned() };
+        let (symbol, ex_day) = (symbol.parse().unwrap(), ex_day.parse().unwrap());
+        let action = CorporateAction::new(symbol, ex_day, kind, provenance, "").unwrap();
+        *self.told.lock() = Arc::new(SourceActions { told: vec![action], withdrawn: Vec::new() });
     }
 
     fn ask(&self) -> Result<&BarMarket, MarketError> {
@@ -57,6 +74,10 @@ impl MarketData for Line {
 
     fn price_pushes(&self) -> Option<&dyn PricePushes> {
         self.market.price_pushes()
+    }
+
+    fn actions(&self) -> Arc<SourceActions> {
+        self.told.lock().clone()
     }
 
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
@@ -211,6 +232,25 @@ async fn a_source_is_asked_only_for_what_it_may_answer() {
     let told: Vec<_> = states.iter().map(|state| (state.source, state.answers.to_string())).collect();
     let expected = [("csv", "bars".to_owned()), ("yahoo", "quotes,instruments".to_owned())];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_source_that_may_not_tell_actions_tells_none() {
+    let first = Line::of("csv", &[("ABC", 100, &[THURSDAY, FRIDAY])]);
+    let second = Line::of("yahoo", &[("ABC", 110, &[THURSDAY, FRIDAY])]);
+    first.tell_split("ABC", FRIDAY);
+    second.tell_split("ABC", "2025-01-06");
+    let days = |chain: &Chain| {
+        let told = chain.actions();
+        told.told.iter().map(|action| action.ex_day().to_string()).collect::<Vec<_>>()
+    };
+    let all = Chain::new(vec![first.clone(), second.clone()], Arc::new(Weekdays));
+    assert_eq!(days(&all), [FRIDAY, "2025-01-06"]);
+    assert_eq!(
+        days(&restricted(&[(&first, "bars,quotes,instruments"), (&second, "actions")])),
+        ["2025-01-06"]
+    );
+    assert!(days(&restricted(&[(&first, "bars,quotes"), (&second, "instruments")])).is_empty());
 }
 
 #[tokio::test]

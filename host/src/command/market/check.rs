@@ -43,6 +43,9 @@ pub(super) async fn check_all(
 fn order_of(question: Question, links: &[MarketLink]) -> String {
     let asked = links.iter().filter(|link| link.answers.may(question));
     let asked: Vec<String> = asked.map(|link| link.market.to_string()).collect();
+    if asked.is_empty() {
+        return format!("{}: nobody", question.name());
+    }
     format!("{}: {}", question.name(), asked.join(", then "))
 }
 

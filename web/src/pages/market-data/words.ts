@@ -12,7 +12,12 @@ export const words = {
   place: (number: number, source: string) => `${number}. ${source}`,
   states: { well: 'well', stale: 'stale', trouble: 'in trouble' },
   answers: 'Is asked for',
-  answerNames: { bars: 'bars', quotes: 'prices of the day', instruments: 'instruments' },
+  answerNames: {
+    bars: 'bars',
+    quotes: 'prices of the day',
+    instruments: 'instruments',
+    actions: 'corporate actions',
+  },
   folders: 'Folder',
   shares: 'Shares of its own',
   newest: 'Newest bar',

@@ -1,5 +1,6 @@
 //! Slots and runs of tasks that may trade.
 
+use prahari_domain::money::rupees;
 use prahari_domain::time::Timestamp;
 use prahari_store::{RunFilter, RunRow, RunTrigger, SlotFilter, SlotKind, SlotOutcome, SlotRow};
 
@@ -47,7 +48,23 @@ impl UserQueries<'_> {
             let of_run = |run: RunRow| of_run(&asked.title(run.task), run);
             links.extend(runs.into_iter().filter(|run| asked.may_trade(run.task)).map(of_run));
         }
+        let on_price = self.runs_on_price(asked).await?;
+        cut |= on_price.len() >= MOST_LOOKED_AT as usize;
+        links.extend(on_price.into_iter().map(|run| of_price_run(&asked.title(run.task), run)));
         Ok(Links::newest(links, MOST_RUNS, StepKind::Run, cut))
+    }
+
+    /// The runs of the day that began because the price of the share had changed.
+    async fn runs_on_price(&self, asked: &Asked) -> Result<Vec<RunRow>, AppError> {
+        let filter = RunFilter {
+            on_price: Some(asked.symbol.clone()),
+            since: Some(Timestamp::start_of(asked.day)),
+            until: Some(Timestamp::end_of(asked.day)),
+            limit: MOST_LOOKED_AT,
+            ..RunFilter::default()
+        };
+        let runs = self.scope.runs(filter).await?;
+        Ok(runs.into_iter().filter(|run| asked.may_trade(run.task)).collect())
     }
 
     /// What is to be said of the ticks of a slot that were no plain successes; empty when there are none.
@@ -97,9 +114,26 @@ fn of_slot(slot: SlotRow, title: &str, ticks: &str, now: Timestamp, since: Optio
 
 /// A run that somebody asked for: that it failed says nothing of those that were due.
 fn of_run(title: &str, run: RunRow) -> Link {
-    let outcome = run.outcome.map_or_else(|| "it executes".to_owned(), |outcome| outcome.replace('_', " "));
+    let found = format!("{title} was run once, {}", ended(&run));
+    beside_slots(run, found)
+}
+
+/// A run because of a price: what it missed, the next tick sees.
+fn of_price_run(title: &str, run: RunRow) -> Link {
+    let price = run.cause.as_ref().map(|cause| format!(" of {}", rupees(cause.price))).unwrap_or_default();
+    let found = format!("{title} ran on the price{price}, {}", ended(&run));
+    beside_slots(run, found)
+}
+
+/// How a run ended, and what came of it.
+fn ended(run: &RunRow) -> String {
+    let outcome =
+        run.outcome.as_deref().map_or_else(|| "it executes".to_owned(), |name| name.replace('_', " "));
     let detail = if run.detail.is_empty() { String::new() } else { format!(": {}", run.detail) };
-    let found = format!("{title} was run once, {outcome}{detail}");
+    format!("{outcome}{detail}")
+}
+
+fn beside_slots(run: RunRow, found: String) -> Link {
     Link::new(StepKind::Run, Some(run.started_at), found, Says::Passes)
         .of(run.task)
         .about(StepSubject::Run(run.id))
