@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prahari_brokers::SessionEnd;
 use prahari_domain::ids::UserId;
 use prahari_store::HaltCode;
 
@@ -53,6 +54,7 @@ impl UsersAdmin {
             return Err(in_use(detail));
         }
         self.handles.store.user(id).save_broker(name.to_owned()).await?;
+        desk.link().forget_session(SessionEnd::Broker);
         user.set_link(link.clone());
         desk.relink(link.clone());
         drop(desk);

@@ -1,6 +1,7 @@
 //! `prahari serve`: the daemon and its page.
 
 mod begun;
+mod brokers;
 mod clock;
 mod demo;
 mod descriptors;
@@ -31,7 +32,7 @@ use tokio::task::JoinHandle;
 use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
-use crate::wiring::{self, Database, Draws};
+use crate::wiring::{self, Database, Draws, Outside};
 use begun::Begun;
 use messages::Messages;
 
@@ -118,7 +119,9 @@ async fn prepare(
     let draws = Draws::served(served.seed)?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
-        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), draws, parts).await
+        let brokers = brokers::beside_paper(options, &clock, store, &vault)?;
+        let outside = Outside { market: market.clone(), brokers };
+        wiring::daemon(clock, store.clone(), outside, calendar.clone(), draws, parts).await
     };
     // Where the clock is set back to, so that the history does not go on after it.
     let starts = clock.restarted().now();

@@ -1,0 +1,1 @@
+//! Users who trade live over Kotak Neo, against a fake of the broker on loopback.
