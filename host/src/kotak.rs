@@ -75,8 +75,9 @@ fn complete(kept: &KotakCredentials) -> Result<Credentials, String> {
         return Err(format!("the credentials lack: {}; {WHERE}", missing.join(", ")));
     };
     let codes = kept.totp_secret.as_deref().map(|text| {
-        OneTimeCodes::from_base32(text)
-            .ok_or_else(|| format!("no one-time code can be made of the authenticator's secret; {WHERE} again"))
+        OneTimeCodes::from_base32(text).ok_or_else(|| {
+            format!("no one-time code can be made of the authenticator's secret; {WHERE} again")
+        })
     });
     let secret = |text: &String| Secret::new(text.clone());
     Ok(Credentials {

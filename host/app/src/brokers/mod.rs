@@ -11,11 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerSession, BrokerSessionView, Brokerage, NewLink, Pushes,
-    SimulatedAccount, pushes,
+    Broker, BrokerError, BrokerLink, BrokerSession, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
+
+pub use prahari_brokers::{BrokerSessionState, BrokerSessionView};
 
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
 use crate::paper_store::PAPER;

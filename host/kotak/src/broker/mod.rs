@@ -182,7 +182,8 @@ impl KotakBroker {
         });
         let late = || {
             let within = within.as_secs_f32();
-            let reason = format!("login and file of shares took longer than {within} s; the order was not sent");
+            let reason =
+                format!("login and file of shares took longer than {within} s; the order was not sent");
             Err(BrokerError::Unavailable(reason))
         };
         let scrip = prepared.await.unwrap_or_else(|_| late())?;
