@@ -59,6 +59,8 @@ struct Inner {
     blocked: Option<Masked>,
     needs_code: bool,
     refusals: u32,
+    /// Why the last login failed, as the log was told.
+    failure: Option<Masked>,
     /// Logins in a row that were said to be over as soon as they were used.
     fruitless: u32,
     generation: u64,
@@ -320,16 +322,22 @@ impl UserSession {
                 inner.logins = Some((session.day, logins));
                 inner.current = Some((session.clone(), client.clone()));
                 (inner.over, inner.cooling, inner.needs_code) = (None, None, false);
-                (inner.refusals, inner.last_answer) = (0, None);
+                (inner.refusals, inner.last_answer, inner.failure) = (0, None, None);
                 drop(inner);
                 self.changed.send_replace(());
                 tracing::info!(user = %self.user, day = %session.day, login = logins, "logged in at the broker");
                 Ok((session, client))
             }
             Err(error) => {
+                let is_news = inner.failure.replace(error.said.clone()).as_ref() != Some(&error.said);
                 inner.failed(&error, now, &self.parts.settings);
                 drop(inner);
-                tracing::warn!(user = %self.user, %error, "the login at the broker failed");
+                // What is missing is missing each minute.
+                if is_news {
+                    tracing::warn!(user = %self.user, %error, "the login at the broker failed");
+                } else {
+                    tracing::debug!(user = %self.user, %error, "the login at the broker failed again");
+                }
                 Err(error)
             }
         }
