@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/serving.rs"]
+mod serving;
 #[path = "support/daemon.rs"]
 mod support;
 #[path = "../host/src/kotak.rs"]
@@ -12,6 +14,7 @@ mod kotak {
     pub mod going_live;
     pub mod logins;
     pub mod secrecy;
+    pub mod served;
     pub mod sessions;
     pub mod world;
 }
