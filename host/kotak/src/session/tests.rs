@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prahari_brokers::SessionEnd;
 use prahari_secrets::Secret;
 use serde_json::json;
 

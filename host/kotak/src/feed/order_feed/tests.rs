@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use prahari_brokers::{Pushed, pushes};
+use prahari_brokers::{Pushed, SessionEnd, pushes};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
