@@ -78,12 +78,12 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::TooManyAttempts`].
     pub fn count_broker_login(&self, name: &str, from: &Peer) -> Result<(), AccountError> {
-        self.count_attempt(Some(&at_broker(name)), from)
+        self.count_attempt(Some(at_broker(name).as_str()), from)
     }
 
     /// The login that was counted brought a session.
     pub fn broker_login_succeeded(&self, name: &str, from: &Peer) {
-        self.throttle.succeeded(Some(&at_broker(name)), from.address);
+        self.throttle.succeeded(Some(at_broker(name).as_str()), from.address);
     }
 
     /// Asks for a code when the user has an authenticator.
