@@ -7,6 +7,7 @@ mod components;
 mod exit;
 mod fetched;
 mod given_file;
+mod kotak;
 mod logging;
 mod templates;
 mod wiring;

@@ -232,35 +232,52 @@ impl Draws {
     }
 }
 
+/// What the daemon asks of the outside.
+#[derive(Clone)]
+pub struct Outside {
+    /// Prices.
+    pub market: Arc<dyn MarketData>,
+    /// Brokers beside paper.
+    pub brokers: Brokers,
+}
+
+impl From<Arc<dyn MarketData>> for Outside {
+    /// No broker but paper.
+    fn from(market: Arc<dyn MarketData>) -> Self {
+        Self { market, brokers: Brokers::default() }
+    }
+}
+
 /// Builds the daemon of a database with the tasks that come with the program.
 pub async fn daemon(
     clock: Clock,
     store: Store,
-    market: Arc<dyn MarketData>,
+    outside: impl Into<Outside>,
     calendar: Arc<CalendarHandle>,
     draws: Draws,
     parts: (Arc<Runtime>, Arc<Modules>),
 ) -> Result<Arc<Daemon>, Failure> {
     let tasks = built_in_tasks(&parts.0, &parts.1).await?;
-    daemon_of(clock, store, market, calendar, draws, parts, tasks).await
+    daemon_of(clock, store, outside, calendar, draws, parts, tasks).await
 }
 
 /// Builds the daemon of a database with these tasks.
 pub async fn daemon_of(
     clock: Clock,
     store: Store,
-    market: Arc<dyn MarketData>,
+    outside: impl Into<Outside>,
     calendar: Arc<CalendarHandle>,
     draws: Draws,
     (runtime, modules): (Arc<Runtime>, Arc<Modules>),
     tasks: Vec<TaskManifest>,
 ) -> Result<Arc<Daemon>, Failure> {
+    let Outside { market, brokers } = outside.into();
     let settings = PaperSettings { seed: draws.seed, ..PaperSettings::default() };
     let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = default_schedules(&tasks)?;
-    let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
+    let brokers = brokers.with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
     let (jumps, tag_code) = (PriceJumps::default(), draws.tag_code);
     let trading = TradingServices { brokers, market, calendar, store, jumps, tag_code };
     Daemon::start(DaemonDeps { clock, trading, runtime, modules, tasks, schedules })

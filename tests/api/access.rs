@@ -198,6 +198,10 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/user/broker/credentials", "",                                        [401, 200, 200, 200, 401]),
     ("PUT /api/v1/user/broker/credentials", r#"{"mpin":"271828"}"#,                    [401, 200, 200, 200, 401]),
     ("DELETE /api/v1/user/broker/credentials", "",                                     [401, 204, 204, 204, 401]),
+    ("GET /api/v1/user/broker", "",                                                    [401, 200, 200, 200, 401]),
+    // On paper nobody logs in.
+    ("POST /api/v1/user/broker/login", "{}",                                           [401, 409, 409, 409, 401]),
+    ("POST /api/v1/user/broker/unblock?user={user}", "",                               [401, 404, 409, 409, 401]),
 
     ("GET /api/v1/user/channels", "",                                                  [401, 200, 200, 200, 401]),
     ("POST /api/v1/user/channels/webhooks", r#"{"name":"of a test","url":"https://hooks.example.org/"}"#,

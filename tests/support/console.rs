@@ -62,6 +62,8 @@ pub struct Console {
     pub channels: Arc<Channels>,
     /// What speaks with Telegram.
     pub telegram: Arc<Telegram>,
+    /// The keys under which everything is sealed.
+    pub vault: Arc<Vault>,
     /// Real time, as the log-ins see it.
     pub real: Clock,
     /// Where it listens.
@@ -113,7 +115,7 @@ impl Console {
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
         let (channels, telegram) = channels(&daemon, vault.clone(), outside).await;
-        let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
+        let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault.clone(), settings);
         let accounts = Arc::new(accounts.unwrap());
         for user in daemon.users.all() {
             accounts.give_password(user.id, PASSWORD.to_owned()).await.unwrap();
@@ -130,7 +132,7 @@ impl Console {
             prahari_api::serve(listener, api, stopped).await;
         });
         let http = http_client();
-        Self { house, daemon, accounts, channels, telegram, real, address, http, stop, server }
+        Self { house, daemon, accounts, channels, telegram, vault, real, address, http, stop, server }
     }
 
     /// Somebody who is not logged in.

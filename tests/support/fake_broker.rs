@@ -244,7 +244,7 @@ impl Brokerage for FakeBrokerage {
         let opened = self.0.paper().open_account(user, capital).await;
         opened.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
         let link = Arc::new(FakeLink { fake_broker: self.0.clone(), user });
-        Ok(BrokerLink { broker: link.clone(), simulated: Some(link) })
+        Ok(BrokerLink { broker: link.clone(), simulated: Some(link), session: None })
     }
 }
 

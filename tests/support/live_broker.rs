@@ -242,7 +242,8 @@ impl Brokerage for LiveBrokerage {
     async fn link(&self, NewLink { user, pushes, .. }: NewLink) -> Result<BrokerLink, BrokerError> {
         self.0.reach(user).await;
         self.0.with(user, |customer| customer.pushes = Some(pushes));
-        Ok(BrokerLink { broker: Arc::new(LiveLink { broker: self.0.clone(), user }), simulated: None })
+        let broker = Arc::new(LiveLink { broker: self.0.clone(), user });
+        Ok(BrokerLink { broker, simulated: None, session: None })
     }
 }
 

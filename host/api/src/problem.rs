@@ -158,6 +158,10 @@ pub enum Code {
     BrokerInUse,
     /// The money is that of the user's account at a broker, and cannot be set here.
     CapitalOfBroker,
+    /// Nobody logs in at the broker over which the user trades.
+    NoBrokerSession,
+    /// A login at the broker brought no session; the sentence says why.
+    BrokerLoginFailed,
     /// The daemon failed; its log says why.
     Internal,
     /// The daemon cannot do it at present.
@@ -237,7 +241,9 @@ impl Code {
             | Self::HaltLifted
             | Self::AlertResolved
             | Self::BrokerInUse
-            | Self::CapitalOfBroker => StatusCode::CONFLICT,
+            | Self::CapitalOfBroker
+            | Self::NoBrokerSession
+            | Self::BrokerLoginFailed => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -464,6 +470,8 @@ impl From<AppError> for Problem {
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
+            AppError::NoBrokerSession { .. } => Code::NoBrokerSession,
+            AppError::BrokerLogin(_) => Code::BrokerLoginFailed,
             AppError::Link(LinkError::Refused(_))
             | AppError::Worker(_)
             | AppError::NoModule(_)

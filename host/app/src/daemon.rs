@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, TryStreamExt, stream};
-use prahari_brokers::Pushes;
+use prahari_brokers::{Pushes, SessionEnd};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -287,6 +287,7 @@ impl Daemon {
     /// # Errors
     /// When a write had failed before; the database is closed all the same.
     pub async fn close(&self) -> Result<(), AppError> {
+        self.users.forget_sessions(SessionEnd::Shutdown);
         self.notices.send_rest_of_gathered().await;
         self.day_log.end();
         let reason = self.shutdown.reason().map(|stop| format!(" ({stop})")).unwrap_or_default();

@@ -35,6 +35,17 @@ pub enum AppError {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// A user with whose broker nobody has to log in.
+    #[error("user {user} trades over the broker {broker:?}, where nobody logs in")]
+    NoBrokerSession {
+        /// The user that it is about.
+        user: UserId,
+        /// Name of the broker.
+        broker: String,
+    },
+    /// A login at a broker, asked for by a person, that brought no session. The text is clean of secrets.
+    #[error("there is no session at the broker: {0}")]
+    BrokerLogin(String),
     /// A request about a channel that was refused.
     #[error(transparent)]
     Channel(#[from] crate::channels::ChannelError),

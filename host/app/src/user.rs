@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{OrderId, UserId};
+use prahari_store::LeftBroker;
 
-use crate::brokers::Link;
+use crate::brokers::{Link, TradingMode};
 use crate::day_log::Whom;
 use crate::desk::Desk;
 use crate::halts::UserHalts;
@@ -42,6 +43,8 @@ pub struct User {
     pub desk: tokio::sync::Mutex<Desk>,
     /// The desk's link with the broker, for whoever only asks: not behind the desk's lock, which waits for the broker's answers.
     link: RwLock<Link>,
+    /// The brokers that they have left, the first of them first.
+    left_brokers: RwLock<Vec<LeftBroker>>,
 }
 
 impl User {
@@ -64,6 +67,7 @@ impl User {
             price_runs: UserPriceRuns::default(),
             runs,
             link: RwLock::new(desk.link().clone()),
+            left_brokers: RwLock::default(),
             desk: tokio::sync::Mutex::new(desk),
         }
     }
@@ -76,6 +80,18 @@ impl User {
     /// Returns the link with their broker.
     pub fn link(&self) -> Link {
         self.link.read().clone()
+    }
+
+    /// Returns whether an order of theirs was placed with made-up money or with real money: by the broker over which it went.
+    pub fn mode_of(&self, order: OrderId) -> TradingMode {
+        let left = self.left_brokers.read();
+        let over = left.iter().find(|left| order <= left.last);
+        over.map_or_else(|| self.link().mode(), |left| TradingMode::without_link(&left.broker))
+    }
+
+    /// Takes over which brokers they have left.
+    pub(crate) fn set_left_brokers(&self, left: Vec<LeftBroker>) {
+        *self.left_brokers.write() = left;
     }
 
     /// Shows another link; the caller gives it to the desk.

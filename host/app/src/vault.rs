@@ -31,6 +31,10 @@ pub struct KotakCredentials {
     pub mpin: Option<String>,
     /// Secret of the authenticator that is registered with the broker, in base32.
     pub totp_secret: Option<String>,
+    /// How the user's calls leave this machine: one of its addresses, or the address of an HTTP proxy, which may hold a password.
+    /// None as the system routes them.
+    #[serde(default)]
+    pub outbound: Option<String>,
 }
 
 /// Reasons why keys could not be used or changed.
@@ -194,6 +198,7 @@ impl KotakCredentials {
             ("ucc", &self.ucc),
             ("mpin", &self.mpin),
             ("totp_secret", &self.totp_secret),
+            ("outbound", &self.outbound),
         ];
         all.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name.to_owned()).collect()
     }

@@ -8,6 +8,7 @@ mod as_traded;
 mod bars;
 pub mod bhavcopy;
 mod broker;
+mod broker_session;
 mod chain;
 pub mod csv;
 mod fetching;
@@ -35,6 +36,7 @@ pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
+pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
 pub use chain::Chain;
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};

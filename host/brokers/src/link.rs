@@ -11,6 +11,7 @@ use prahari_domain::orders::Fill;
 use prahari_domain::time::Timestamp;
 
 use crate::broker::{Broker, BrokerError, BrokerEvent};
+use crate::broker_session::BrokerSession;
 use crate::push::PushSender;
 
 /// A broker with which users can be linked.
@@ -42,6 +43,8 @@ pub struct BrokerLink {
     pub broker: Arc<dyn Broker>,
     /// The account, where its money is made up; none where the money is real.
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
+    /// The session, where somebody has to log in; none where nobody has to.
+    pub session: Option<Arc<dyn BrokerSession>>,
 }
 
 /// A simulated account: only our orders and payments change it. Its time is that of the last call that named one;

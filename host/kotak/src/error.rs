@@ -162,7 +162,8 @@ impl From<KotakError> for BrokerError {
             // The three words of the contract: what it proves of the order decides, not how it sounds.
             Known::NotCarried if error.meaning == Meaning::NotSent => Self::Unavailable(error.to_string()),
             Known::NotCarried => Self::Refused { reason: error.to_string(), retryable: error.is_retryable() },
-            Known::Carried | Known::Exists | Known::Unknown => Self::Unclear(error.to_string()),
+            Known::Exists => Self::TagInUse,
+            Known::Carried | Known::Unknown => Self::Unclear(error.to_string()),
             Known::Answered | Known::Nothing => Self::Unavailable(error.to_string()),
         }
     }

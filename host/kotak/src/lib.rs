@@ -29,7 +29,7 @@ pub use error::{Call, KotakError, Meaning};
 pub use limiter::{NoTurn, RateLimiter};
 pub use mask::{Masked, Masker};
 pub use scrip::{Scrip, ScripError, ScripMaster};
-pub use session::{DayEnd, Session, SessionState, SessionView, Sessions, UserSession};
+pub use session::{Session, SessionState, SessionView, Sessions, UserSession};
 pub use settings::{KotakSettings, LOGIN_ADDRESS, Outbound, PositionsPath};
 pub use shares::Shares;
 pub use wire::holding::HoldingRow;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use prahari_secrets::Secret;
 use url::Url;
 
+use crate::http::reach::Reach;
+
 /// Address at which everybody logs in; the address for everything else comes with the login.
 pub const LOGIN_ADDRESS: &str = "https://mis.kotaksecurities.com/";
 
@@ -24,6 +26,9 @@ pub struct KotakSettings {
     pub read: Duration,
     /// Longest time of a step of the login. Default 10 s.
     pub log_in: Duration,
+    /// Longest time for what is needed before an order is sent, such as a login. Default 8 s, below the time that the desk
+    /// waits: past it the order was certainly not sent, and what was begun goes on for the next.
+    pub prepare: Duration,
     /// Longest time for the file of all shares, which has some megabytes. Default 60 s.
     pub file: Duration,
     /// Most placements, changes and cancellations of one user within a second. Default 5: the exchange and the broker
@@ -90,6 +95,7 @@ impl KotakSettings {
             send: seconds(9),
             read: seconds(9),
             log_in: seconds(10),
+            prepare: seconds(8),
             file: seconds(60),
             orders_a_second: 5,
             reads_a_second: 8,
@@ -108,11 +114,32 @@ impl KotakSettings {
         }
     }
 
-    /// Returns the defaults for the broker itself.
+    /// Returns the defaults for a login at the address that somebody wrote.
     ///
     /// # Errors
-    /// Never, as long as the address that ships with the program is one.
-    pub fn of_broker() -> Result<Self, url::ParseError> {
-        Url::parse(LOGIN_ADDRESS).map(Self::at)
+    /// One sentence, when it is no address, or neither the broker's nor of this machine.
+    pub fn for_login(address: &str) -> Result<Self, String> {
+        let login = Url::parse(address).map_err(|error| format!("{address:?} is no address: {error}"))?;
+        Reach::of(&login)?;
+        Ok(Self::at(login))
+    }
+
+    /// Returns whether everything stays on this machine, where only a fake of the broker answers.
+    pub fn stays_here(&self) -> bool {
+        Reach::of(&self.login) == Ok(Reach::ThisMachine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_at_the_broker_or_on_this_machine() {
+        assert!(!KotakSettings::for_login(LOGIN_ADDRESS).unwrap().stays_here());
+        assert!(KotakSettings::for_login("http://127.0.0.1:18080").unwrap().stays_here());
+        let refused = KotakSettings::for_login("https://example.org/").unwrap_err();
+        assert_eq!(refused, "the address of the login is neither the broker's nor of this machine");
+        assert!(KotakSettings::for_login("nowhere").unwrap_err().starts_with("\"nowhere\" is no address"));
     }
 }

@@ -1,6 +1,7 @@
 //! The file of all shares, fetched once a day for all users.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use prahari_domain::time::Day;
@@ -22,11 +23,25 @@ impl Shares {
     ///
     /// # Errors
     /// Those of the calls, and when the file is of an earlier day than the one before: its names and ticks may be others.
-    pub async fn of(&self, day: Day, session: &Arc<UserSession>) -> Result<Arc<ScripMaster>, KotakError> {
+    pub async fn of(
+        self: &Arc<Self>,
+        day: Day,
+        session: &Arc<UserSession>,
+    ) -> Result<Arc<ScripMaster>, KotakError> {
         if let Some(found) = self.kept(day) {
             return Ok(found);
         }
-        let _one = self.one_fetch.lock().await;
+        // In a task of its own: an order waits some seconds for the file, which may take longer, and the next one finds it.
+        let (this, session) = (self.clone(), session.clone());
+        let fetching = tokio::spawn(async move { this.fetch(day, &session).await });
+        let ended = || KotakError::not_sent(Call::Shares, "the fetch was ended");
+        fetching.await.unwrap_or_else(|_| Err(ended()))
+    }
+
+    async fn fetch(&self, day: Day, session: &Arc<UserSession>) -> Result<Arc<ScripMaster>, KotakError> {
+        // Whoever cannot log in keeps nobody else waiting, and neither does one whose download stands still.
+        session.ready().await?;
+        let _one = tokio::time::timeout(FOR_ANOTHER, self.one_fetch.lock()).await.ok();
         if let Some(found) = self.kept(day) {
             return Ok(found);
         }
@@ -47,6 +62,9 @@ impl Shares {
         self.kept.lock().as_ref().filter(|(of, _)| *of == day).map(|(_, shares)| shares.clone())
     }
 }
+
+/// How long a user waits for the file that another one fetches, before they fetch it for themselves.
+const FOR_ANOTHER: Duration = Duration::from_secs(3);
 
 /// Age of a file, in days, up to which it is taken: over a long weekend the file of the last session is the newest.
 const OLDEST_DAYS: i64 = 5;

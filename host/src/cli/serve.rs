@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use clap::{ArgGroup, Args};
 use prahari_api::STARTS_PER_HOUR;
 use prahari_couriers::TELEGRAM_SERVER;
+use prahari_kotak::LOGIN_ADDRESS;
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
@@ -73,6 +74,10 @@ pub struct Serve {
     /// The server of Telegram's Bot API: Telegram's own, or one that you run.
     #[arg(long, value_name = "URL", default_value = TELEGRAM_SERVER)]
     pub telegram_server: String,
+    /// Where users log in at the broker Kotak Neo: the broker's own address, or a fake of it on this machine, and then only this
+    /// machine is spoken to. A clock that is faster than the real one trades with a fake only, and a demonstration with neither.
+    #[arg(long, value_name = "URL", default_value = LOGIN_ADDRESS)]
+    pub kotak_login: String,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
     /// begun with.
     #[arg(long)]

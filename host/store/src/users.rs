@@ -8,6 +8,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, named, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::left_brokers;
 use crate::links;
 use crate::store::{SystemScope, UserScope};
 
@@ -134,7 +135,8 @@ impl UserScope {
             .await
     }
 
-    /// Stores the name of the broker that the user is linked with, and waits until it is durable.
+    /// Stores the name of the broker that the user is linked with, and the last order that went over the one before; waits until it
+    /// is durable.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`]; or when the store is closed or has stopped.
@@ -142,6 +144,7 @@ impl UserScope {
         let user = self.user;
         self.store
             .write_durable("save a user's broker", move |conn| {
+                left_brokers::leave(conn, user, &broker)?;
                 let sql = "UPDATE users SET broker = ?2 WHERE id = ?1";
                 match execute(conn, sql, (user.0.cast_signed(), broker))? {
                     0 => Err(StoreError::UnknownUser { user }),

@@ -226,6 +226,14 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'This money is in an account at a broker',
     next: 'Pay in or out at the broker; the console follows.',
   },
+  no_broker_session: {
+    title: 'Nobody logs in at this broker',
+    next: 'On paper there is nothing to log in at.',
+  },
+  broker_login_failed: {
+    title: 'There is no session at the broker',
+    next: 'What the broker said stands beside it. After three refusals nobody tries again until you allow it.',
+  },
   too_many_jobs: {
     title: 'Two long pieces of work of yours go on already',
     next: 'Wait until one has ended, or end it.',

@@ -60,5 +60,11 @@ export const makeResetLink = (id: number, remove_totp: boolean) =>
     api.POST('/api/v1/users/{id}/reset-link', { params: { path: { id } }, body: { remove_totp } }),
   );
 
-export const changeBroker = (id: number, broker: string) =>
-  answered(api.PUT('/api/v1/users/{id}/broker', { params: { path: { id } }, body: { broker } }));
+/** For a broker at which the money is real the daemon wants the admin's own password. */
+export const changeBroker = (id: number, broker: string, password?: string) =>
+  answered(
+    api.PUT('/api/v1/users/{id}/broker', {
+      params: { path: { id } },
+      body: password === undefined ? { broker } : { broker, password },
+    }),
+  );

@@ -1,4 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
+import { useMode } from '../api/useMode';
 import { useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { Instant } from '../parts/Instant';
@@ -20,6 +21,19 @@ export function ViewingBand() {
       <Link to="." search={(search) => ({ ...search, user: undefined })} className={css.action}>
         {words.stopViewing}
       </Link>
+    </div>
+  );
+}
+
+/** That orders of whoever is shown cost real money. */
+export function RealMoneyBand() {
+  const { user, name } = useViewing();
+  if (useMode(user) !== 'live') return null;
+  return (
+    <div className={css.real}>
+      <Icon name="warning" />
+      <strong>{words.realMoney}</strong>
+      <span className={css.text}>{words.realMoneyText(name)}</span>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 //! `/api/v1/user/broker/credentials`: what a broker's log-in needs. It goes in and never comes out.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use prahari_app::accounts::KeptCredentials;
@@ -44,6 +46,10 @@ struct Credentials {
     /// Secret of the authenticator that is registered with the broker, in base32.
     #[schema(value_type = Option<String>, format = Password, min_length = 16, max_length = 256, pattern = "^[A-Z2-7=]+$")]
     totp_secret: Option<Secret>,
+    /// How calls to the broker leave the daemon's machine: one of its addresses, or an HTTP proxy such as
+    /// `http://name:password@192.0.2.7:3128`. Left out as the system routes them.
+    #[schema(value_type = Option<String>, format = Password, min_length = 2, max_length = 256)]
+    outbound: Option<Secret>,
 }
 
 /// Which credentials are stored, without their values.
@@ -76,7 +82,9 @@ async fn save(
     let user = person.caller.0.user;
     let details = json!({ "broker": BROKER, "fields": credentials.fields() });
     api.audit(&person.caller, "credentials.save", format!("user {user}"), details).await?;
-    Ok(Json(api.accounts.save_credentials(user, BROKER, &credentials).await?.into()))
+    let kept = api.accounts.save_credentials(user, BROKER, &credentials).await?;
+    api.daemon.users_admin.credentials_changed(user);
+    Ok(Json(kept.into()))
 }
 
 /// Deletes the caller's credentials.
@@ -86,6 +94,7 @@ async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Pr
     let user = person.caller.0.user;
     api.audit(&person.caller, "credentials.delete", format!("user {user}"), json!({})).await?;
     api.accounts.delete_credentials(user).await?;
+    api.daemon.users_admin.credentials_changed(user);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -97,7 +106,7 @@ impl From<KeptCredentials> for MaskedCredentials {
 
 /// Refuses values that cannot be meant; says which, and not what they are.
 fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
-    let Credentials { consumer_key, mobile, ucc, mpin, totp_secret } = body;
+    let Credentials { consumer_key, mobile, ucc, mpin, totp_secret, outbound } = body;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let printable = |text: &str| text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
     let phone = |text: &str| {
@@ -117,11 +126,27 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
         ucc: field("ucc", "1 to 16 letters and digits", ucc, |text| !text.is_empty() && code(text))?,
         mpin: field("mpin", "6 digits", mpin, |text| text.len() == 6 && digits(text))?,
         totp_secret: field("totp_secret", "16 or more characters of base32", totp_secret, base32)?,
+        outbound: field("outbound", "an IP address, or http://HOST:PORT of a proxy", outbound, is_way_out)?,
     };
     if credentials.fields().is_empty() {
         return Err(Problem::invalid("none of the fields is given; delete the credentials to have none"));
     }
     Ok(credentials)
+}
+
+/// Whether calls can leave so: from an address that is none of many, or through a proxy that is named with its port.
+fn is_way_out(text: &str) -> bool {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return !address.is_unspecified() && !address.is_multicast();
+    }
+    let Some(rest) = text.strip_prefix("http://") else { return false };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let Some((host, port)) = place.rsplit_once(':') else { return false };
+    let is_host = !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte));
+    let has_port = port.parse::<u16>().is_ok_and(|port| port > 0);
+    is_host && has_port && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn field(
@@ -133,5 +158,40 @@ fn field(
     match value {
         Some(value) if !fits(value.expose()) => Err(Problem::invalid(format!("{name}: {form}"))),
         value => Ok(value.map(|value| value.expose().to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_out_is_an_address_or_a_proxy_with_its_port() {
+        for good in [
+            "192.0.2.7",
+            "2001:db8::1",
+            "http://proxy.example:3128",
+            "http://a:b@192.0.2.7:3128/",
+            "http://[::1]:1",
+        ] {
+            assert!(is_way_out(good), "{good}");
+        }
+        for bad in [
+            "",
+            "0.0.0.0",
+            "224.0.0.1",
+            "proxy.example",
+            "http://proxy.example",
+            "https://proxy.example:1",
+            "http://:80",
+            "http://a:0",
+            "http://a b:80",
+            "http://a/b:80",
+            "socks5://a:1",
+            "http://a:99999",
+        ] {
+            assert!(!is_way_out(bad), "{bad}");
+        }
+        assert!(!is_way_out(&format!("http://{}:80", "a".repeat(LONGEST))));
     }
 }

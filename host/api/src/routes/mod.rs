@@ -5,6 +5,7 @@ mod alerts;
 mod analytics;
 mod audit;
 mod auth;
+mod broker_session;
 mod brokers;
 mod calendar;
 mod carriers;
@@ -83,6 +84,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(analytics::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(broker_session::routes())
         .merge(brokers::routes())
         .merge(calendar::routes())
         .merge(carriers::routes())

@@ -85,8 +85,8 @@ pub(super) struct Order {
     execution: u64,
     /// The strategy that it belongs to, and the shares that it buys with it.
     strategy: StrategyLabel,
-    /// Whether the user's money is made up (`paper`) or real (`live`), by the broker that they are linked with now. It is not kept
-    /// with an order over which broker it went: a user changes the broker only without open orders and shares.
+    /// Whether the money is made up (`paper`) or real (`live`), by the broker over which the order went, also after the user has
+    /// left it.
     mode: ModeName,
     /// Current state of the order.
     state: StateName,
@@ -219,7 +219,7 @@ impl Order {
             retry_of: request.retry_of.map(|id| id.to_string()),
             execution: order.run.0,
             strategy: StrategyLabel(order.strategy),
-            mode: ModeName(user.link().mode()),
+            mode: ModeName(user.mode_of(order.id)),
             state: StateName(order.state),
             broker_order_id: order.broker_id,
             reason: order.reason,

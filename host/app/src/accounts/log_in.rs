@@ -72,6 +72,20 @@ impl Accounts {
         })
     }
 
+    /// Counts a login at a broker that a person asks for, as log-ins are counted and apart from those: whoever tries codes waits,
+    /// and can still come in here.
+    ///
+    /// # Errors
+    /// [`AccountError::TooManyAttempts`].
+    pub fn count_broker_login(&self, name: &str, from: &Peer) -> Result<(), AccountError> {
+        self.count_attempt(Some(at_broker(name).as_str()), from)
+    }
+
+    /// The login that was counted brought a session.
+    pub fn broker_login_succeeded(&self, name: &str, from: &Peer) {
+        self.throttle.succeeded(Some(at_broker(name).as_str()), from.address);
+    }
+
     /// Asks for a code when the user has an authenticator.
     async fn check_code(
         &self,
@@ -84,4 +98,9 @@ impl Accounts {
         let code = given.ok_or(AccountError::TotpRequired)?;
         if self.use_code(user.id, sealed, code).await? { Ok(()) } else { Err(AccountError::WrongTotp) }
     }
+}
+
+/// What logins at a user's broker are counted by: the name of no account, since those have no blanks.
+fn at_broker(name: &str) -> String {
+    format!("broker of {name}")
 }

@@ -3,6 +3,7 @@
 //! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing
 //! else hands out a link, so none goes without deadlines on a clock that runs.
 
+mod session;
 mod unusable;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
+    Broker, BrokerError, BrokerLink, BrokerSession, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
+
+pub use prahari_brokers::{BrokerSessionState, BrokerSessionView};
 
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
 use crate::paper_store::PAPER;
@@ -59,6 +62,8 @@ pub struct Link {
     pub broker: Arc<dyn Broker>,
     /// The account, where its money is made up; none where the money is real.
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
+    /// The session, where somebody has to log in.
+    pub(crate) session: Option<Arc<dyn BrokerSession>>,
     /// How the calls do; none where they have no deadlines.
     limiter: Option<Arc<CallLimiter>>,
     /// Counts of what the broker has pushed.
@@ -83,8 +88,12 @@ pub(crate) struct PushCounts {
 pub struct BrokerStatus {
     /// Name of the broker: that in the registry, or that of one which is not in it.
     pub name: String,
+    /// Whether the money is made up, by the link or, where there is none, by the broker's name.
+    pub mode: TradingMode,
     /// Whether the account is simulated.
     pub simulated: bool,
+    /// The session; none where nobody has to log in.
+    pub session: Option<BrokerSessionView>,
     /// Calls that wait for the broker's answer now.
     pub calls_waiting: u32,
     /// Whether the last call passed its deadline, so that the next ones fail at once for a while.
@@ -164,8 +173,9 @@ impl Brokers {
             }
             None => (linking.await?, None),
         };
-        let BrokerLink { broker, simulated } = link;
-        Ok((Link { name: name.into(), broker, simulated, limiter, pushed: Arc::default() }, pushes))
+        let BrokerLink { broker, simulated, session } = link;
+        let pushed = Arc::default();
+        Ok((Link { name: name.into(), broker, simulated, session, limiter, pushed }, pushes))
     }
 }
 
@@ -174,7 +184,8 @@ impl Link {
     /// failed.
     pub fn unusable(name: &str, error: &LinkError) -> Self {
         let broker = Arc::new(Unusable::new(error.to_string()));
-        Self { name: name.into(), broker, simulated: None, limiter: None, pushed: Arc::default() }
+        let pushed = Arc::default();
+        Self { name: name.into(), broker, simulated: None, session: None, limiter: None, pushed }
     }
 
     /// Returns whether the money is made up. A link that cannot be used has no account, and its broker's name decides.
@@ -188,6 +199,8 @@ impl Link {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         BrokerStatus {
             name: self.name.to_string(),
+            mode: self.mode(),
+            session: self.session.as_ref().map(|session| session.view()),
             simulated: self.simulated.is_some(),
             calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             silent: self.limiter.as_ref().is_some_and(|limiter| limiter.is_silent()),
@@ -205,5 +218,7 @@ fn timed(link: BrokerLink, limiter: &Arc<CallLimiter>) -> BrokerLink {
     BrokerLink {
         broker: Arc::new(TimedBroker::new(link.broker, limiter.clone())),
         simulated: link.simulated.map(account),
+        // It bounds its own waits, and a login that was begun goes on.
+        session: link.session,
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::{TryStreamExt, stream};
 use parking_lot::Mutex;
+use prahari_brokers::SessionEnd;
 use prahari_domain::time::Timestamp;
 use tokio::task::JoinSet;
 
@@ -27,6 +28,8 @@ impl Maintenance {
     /// # Errors
     /// When the store cannot be read or written. What is wrong with one user's books stays with that user.
     pub(crate) async fn close_past_dates(self: &Arc<Self>, now: Timestamp) -> Result<(), AppError> {
+        // Of another day; what the closing asks the brokers logs in for the new one.
+        self.users.forget_sessions(SessionEnd::Day);
         let slow = Mutex::new(JoinSet::new());
         let users = stream::iter(self.users.all().into_iter().map(Ok::<_, AppError>));
         users

@@ -116,7 +116,7 @@ impl UserServices {
     }
 
     /// Returns the tasks that run as individual services.
-    pub(super) fn individuals(&self) -> Vec<Task> {
+    pub(crate) fn individuals(&self) -> Vec<Task> {
         self.state.lock().individuals.keys().copied().collect()
     }
 

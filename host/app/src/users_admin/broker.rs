@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prahari_brokers::SessionEnd;
 use prahari_domain::ids::UserId;
 use prahari_store::HaltCode;
 
@@ -52,7 +53,10 @@ impl UsersAdmin {
         {
             return Err(in_use(detail));
         }
-        self.handles.store.user(id).save_broker(name.to_owned()).await?;
+        let scope = self.handles.store.user(id);
+        scope.save_broker(name.to_owned()).await?;
+        user.set_left_brokers(scope.left_brokers().await?);
+        desk.link().forget_session(SessionEnd::Broker);
         user.set_link(link.clone());
         desk.relink(link.clone());
         drop(desk);

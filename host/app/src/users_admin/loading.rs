@@ -74,7 +74,9 @@ pub(crate) async fn load_user(
     let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
     let service = readable(scope.service().await, &mut fault)?.flatten();
     let access = Access::new(row.role, row.active);
+    let left_brokers = readable(scope.left_brokers().await, &mut fault)?.unwrap_or_default();
     let user = User::new((row.id, row.name, access), settings, desk, UserRuns::new(memory));
+    user.set_left_brokers(left_brokers);
     if let Some(service) = service {
         *user.services.activity() = Activity::of(&service);
         if service.running {

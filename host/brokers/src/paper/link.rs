@@ -159,7 +159,7 @@ impl Brokerage for PaperBrokerage {
         let opened = self.0.open_account(user, capital).await;
         opened.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
         let link = Arc::new(PaperLink { broker: self.0.clone(), user });
-        Ok(BrokerLink { broker: link.clone(), simulated: Some(link) })
+        Ok(BrokerLink { broker: link.clone(), simulated: Some(link), session: None })
     }
 }
 

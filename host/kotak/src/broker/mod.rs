@@ -20,7 +20,7 @@ use crate::client::NewOrder;
 use crate::error::{KotakError, Meaning};
 use crate::feed::order_feed;
 use crate::scrip::Scrip;
-use crate::session::{Sessions, UserSession};
+use crate::session::{LinkedSession, Sessions, UserSession};
 use crate::settings::KotakSettings;
 use crate::shares::Shares;
 
@@ -74,12 +74,13 @@ impl Brokerage for KotakBrokerage {
         let broker = KotakBroker {
             settings: self.settings.clone(),
             pace: self.pace.clone(),
-            session,
+            session: session.clone(),
             shares: self.shares.clone(),
             memory: Memory::default(),
             feed,
         };
-        Ok(BrokerLink { broker: Arc::new(broker), simulated: None })
+        let session = Arc::new(LinkedSession(session));
+        Ok(BrokerLink { broker: Arc::new(broker), simulated: None, session: Some(session) })
     }
 }
 
@@ -95,11 +96,8 @@ impl Broker for KotakBroker {
             None if order.state == OrderState::Unknown => return self.find_sent(order).await,
             None => {}
         }
-        let scrip = self.scrip(&order.request.symbol, now).await?;
+        let scrip = self.prepare(order, now).await?;
         let request = &order.request;
-        if let Some(reason) = scrip.refusal(request.side, request.quantity, request.kind) {
-            return Err(BrokerError::Refused { reason, retryable: false });
-        }
         let new = NewOrder {
             tag: tag.clone(),
             trading_symbol: scrip.trading_symbol.clone(),
@@ -109,8 +107,6 @@ impl Broker for KotakBroker {
             product: request.product,
             after_market: request.variety == Variety::AfterMarket,
         };
-        // A login takes its time, and whoever gives up during it has sent nothing.
-        self.session.ready().await?;
         // From here on it may be at the broker, also when whoever waits for the answer gives up.
         let begun = self.memory.begin(&tag, request.kind);
         let answer = self.session.once(|client, session| {
@@ -124,7 +120,8 @@ impl Broker for KotakBroker {
             }
             Err(error) if error.meaning == Meaning::TagTaken => {
                 tracing::warn!(order = %order.id, "the broker has an order with this tag already");
-                self.find_sent(order).await
+                // Whose it is, its book tells.
+                Err(BrokerError::TagInUse)
             }
             Err(error) => {
                 let error = BrokerError::from(error);
@@ -172,6 +169,31 @@ impl Broker for KotakBroker {
 }
 
 impl KotakBroker {
+    /// What is needed before an order is sent: a session, the file of shares, and that the share allows the order. Whoever
+    /// gives up during it has sent nothing.
+    ///
+    /// # Errors
+    /// When something of it is not there in time, or the share does not allow the order.
+    async fn prepare(&self, order: &Order, now: Timestamp) -> Result<Scrip, BrokerError> {
+        let within = self.settings.prepare;
+        let prepared = tokio::time::timeout(within, async {
+            self.session.ready().await?;
+            self.scrip(&order.request.symbol, now).await
+        });
+        let late = || {
+            let within = within.as_secs_f32();
+            let reason =
+                format!("login and file of shares took longer than {within} s; the order was not sent");
+            Err(BrokerError::Unavailable(reason))
+        };
+        let scrip = prepared.await.unwrap_or_else(|_| late())?;
+        let request = &order.request;
+        match scrip.refusal(request.side, request.quantity, request.kind) {
+            Some(reason) => Err(BrokerError::Refused { reason, retryable: false }),
+            None => Ok(scrip),
+        }
+    }
+
     /// The share of a symbol on the day of `now`.
     ///
     /// # Errors

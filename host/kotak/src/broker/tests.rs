@@ -234,22 +234,23 @@ async fn a_silent_broker_leaves_it_unknown_when_the_time_is_over() {
 }
 
 #[tokio::test]
-async fn a_tag_that_is_taken_proves_an_order_which_is_looked_for() {
+async fn a_tag_that_is_taken_proves_an_order_that_the_book_tells() {
     let refusal = json!({ "stCode": 32, "errMsg": "error from core", "stat": "Client Order Id Error Client OrderID already exists" });
-    let desk = Desk::new().await;
-    desk.will(PLACE, Reply::Answer(400, refusal.to_string()));
-    desk.will(BOOK, rows(&[row(json!({}))]));
-    assert_eq!(desk.place(&limit()).await.unwrap().broker_id, NUMBER);
-    // Another installation's order with the same tag is not ours.
-    let desk = Desk::new().await;
-    desk.will(PLACE, Reply::Answer(200, refusal.to_string()));
-    desk.will(BOOK, rows(&[row(json!({ "qty": 40 }))]));
-    let error = desk.place(&limit()).await.unwrap_err();
-    assert!(
-        matches!(&error, BrokerError::Unclear(said) if said.contains("another order with the tag")),
-        "{error:?}"
-    );
-    assert_eq!(desk.placements(), 1);
+    for status in [400, 200] {
+        let desk = Desk::new().await;
+        desk.will(PLACE, Reply::Answer(status, refusal.to_string()));
+        assert_eq!(desk.place(&limit()).await, Err(BrokerError::TagInUse));
+        // Asked again, nothing is sent: the same order is found by its tag, and another one with it is not ours.
+        desk.will(BOOK, rows(&[row(json!({ "qty": 40 }))]));
+        let error = desk.place(&limit()).await.unwrap_err();
+        assert!(
+            matches!(&error, BrokerError::Unclear(said) if said.contains("another order with the tag")),
+            "{error:?}"
+        );
+        desk.now_will(BOOK, rows(&[row(json!({}))]));
+        assert_eq!(desk.place(&limit()).await.unwrap().broker_id, NUMBER);
+        assert_eq!(desk.placements(), 1);
+    }
 }
 
 #[tokio::test]

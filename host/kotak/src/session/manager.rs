@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use prahari_brokers::Pace;
+use prahari_brokers::{Pace, SessionEnd};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_secrets::{Secret, TotpStep};
@@ -20,7 +20,7 @@ use crate::credentials::CredentialSource;
 use crate::error::{Call, KotakError, Meaning};
 use crate::mask::{Masked, Masker};
 use crate::proof::{Next, proof_of};
-use crate::settings::KotakSettings;
+use crate::settings::{KotakSettings, Outbound};
 
 /// The sessions of all users. One of these exists in a process, and nothing else logs in.
 pub struct Sessions {
@@ -59,6 +59,8 @@ struct Inner {
     blocked: Option<Masked>,
     needs_code: bool,
     refusals: u32,
+    /// Why the last login failed, as the log was told.
+    failure: Option<Masked>,
     /// Logins in a row that were said to be over as soon as they were used.
     fruitless: u32,
     generation: u64,
@@ -69,27 +71,6 @@ struct Inner {
     doubted: Option<Day>,
     logins: Option<(Day, u32)>,
     last_answer: Option<Timestamp>,
-}
-
-/// Why sessions are forgotten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DayEnd {
-    /// The day has ended.
-    Day,
-    /// The user's service was stopped.
-    Service,
-    /// The user's credentials were changed.
-    Credentials,
-}
-
-impl DayEnd {
-    const fn reason(self) -> &'static str {
-        match self {
-            Self::Day => "the day has ended",
-            Self::Service => "the service was stopped",
-            Self::Credentials => "the credentials were changed",
-        }
-    }
 }
 
 /// A session with the connections that belong to it.
@@ -116,7 +97,7 @@ impl Sessions {
     }
 
     /// Forgets the sessions of all users, as at the end of the day.
-    pub fn forget_all(&self, why: DayEnd) {
+    pub fn forget_all(&self, why: SessionEnd) {
         let users: Vec<_> = self.users.lock().values().cloned().collect();
         for user in users {
             user.forget(why);
@@ -168,14 +149,24 @@ impl UserSession {
         (inner.refusals, inner.fruitless, inner.logins) = (0, 0, None);
     }
 
-    /// Forgets the session. One line in the log says so where there was one.
-    pub fn forget(&self, why: DayEnd) {
+    /// Forgets the session; at the end of a day, one of another day. One line in the log says so where there was one.
+    pub fn forget(&self, why: SessionEnd) {
+        let now = self.parts.pace.now();
         let mut inner = self.inner.lock();
+        let is_of_today = inner.current.as_ref().is_some_and(|(session, _)| session.day == now.ist_day());
+        if why == SessionEnd::Day && (is_of_today || inner.current.is_none()) {
+            return;
+        }
         let had = inner.current.take().is_some();
         inner.epoch += 1;
-        inner.over = Some((self.parts.pace.now(), Masked::ours(why.reason())));
+        if had || inner.logging_in.is_some() {
+            inner.over = Some((now, Masked::ours(why.reason())));
+        }
+        if why == SessionEnd::Credentials {
+            inner.needs_code = false;
+        }
         drop(inner);
-        if why == DayEnd::Credentials {
+        if why == SessionEnd::Credentials {
             self.allow_again();
         }
         if had {
@@ -310,7 +301,7 @@ impl UserSession {
         if current.0.day == today {
             return Some(current);
         }
-        self.forget(DayEnd::Day);
+        self.forget(SessionEnd::Day);
         None
     }
 
@@ -331,16 +322,22 @@ impl UserSession {
                 inner.logins = Some((session.day, logins));
                 inner.current = Some((session.clone(), client.clone()));
                 (inner.over, inner.cooling, inner.needs_code) = (None, None, false);
-                (inner.refusals, inner.last_answer) = (0, None);
+                (inner.refusals, inner.last_answer, inner.failure) = (0, None, None);
                 drop(inner);
                 self.changed.send_replace(());
                 tracing::info!(user = %self.user, day = %session.day, login = logins, "logged in at the broker");
                 Ok((session, client))
             }
             Err(error) => {
+                let is_news = inner.failure.replace(error.said.clone()).as_ref() != Some(&error.said);
                 inner.failed(&error, now, &self.parts.settings);
                 drop(inner);
-                tracing::warn!(user = %self.user, %error, "the login at the broker failed");
+                // What is missing is missing each minute.
+                if is_news {
+                    tracing::warn!(user = %self.user, %error, "the login at the broker failed");
+                } else {
+                    tracing::debug!(user = %self.user, %error, "the login at the broker failed again");
+                }
                 Err(error)
             }
         }
@@ -384,6 +381,9 @@ impl UserSession {
         {
             self.masker.learn(secret);
         }
+        if let Outbound::Proxy(proxy) = &credentials.outbound {
+            self.masker.learn(proxy);
+        }
         if typed.is_none() && credentials.codes.is_none() {
             self.inner.lock().needs_code = true;
         }
@@ -408,15 +408,15 @@ impl Inner {
         if let Some(reason) = &self.blocked {
             return SessionState::Blocked { reason: reason.clone() };
         }
+        if let Some((until, reason)) = self.cooling.as_ref().filter(|(until, _)| *until > now) {
+            return SessionState::CoolingDown { until: *until, reason: reason.clone() };
+        }
         if self.needs_code {
             return SessionState::NeedsCode;
         }
-        match (&self.cooling, &self.over) {
-            (Some((until, reason)), _) if *until > now => {
-                SessionState::CoolingDown { until: *until, reason: reason.clone() }
-            }
-            (_, Some((at, reason))) => SessionState::Over { at: *at, reason: reason.clone() },
-            _ => SessionState::None { reason: Masked::ours("nobody has logged in yet") },
+        match &self.over {
+            Some((at, reason)) => SessionState::Over { at: *at, reason: reason.clone() },
+            None => SessionState::None { reason: Masked::ours("nobody has logged in yet") },
         }
     }
 

@@ -3,12 +3,14 @@
 //! A second login takes the session away from the first, so nothing else ever logs in: whoever needs a session asks
 //! [`Sessions`].
 
+mod link;
 mod login;
 mod manager;
 mod reads;
 mod state;
 
-pub use manager::{DayEnd, Sessions, UserSession};
+pub(crate) use link::LinkedSession;
+pub use manager::{Sessions, UserSession};
 pub use state::{SessionState, SessionView};
 
 use std::fmt;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prahari_brokers::SessionEnd;
 use prahari_secrets::Secret;
 use serde_json::json;
 
@@ -152,7 +153,7 @@ async fn refused_logins_end_before_the_broker_locks_the_account() {
     assert_eq!(fake.to("tradeApiLogin").len(), 3);
     let blocked = SessionState::Blocked { reason: masked("refused 3 times: Invalid TOTP for [masked]") };
     assert_eq!(session.view().state, blocked);
-    session.forget(DayEnd::Credentials);
+    session.forget(SessionEnd::Credentials);
     assert!(session.limits().await.is_err());
     assert_eq!(fake.to("tradeApiLogin").len(), 4);
 }
@@ -179,7 +180,7 @@ async fn the_next_day_has_a_login_of_its_own_and_a_stopped_service_none() {
     time.pass(86_400_000);
     session.limits().await.unwrap();
     assert_eq!((fake.logins(), session.view().logins_today), (2, 1));
-    sessions.forget_all(DayEnd::Service);
+    sessions.forget_all(SessionEnd::Service);
     let state = session.view().state;
     assert!(
         matches!(&state, SessionState::Over { reason, .. } if *reason == masked("the service was stopped")),

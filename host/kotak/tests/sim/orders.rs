@@ -65,23 +65,25 @@ async fn silence_leaves_it_unknown() {
 }
 
 #[tokio::test]
-async fn a_tag_that_is_taken_is_looked_for_in_each_of_its_shapes() {
+async fn a_tag_that_is_taken_is_told_in_each_of_its_shapes() {
     for shape in [TagRefusal::Of2026, TagRefusal::Of2025, TagRefusal::Of2024] {
         let account = Account::new().await;
         account.fault(Call::Place, When::First(1), Fault::TagRefused(shape));
-        let placed = account.broker.place(&account.resting(1), account.now()).await.unwrap();
+        let order = account.resting(1);
+        let first = account.broker.place(&order, account.now()).await;
+        assert_eq!(first, Err(BrokerError::TagInUse), "{shape:?}");
+        let placed = account.broker.place(&order, account.now()).await.unwrap();
         assert_eq!(account.sim.orders(&account.spec.ucc)[0].number, placed.broker_id);
-        // After a restart nobody remembers the tag; the broker does, and what it has is found.
+        // After a restart nobody remembers the tag; the broker does, whoever's order it is.
         account.time.pass(1_000);
         account.sim.change_facts(|facts| facts.duplicate_tag = shape);
-        let (broker, _pushes) = link(&account.brokerage).await;
-        assert_eq!(broker.place(&account.resting(1), account.now()).await.unwrap(), placed);
-        // Another order under the same tag is somebody else's.
         let mut other = account.resting(1);
         other.request.quantity = 5;
-        let (broker, _pushes) = link(&account.brokerage).await;
-        let taken = broker.place(&other, account.now()).await;
-        assert!(matches!(taken, Err(BrokerError::Unclear(_))), "{taken:?}");
+        for order in [&order, &other] {
+            let (broker, _pushes) = link(&account.brokerage).await;
+            assert_eq!(broker.place(order, account.now()).await, Err(BrokerError::TagInUse), "{shape:?}");
+            assert_eq!(broker.book().await.unwrap()[0].broker_id, placed.broker_id);
+        }
         assert_eq!(account.sim.orders(&account.spec.ucc).len(), 1);
     }
 }

@@ -71,7 +71,7 @@ async fn day(seed: u64) {
                 let order = account.order(number, Side::Buy, quantity, OrderKind::Limit(Paise(price)));
                 let belief = match account.broker.place(&order, now).await {
                     Ok(placed) => Belief::Number(placed.broker_id),
-                    // A tag that is taken is looked up there and then, so nobody is told of it.
+                    // A tag that is taken is looked up when the order is asked for again.
                     Err(BrokerError::Unclear(_) | BrokerError::TagInUse) => Belief::Unknown,
                     Err(BrokerError::Refused { .. } | BrokerError::Unavailable(_)) => Belief::NotThere,
                 };

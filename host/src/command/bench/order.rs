@@ -105,9 +105,9 @@ impl Arrivals {
 #[async_trait]
 impl Brokerage for Watched {
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
-        let BrokerLink { broker, simulated } = self.broker.link(new).await?;
+        let BrokerLink { broker, simulated, session } = self.broker.link(new).await?;
         let broker = Arc::new(WatchedLink { broker, arrivals: self.arrivals.clone() });
-        Ok(BrokerLink { broker, simulated })
+        Ok(BrokerLink { broker, simulated, session })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `prahari serve`: the daemon and its page.
 
 mod begun;
+mod brokers;
 mod clock;
 mod demo;
 mod descriptors;
@@ -22,6 +23,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_brokers::BarsReport;
+use prahari_kotak::KotakSettings;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
@@ -31,7 +33,7 @@ use tokio::task::JoinHandle;
 use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
-use crate::wiring::{self, Database, Draws};
+use crate::wiring::{self, Database, Draws, Outside};
 use begun::Begun;
 use messages::Messages;
 
@@ -48,13 +50,14 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     }
     wiring::check_shipped(&options.modules)?;
     wiring::check_links(&options.markets)?;
+    let kotak = brokers::kotak_settings(&options)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
     // First of all, so that a port in use ends the program with nothing begun.
     let listener = prahari_api::bind(options.listen).await.map_err(Failure::input)?;
     let database = wiring::database(options.db.as_deref(), Durability::Full)?;
     let prepared = tokio::select! {
-        prepared = prepare(&options, &database, &listener, folder) => prepared.map(Some),
+        prepared = prepare(&options, &database, &listener, folder, kotak) => prepared.map(Some),
         signal = signals.stop() => {
             tracing::warn!(reason = signal, "the daemon stops before it has begun to serve");
             Ok(None)
@@ -89,6 +92,7 @@ async fn prepare(
     database: &Database,
     listener: &TcpListener,
     folder: Option<ModuleFolder>,
+    kotak: KotakSettings,
 ) -> Result<Prepared, Failure> {
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
@@ -118,7 +122,9 @@ async fn prepare(
     let draws = Draws::served(served.seed)?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
-        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), draws, parts).await
+        let brokers = brokers::beside_paper(kotak.clone(), (options, &clock), store, &vault)?;
+        let outside = Outside { market: market.clone(), brokers };
+        wiring::daemon(clock, store.clone(), outside, calendar.clone(), draws, parts).await
     };
     // Where the clock is set back to, so that the history does not go on after it.
     let starts = clock.restarted().now();
@@ -145,7 +151,7 @@ async fn prepare(
     if let (Some(reached), Some(speed), None) = (reached, clock::speed(options), begun) {
         say!("The clock goes on at {reached}, where the last process was; its speed is {speed}.");
     }
-    announce(options, &accounts, listener).await?;
+    announce(options, &daemon, &accounts, listener).await?;
     started::tell(options, &daemon, listener);
     let chats = messages.chats(&daemon, &accounts);
     let api = Api::new(daemon.clone(), accounts, messages.channels);
@@ -163,7 +169,12 @@ async fn vault(options: &Serve, database: &Database) -> Result<Arc<Vault>, Failu
 }
 
 /// Prints the address and how to log in.
-async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) -> Result<(), Failure> {
+async fn announce(
+    options: &Serve,
+    daemon: &Daemon,
+    accounts: &Accounts,
+    listener: &TcpListener,
+) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::work)?;
     if options.demo {
         demo::announce();
@@ -173,7 +184,7 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
         say!("There is no admin yet. Make yourself one within a day. Open http://{address}/#setup={token}");
         return Ok(());
     }
-    say!("Prahari trades on paper. Open http://{address}/");
+    say!("Prahari trades {}. Open http://{address}/", started::money(daemon));
     Ok(())
 }
 

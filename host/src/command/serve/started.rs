@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use prahari_app::brokers::TradingMode;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::day_log::TARGET;
@@ -35,6 +36,16 @@ pub fn tell(options: &Serve, daemon: &Daemon, listener: &TcpListener) {
         services = daemon.users.running().len(),
         "the daemon has started"
     );
+}
+
+/// Returns with whose money users trade, after the word `trades`.
+pub fn money(daemon: &Daemon) -> String {
+    let live = daemon.users.all().iter().filter(|user| user.link().mode() == TradingMode::Live).count();
+    match live {
+        0 => "on paper".to_owned(),
+        1 => "with real money for 1 user".to_owned(),
+        live => format!("with real money for {live} users"),
+    }
 }
 
 /// Returns over which brokers users trade, such as `paper (simulated): 5 users`.

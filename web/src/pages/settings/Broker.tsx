@@ -14,33 +14,44 @@ import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
+import { BrokerSession } from './BrokerSession';
 import css from './Settings.module.css';
 import { words } from './words';
 
 const text = words.broker;
 
 type Field = keyof typeof text.fields;
-const FIELDS: readonly Field[] = ['consumer_key', 'ucc', 'mobile', 'mpin', 'totp_secret'];
+const FIELDS: readonly Field[] = [
+  'consumer_key',
+  'ucc',
+  'mobile',
+  'mpin',
+  'totp_secret',
+  'outbound',
+];
 const labelOf = (name: string) => {
   const field = FIELDS.find((one) => one === name);
   return field ? text.fields[field][0] : codeWords(name);
 };
 
-/** The credentials for the broker's log-in. They go in and never come out. */
+/** The broker that one trades with, and the credentials for its log-in. They go in and never come out. */
 export function Broker() {
   const { data, error, isPending, refetch } = useQuery(credentialsQuery);
   return (
-    <PageState
-      loading={isPending}
-      error={error && !data ? pageError(error, () => void refetch()) : null}
-    >
-      {data && (
-        <>
-          <Present stored={data} />
-          <Replace stored={data} />
-        </>
-      )}
-    </PageState>
+    <>
+      <BrokerSession />
+      <PageState
+        loading={isPending}
+        error={error && !data ? pageError(error, () => void refetch()) : null}
+      >
+        {data && (
+          <>
+            <Present stored={data} />
+            <Replace stored={data} />
+          </>
+        )}
+      </PageState>
+    </>
   );
 }
 

@@ -188,6 +188,22 @@ export const words = {
     cancel: 'Cancel',
   },
 
+  session: {
+    title: 'Broker',
+    notes: {
+      paper: 'You trade on paper. An admin has you trade with real money.',
+      live: 'Orders cost real money. The first that needs the broker logs in; one login serves the day.',
+    },
+    broker: 'You trade over',
+    money: 'Money',
+    modes: { paper: 'made up', live: 'real' },
+    code: 'One-time code',
+    codeHint: 'Six digits of the authenticator that is registered with the broker',
+    logIn: 'Log in at the broker',
+    loggingIn: 'Logging in…',
+    unblock: 'Allow logins again',
+  },
+
   broker: {
     title: 'Broker credentials',
     note: (broker: string) => `For the log-in at ${broker}. Kept sealed; no page shows them again.`,
@@ -198,7 +214,14 @@ export const words = {
       mobile: ['Mobile number', 'With country code, such as +910000000001'],
       ucc: ['Client code (UCC)', 'Unique client code at the broker'],
       mpin: ['MPIN', 'Six digits'],
-      totp_secret: ['Authenticator secret', 'In base32, as registered with the broker'],
+      totp_secret: [
+        'Authenticator secret',
+        'In base32, as registered with the broker. Without it you type a code each morning',
+      ],
+      outbound: [
+        'Way out',
+        'Address of the daemon’s machine, or http://HOST:PORT of a proxy, from which the broker takes your orders. Empty: as the machine goes',
+      ],
     },
     replace: 'Set new credentials',
     replaceNote: 'They replace all that is set: what is left empty is not kept.',

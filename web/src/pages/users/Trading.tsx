@@ -1,18 +1,23 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { unblockBroker } from '../../api/broker';
 import { pageError, told } from '../../api/problems';
 import type { BrokerBody, LimitsBody, User } from '../../api/schema';
 import { limitsQuery, setUserSwitch } from '../../api/switches';
-import { changeBroker, userBrokerQuery } from '../../api/userAdmin';
+import { userBrokerQuery } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
 import { brokerName } from '../../format/broker';
 import { count } from '../../format/numbers';
+import { isHeldBack } from '../../format/session';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DefinitionList } from '../../parts/DefinitionList';
 import { PageState } from '../../parts/PageState';
+import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
+import { sessionFacts } from '../../parts/SessionFacts';
 import { switchesOf } from '../../shell/limits';
+import { ChangeBroker } from './GoingLive';
 import css from './Users.module.css';
 import { words } from './words';
 
@@ -36,7 +41,8 @@ export function Trading({ user }: { user: User }) {
             <DefinitionList items={facts(broker.data, limits.data)} />
             <div className={css.actions}>
               <Orders user={user} limits={limits.data} />
-              <Broker user={user} />
+              <ChangeBroker user={user} present={broker.data} />
+              <Unblock user={user} broker={broker.data} />
             </div>
           </>
         )}
@@ -56,14 +62,11 @@ function facts(broker: BrokerBody, limits: LimitsBody) {
     },
     {
       term: words.broker,
-      value: [
-        brokerName(broker.broker),
-        broker.simulated ? words.simulated : words.real,
-        broker.silent && words.silent,
-      ]
+      value: [brokerName(broker.broker), words.moneys[broker.mode], broker.silent && words.silent]
         .filter(Boolean)
         .join(', '),
     },
+    ...(broker.session ? sessionFacts(broker.session) : []),
     { term: words.waiting, value: count(broker.calls_waiting) },
     {
       term: words.pushes,
@@ -119,40 +122,21 @@ function Orders({ user, limits }: { user: User; limits: LimitsBody }) {
   );
 }
 
-function Broker({ user }: { user: User }) {
-  const cache = useQueryClient();
-  const [isAsking, setIsAsking] = useState(false);
-  const [broker, setBroker] = useState(user.broker);
-  const ask = () => {
-    setBroker(user.broker);
-    setIsAsking(true);
-  };
-  const change = async () => {
-    await changeBroker(user.id, broker.trim());
-    await cache.invalidateQueries({ queryKey: ['users'] });
-  };
+/** Lets logins at the broker be tried again that were blocked or have to wait; it logs nobody in. */
+function Unblock({ user, broker }: { user: User; broker: BrokerBody }) {
+  const { write, isBusy, refusal } = useWrite(['users']);
+  if (!broker.session || !isHeldBack(broker.session)) return null;
   return (
     <>
-      <Button size="sm" variant="default" onClick={ask}>
-        {words.changeBroker}
-      </Button>
-      <ConfirmDialog
-        opened={isAsking}
-        onClose={() => setIsAsking(false)}
-        title={words.brokerTitle(user.name)}
-        confirm={words.changeBroker}
-        danger
-        onConfirm={change}
+      <Button
+        size="sm"
+        variant="default"
+        disabled={isBusy}
+        onClick={() => void write(() => unblockBroker(user.id))}
       >
-        <p className={css.text}>{words.brokerText}</p>
-        <TextInput
-          label={words.brokerName}
-          value={broker}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => setBroker(event.currentTarget.value)}
-        />
-      </ConfirmDialog>
+        {words.unblock}
+      </Button>
+      <Refusal refusal={refusal} />
     </>
   );
 }

@@ -51,7 +51,8 @@ fn own_limits() -> Object {
     named::set_ones(&LIMITS, "Tighter limits that the user has set; what is left out is as the admin has it.")
 }
 
-fn limits_in_force() -> Object {
+/// What orders are checked against, as the document describes it.
+pub(in crate::routes) fn limits_in_force() -> Object {
     let about =
         "What orders are checked against: for each limit the tighter one, and the daemon's kill switch.";
     named::every(&LIMITS, about)

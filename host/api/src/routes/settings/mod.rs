@@ -13,6 +13,7 @@ mod preferences;
 mod price_runs;
 mod task;
 
+pub(super) use limits::limits_in_force;
 use prahari_domain::settings::{Description, Values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use prahari_brokers::{Pushed, pushes};
+use prahari_brokers::{Pushed, SessionEnd, pushes};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -10,7 +10,7 @@ use tokio_tungstenite::accept_async;
 
 use super::*;
 use crate::fake::{Asked, Fake, Kept, NOW, USER, ok, settings, standard_reply};
-use crate::session::{DayEnd, Sessions};
+use crate::session::Sessions;
 
 /// A time that passes when the test says so.
 struct HeldTime(watch::Sender<Timestamp>);
@@ -111,7 +111,7 @@ async fn the_feed_is_entered_when_there_is_a_session_and_news_is_a_look_at_the_b
     socket.send(order("cancelled")).await.unwrap();
     feeds.gap().await;
     // Forgotten, the connection ends, and nobody connects or logs in again.
-    feeds.sessions.forget_all(DayEnd::Service);
+    feeds.sessions.forget_all(SessionEnd::Service);
     feeds.gap().await;
     assert!(!matches!(socket.next().await, Some(Ok(Message::Text(_)))));
     assert!(feeds.session.in_use().is_none());

@@ -1,0 +1,142 @@
+//! Kotak Neo as the daemon has it: over the credentials that are sealed in its database.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_app::vault::{KotakCredentials, Vault};
+use prahari_brokers::Pace;
+use prahari_domain::ids::UserId;
+use prahari_kotak::{CredentialSource, Credentials, KotakBrokerage, KotakSettings, Outbound, Sessions};
+use prahari_secrets::{OneTimeCodes, Secret};
+use prahari_store::Store;
+
+/// Name of the broker in the registry.
+pub const KOTAK: &str = "kotak-neo";
+
+/// Where a user enters what is missing.
+const WHERE: &str = "enter it in the console under Settings, Broker";
+
+/// The credentials in a database, opened for one login each.
+pub struct SealedCredentials {
+    store: Store,
+    vault: Arc<Vault>,
+}
+
+impl SealedCredentials {
+    /// Those of this database, sealed under the keys of this vault.
+    pub fn new(store: Store, vault: Arc<Vault>) -> Self {
+        Self { store, vault }
+    }
+}
+
+/// Creates the broker, which nobody logs in at by that.
+///
+/// # Errors
+/// One sentence, when the address of the login may not be spoken to.
+pub fn brokerage(
+    settings: KotakSettings,
+    pace: Arc<dyn Pace>,
+    credentials: Arc<dyn CredentialSource>,
+) -> Result<KotakBrokerage, String> {
+    let settings = Arc::new(settings);
+    let sessions = Sessions::new(settings.clone(), pace.clone(), credentials)?;
+    Ok(KotakBrokerage::new(settings, pace, Arc::new(sessions)))
+}
+
+#[async_trait]
+impl CredentialSource for SealedCredentials {
+    async fn credentials(&self, user: UserId) -> Result<Credentials, String> {
+        let row = self.store.user(user).credentials().await.map_err(|error| {
+            tracing::error!(%user, %error, "the credentials of a user cannot be read");
+            "the credentials cannot be read from the database; the daemon's log says why".to_owned()
+        })?;
+        let row = row.ok_or_else(|| format!("no credentials of Kotak Neo are kept; {WHERE}"))?;
+        let opened = self.vault.open_credentials(user, &row.sealed).map_err(|_| {
+            format!("the credentials are sealed under another key and cannot be opened; {WHERE} again")
+        })?;
+        complete(&opened)
+    }
+}
+
+/// What a login takes, of what the user has entered; what was opened is wiped when it is dropped.
+fn complete(kept: &KotakCredentials) -> Result<Credentials, String> {
+    let needed = [
+        ("access token (consumer key)", &kept.consumer_key),
+        ("mobile number", &kept.mobile),
+        ("client code (UCC)", &kept.ucc),
+        ("PIN (MPIN)", &kept.mpin),
+    ];
+    let missing: Vec<&str> =
+        needed.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    let ([Some(token), Some(mobile), Some(code), Some(pin)], []) =
+        ([&kept.consumer_key, &kept.mobile, &kept.ucc, &kept.mpin], missing.as_slice())
+    else {
+        return Err(format!("the credentials lack: {}; {WHERE}", missing.join(", ")));
+    };
+    let codes = kept.totp_secret.as_deref().map(|text| {
+        OneTimeCodes::from_base32(text).ok_or_else(|| {
+            format!("no one-time code can be made of the authenticator's secret; {WHERE} again")
+        })
+    });
+    let secret = |text: &String| Secret::new(text.clone());
+    Ok(Credentials {
+        access_token: secret(token),
+        mobile: secret(mobile),
+        client_code: secret(code),
+        pin: secret(pin),
+        codes: codes.transpose()?,
+        outbound: kept.outbound.as_deref().map_or(Outbound::Direct, outbound),
+    })
+}
+
+/// An address of this machine, or else a proxy.
+fn outbound(text: &str) -> Outbound {
+    match text.parse::<IpAddr>() {
+        Ok(address) => Outbound::Address(address),
+        Err(_) => Outbound::Proxy(Secret::new(text.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> KotakCredentials {
+        let text = |text: &str| Some(text.to_owned());
+        KotakCredentials {
+            consumer_key: text("00000000-0000-4000-8000-0000000000ab"),
+            mobile: text("+910000000001"),
+            ucc: text("ZZ9Z9"),
+            mpin: text("000001"),
+            totp_secret: None,
+            outbound: None,
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_where_to_enter_it_and_nothing_of_the_rest() {
+        let mut kept = kept();
+        assert!(complete(&kept).is_ok_and(|credentials| credentials.codes.is_none()));
+        (kept.mpin, kept.mobile) = (None, None);
+        let why = complete(&kept).unwrap_err();
+        assert_eq!(
+            why,
+            "the credentials lack: mobile number, PIN (MPIN); enter it in the console under Settings, Broker"
+        );
+        kept = self::kept();
+        kept.totp_secret = Some("AAAA".to_owned());
+        assert!(complete(&kept).unwrap_err().starts_with("no one-time code can be made"));
+    }
+
+    #[test]
+    fn calls_leave_from_an_address_or_through_a_proxy() {
+        let mut kept = kept();
+        let of = |kept: &KotakCredentials| complete(kept).unwrap().outbound;
+        assert!(matches!(of(&kept), Outbound::Direct));
+        kept.outbound = Some("192.0.2.7".to_owned());
+        assert!(matches!(of(&kept), Outbound::Address(address) if address.to_string() == "192.0.2.7"));
+        kept.outbound = Some("http://user:word@127.0.0.1:3128".to_owned());
+        assert!(matches!(of(&kept), Outbound::Proxy(_)));
+    }
+}

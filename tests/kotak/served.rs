@@ -1,0 +1,80 @@
+//! The program itself, started for a fake of the broker.
+
+use kotak_sim::{AccountSpec, KotakSim, SimClock};
+use nix::sys::signal::Signal;
+use prahari_app::clock::Clock;
+use serde_json::{Value, json};
+
+use crate::kotak::world::{BROKER, CREDENTIALS, LOGIN};
+use crate::serving::{Answer, Serving, serve};
+use crate::support::console::PASSWORD;
+use crate::wired::KOTAK;
+
+/// The admin of a daemon that was just started for the first time; the header that shows their session.
+fn set_up(serving: &Serving) -> String {
+    let token = serving.said.split_once("#setup=").unwrap().1.split_whitespace().next().unwrap();
+    let wanted = json!({ "token": token, "name": "asha", "password": PASSWORD });
+    let made = serving.post("/api/v1/auth/setup", &wanted);
+    assert!((200..300).contains(&made.status), "{}", made.body);
+    serving.sign_in("asha", PASSWORD)
+}
+
+fn read(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other() {
+    let sim = KotakSim::start(SimClock::asked(|| Clock::System.now().0)).await.unwrap();
+    let spec = AccountSpec::numbered(7);
+    sim.add_account(spec.clone());
+    let (folder, url) = (tempfile::tempdir().unwrap(), sim.url());
+    let db = folder.path().join("prahari.db");
+    let db = db.to_str().unwrap().to_owned();
+    let again = (db.clone(), url.clone());
+    let done = tokio::task::spawn_blocking(move || {
+        let mut serving = serve(&["--db", &db, "--kotak-login", &url]);
+        let session = set_up(&serving);
+        let live = json!({ "broker": KOTAK, "password": PASSWORD });
+        let linked = read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
+        assert_eq!(linked["mode"], "live");
+        let AccountSpec { access_token, mobile, ucc, mpin, totp_secret, .. } = spec;
+        let credentials = json!({
+            "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
+        });
+        read(&serving.send_as(&session, ("PUT", CREDENTIALS), &credentials));
+        let logged_in = read(&serving.post_as(&session, LOGIN, &json!({})));
+        assert_eq!(logged_in["session"]["state"], "active", "{logged_in}");
+        serving.signal(Signal::SIGTERM);
+        assert!(serving.child.wait().unwrap().success());
+    });
+    done.await.unwrap();
+    let ucc = AccountSpec::numbered(7).ucc;
+    let complete = sim.logins(&ucc).iter().filter(|login| login.complete).count();
+    assert!(complete >= 1, "{:?}", sim.logins(&ucc));
+
+    // The next start says what is at stake.
+    let restarted = tokio::task::spawn_blocking(move || {
+        let serving = serve(&["--db", &again.0, "--kotak-login", &again.1]);
+        let session = serving.sign_in("asha", PASSWORD);
+        (serving.said.clone(), read(&serving.get(BROKER, &session))["broker"].clone())
+    });
+    let (said, broker) = restarted.await.unwrap();
+    assert!(said.contains("Prahari trades with real money for 1 user."), "{said}");
+    assert_eq!(broker, KOTAK);
+}
+
+#[test]
+fn an_address_that_is_neither_the_brokers_nor_of_this_machine_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_prahari"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--kotak-login", "https://example.org/", "--db"]);
+    let ended = command.arg(&db).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success());
+    let why = "--kotak-login: the address of the login is neither the broker's nor of this machine";
+    assert!(said.contains(why), "{said}");
+    assert!(!db.exists(), "nothing was begun");
+}

@@ -1,0 +1,152 @@
+//! A daemon whose users can trade over the fake, with the clock of both.
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use kotak_sim::{AccountSpec, InstrumentSpec, KotakSim, SimClock};
+use prahari_app::brokers::Brokers;
+use prahari_app::clock::Clock;
+use prahari_domain::ids::UserId;
+use prahari_domain::orders::OrderRequest;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_kotak::{CredentialSource, Credentials, KotakSettings};
+use prahari_runtime::{HostCall, HostReply};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::support::console::{Client, Console, PASSWORD};
+use crate::support::desk_fixture::{ask, to_host};
+use crate::support::fake_broker::PRICE;
+use crate::support::{OTHER, TestHost};
+use crate::wired::{KOTAK, SealedCredentials, brokerage};
+
+pub const CREDENTIALS: &str = "/api/v1/user/broker/credentials";
+pub const BROKER: &str = "/api/v1/user/broker";
+pub const LOGIN: &str = "/api/v1/user/broker/login";
+pub const UNBLOCK: &str = "/api/v1/user/broker/unblock";
+pub const OF_OTHER: &str = "/api/v1/users/2/broker";
+
+/// The daemon's credentials, which are there only when its database is.
+struct Late(Arc<OnceLock<SealedCredentials>>);
+
+#[async_trait]
+impl CredentialSource for Late {
+    async fn credentials(&self, user: UserId) -> Result<Credentials, String> {
+        self.0.get().unwrap().credentials(user).await
+    }
+}
+
+/// A daemon, its people, and the broker that they can trade with.
+pub struct World {
+    pub console: Console,
+    pub sim: KotakSim,
+    /// The account of the user whom most tests are about.
+    pub spec: AccountSpec,
+}
+
+impl World {
+    /// With three users, the clock at `now`, and everybody on paper.
+    pub async fn new(now: Timestamp) -> Self {
+        Self::with(3, now, |_| {}).await
+    }
+
+    pub async fn with(users: u32, now: Timestamp, change: impl FnOnce(&mut KotakSettings)) -> Self {
+        let clock = Clock::at(now);
+        let asked = clock.clone();
+        let sim = KotakSim::start(SimClock::asked(move || asked.now().0)).await.unwrap();
+        sim.list_instrument(InstrumentSpec::share("91001", "ABC", "INE000A01001", PRICE.0));
+        sim.set_price("ABC-EQ", PRICE.0).unwrap();
+        // Six digits that stand in no other number of a day.
+        let spec = AccountSpec { mpin: "918273".to_owned(), ..AccountSpec::numbered(7) };
+        sim.add_account(spec.clone());
+        let mut settings = KotakSettings::for_login(&sim.url()).unwrap();
+        // A feed waits all the time, and would make the virtual time run.
+        (settings.fewest_shares, settings.order_feed) = (1, false);
+        change(&mut settings);
+        let kept: Arc<OnceLock<SealedCredentials>> = Arc::default();
+        let broker = brokerage(settings, Arc::new(clock.clone()), Arc::new(Late(kept.clone()))).unwrap();
+        let mut house = TestHost::new(users);
+        house.make_flat();
+        house.brokers = Brokers::default().with(KOTAK, Arc::new(broker));
+        let daemon = house.start_on(clock, &[]).await;
+        let console = Console::over(house, daemon).await;
+        let sealed = SealedCredentials::new(console.daemon.store.clone(), console.vault.clone());
+        assert!(kept.set(sealed).is_ok());
+        Self { console, sim, spec }
+    }
+
+    /// The same, with the user's credentials entered and their broker set by the admin.
+    pub async fn live(now: Timestamp) -> Self {
+        let world = Self::new(now).await;
+        world.enter(&world.credentials()).await;
+        world.go_live().await;
+        world
+    }
+
+    /// What the user enters.
+    pub fn credentials(&self) -> Value {
+        let AccountSpec { access_token, mobile, ucc, mpin, totp_secret, .. } = &self.spec;
+        json!({
+            "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
+        })
+    }
+
+    pub async fn enter(&self, credentials: &Value) {
+        self.console.user().await.send(Method::PUT, CREDENTIALS, credentials.clone()).await.ok();
+    }
+
+    pub async fn go_live(&self) -> Value {
+        let body = json!({ "broker": KOTAK, "password": PASSWORD });
+        self.console.admin().await.send(Method::PUT, OF_OTHER, body).await.ok()
+    }
+
+    /// The session as the user sees it.
+    pub async fn session(&self, user: &Client) -> Value {
+        user.get(BROKER).await.ok()["session"].clone()
+    }
+
+    /// Logins at the broker that succeeded, of the user whom most tests are about.
+    pub fn logins(&self) -> usize {
+        self.sim.logins(&self.spec.ucc).iter().filter(|login| login.complete).count()
+    }
+
+    /// Lets time pass until an instant, in which nothing is scheduled.
+    pub async fn pass_until(&self, instant: Timestamp) {
+        self.console.daemon.clock.wait_until(instant, &Notify::new()).await;
+        self.sim.tick();
+    }
+
+    pub async fn pass_seconds(&self, seconds: i64) {
+        self.pass_until(self.console.daemon.clock.now().plus_millis(seconds * 1_000)).await;
+    }
+
+    /// Places an order as a task of the user does; answers its id.
+    pub async fn place(&self, request: &OrderRequest) -> String {
+        self.place_for(OTHER, request).await.unwrap_or_else(|refused| panic!("{refused}"))
+    }
+
+    /// The same for any user; the refusal, where it was refused.
+    pub async fn place_for(&self, user: UserId, request: &OrderRequest) -> Result<String, String> {
+        let requests = vec![to_host(request)];
+        let call = HostCall::Place { requests };
+        match ask(&self.console.daemon, user, Task::literal("buy_orders"), call).await {
+            HostReply::Placed(mut answers) => answers.remove(0).map_err(|refused| format!("{refused:?}")),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Has the desk ask the broker what became of the user's orders, as each minute does.
+    pub async fn sync(&self) {
+        let user = self.console.daemon.users.find(OTHER).unwrap();
+        let mut desk = user.desk.lock().await;
+        desk.sync_fills(self.console.daemon.clock.now()).await.unwrap();
+    }
+
+    /// An order as the API shows it.
+    pub async fn order(&self, user: &Client, id: &str) -> Value {
+        self.console.daemon.store.flush().await.unwrap();
+        user.get(&format!("/api/v1/orders/{id}")).await.ok()["order"].clone()
+    }
+}

@@ -1,0 +1,2 @@
+/** The name of the broker at which money is made up. */
+export const PAPER = 'paper';
