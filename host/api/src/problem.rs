@@ -156,6 +156,8 @@ pub enum Code {
     /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
     /// something else.
     BrokerInUse,
+    /// The user's broker is not a simulated one, and so does not misbehave on purpose.
+    NotSimulated,
     /// The money is that of the user's account at a broker, and cannot be set here.
     CapitalOfBroker,
     /// The daemon failed; its log says why.
@@ -237,6 +239,7 @@ impl Code {
             | Self::HaltLifted
             | Self::AlertResolved
             | Self::BrokerInUse
+            | Self::NotSimulated
             | Self::CapitalOfBroker => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -463,6 +466,8 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
+            AppError::NotSimulated { .. } => Code::NotSimulated,
+            AppError::InvalidChaos(_) => Code::InvalidRequest,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
             AppError::Link(LinkError::Refused(_))
             | AppError::Worker(_)

@@ -35,6 +35,19 @@ pub enum AppError {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// A user whose broker is not made up, and so does not misbehave when told to.
+    #[error(
+        "user {user} trades over the broker {broker:?}, whose money is real: only a simulated broker misbehaves on purpose"
+    )]
+    NotSimulated {
+        /// The user that it belongs to.
+        user: UserId,
+        /// Name of the broker.
+        broker: String,
+    },
+    /// How a simulated broker is to misbehave, out of bounds.
+    #[error("{0}")]
+    InvalidChaos(String),
     /// A request about a channel that was refused.
     #[error(transparent)]
     Channel(#[from] crate::channels::ChannelError),

@@ -9,6 +9,7 @@ mod bars;
 pub mod bhavcopy;
 mod broker;
 mod chain;
+mod chaos;
 pub mod csv;
 mod fetching;
 mod folder;
@@ -36,6 +37,10 @@ pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
 pub use chain::Chain;
+pub use chaos::{
+    Chaos, ChaosCounts, ChaosLink, ChaosModes, ChaosSwitch, ChaosTime, MOST_LAG_MS, MOST_LATE_MS,
+    MOST_LOSE_EVERY,
+};
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};

@@ -9,6 +9,7 @@ mod brokers;
 mod calendar;
 mod carriers;
 mod channels;
+mod chaos;
 mod chat_codes;
 mod closed_positions;
 mod connections;
@@ -84,6 +85,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(audit::routes())
         .merge(auth::routes())
         .merge(brokers::routes())
+        .merge(chaos::routes())
         .merge(calendar::routes())
         .merge(carriers::routes())
         .merge(channels::routes())
