@@ -8,8 +8,11 @@ use crate::broker::{BrokerOrder, BrokerOrderState};
 /// limit is shown at once: the book does not keep what they were before.
 pub(super) fn as_of(book: Vec<BrokerOrder>, horizon: Timestamp) -> (Vec<BrokerOrder>, bool) {
     let before = book.clone();
-    let shown: Vec<BrokerOrder> =
-        book.into_iter().filter(|order| order.accepted_at <= horizon).map(|order| cut(order, horizon)).collect();
+    let shown: Vec<BrokerOrder> = book
+        .into_iter()
+        .filter(|order| order.accepted_at <= horizon)
+        .map(|order| cut(order, horizon))
+        .collect();
     let is_behind = shown != before;
     (shown, is_behind)
 }

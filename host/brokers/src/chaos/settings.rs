@@ -32,7 +32,9 @@ impl ChaosModes {
     pub fn fault(&self) -> Option<String> {
         let Self { late_ms, lose_every, lag_ms, down } = *self;
         if (late_ms, lose_every, lag_ms, down) == (None, None, None, false) {
-            return Some("nothing is to go wrong: name at least one of late_ms, lose_every, lag_ms, down".into());
+            return Some(
+                "nothing is to go wrong: name at least one of late_ms, lose_every, lag_ms, down".into(),
+            );
         }
         let bounded = [
             ("late_ms", late_ms, MOST_LATE_MS),
@@ -103,9 +105,6 @@ mod tests {
         let all = ChaosModes { late_ms: Some(5), lose_every: Some(3), lag_ms: Some(7), down: true };
         let said = "no call arrives, answers come 5 ms late, one answer to an order in 3 is lost, the order book lags by 7 ms";
         assert_eq!(all.sentence(), said);
-        assert_eq!(
-            ChaosModes { lose_every: Some(1), ..NONE }.sentence(),
-            "every answer to an order is lost"
-        );
+        assert_eq!(ChaosModes { lose_every: Some(1), ..NONE }.sentence(), "every answer to an order is lost");
     }
 }
