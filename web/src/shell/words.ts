@@ -20,6 +20,9 @@ export const words = {
   lostBandSince: 'What is shown is as of',
   lostBandOrders: 'Orders and schedules go on in the daemon.',
 
+  practice: 'Practice: the paper broker misbehaves on purpose',
+  practiceUntil: 'until',
+
   viewing: (name: string) => `Viewing ${name}`,
   viewingText: 'What you change here is changed for this user.',
   viewingSignals: 'You look only: a user’s signals are turned down by that user alone.',
