@@ -277,7 +277,7 @@ async fn an_admin_turns_it_on_within_bounds_and_everybody_concerned_is_shown_it(
     };
     assert_eq!((shown(2), shown(3)), (json!(true), json!(false)));
     let newest = &admin.get("/api/v1/audit?limit=1").await.ok()["items"][0];
-    assert_eq!((&newest["action"], &newest["subject"]), (&json!("user.chaos"), &json!("user 2")));
+    assert_eq!((&newest["action"], &newest["resource"]), (&json!("user.chaos"), &json!("user 2")));
 
     assert_eq!(admin.delete(path).await.status.as_u16(), 204);
     assert_eq!(admin.get(path).await.ok()["chaos"], Value::Null);
