@@ -57,7 +57,7 @@ async fn days_of(modes: ChaosModes) -> (ChaosCounts, usize) {
     (all, executed)
 }
 
-/// The account and the journal say the same, to the paisa, and no signal was bought twice. Returns how many
+/// The account and the journal say the same, to the paisa, and no signal was bought twice on a date. Returns how many
 /// orders were executed.
 async fn agrees_with_the_account(daemon: &Daemon) -> usize {
     daemon.store.flush().await.unwrap();
@@ -106,7 +106,7 @@ fn bought_once(journal: &[JournalEntry], executed: &BTreeMap<OrderId, u32>) {
     for entry in journal {
         let OrderEvent::Intended { request, .. } = &entry.event else { continue };
         let Some(signal) = request.signal.filter(|_| request.side == Side::Buy) else { continue };
-        let (wanted, bought) = of_signals.entry(format!("{signal:?}")).or_default();
+        let (wanted, bought) = of_signals.entry(format!("{signal:?} on {}", entry.order.day)).or_default();
         *wanted = request.quantity.max(*wanted);
         *bought += executed.get(&entry.order).copied().unwrap_or(0);
     }

@@ -55,8 +55,9 @@ struct State {
     counts: ChaosCounts,
     /// Answers of a day that could have been lost.
     answers: (Day, u32),
-    /// By how much a book lagged that somebody may hold still, in milliseconds, and until when.
-    lagged: Option<(i64, Timestamp)>,
+    /// By how much a book lagged, in milliseconds, that somebody may hold still from before the switch was last turned, and
+    /// until when.
+    before: Option<(i64, Timestamp)>,
 }
 
 impl ChaosSwitch {
@@ -70,7 +71,8 @@ impl ChaosSwitch {
     pub fn set(&self, chaos: Option<Chaos>) {
         let now = self.time.now();
         let mut state = self.state.lock();
-        state.linger(now);
+        let behind_ms = state.behind_ms(now);
+        state.before = (behind_ms > 0).then_some((behind_ms, now.plus_millis(LINGERS_MS)));
         if chaos.is_some() {
             state.counts = ChaosCounts::default();
         }
@@ -108,9 +110,7 @@ impl ChaosSwitch {
     /// By how many milliseconds a book may be behind that was given a moment ago, or is given now; 0 for none.
     pub(super) fn behind_ms(&self) -> i64 {
         let now = self.time.now();
-        let mut state = self.state.lock();
-        state.linger(now);
-        state.lagged.filter(|(_, until)| now < *until).map_or(0, |(lag, _)| lag)
+        self.state.lock().behind_ms(now)
     }
 
     /// Returns why the book cannot be had yet: what happened before the link was made may have been reported to a process
@@ -135,12 +135,11 @@ impl ChaosSwitch {
 }
 
 impl State {
-    /// Keeps in mind how much a book lags that is given out now, until nobody can hold it any more.
-    fn linger(&mut self, now: Timestamp) {
-        let Some(Chaos { modes, until, .. }) = self.chaos else { return };
-        let Some(lag) = modes.lag_ms else { return };
-        let given_until = now.min(until).plus_millis(LINGERS_MS);
-        let before = self.lagged.filter(|(_, until)| now < *until).map_or(0, |(lag, _)| lag);
-        self.lagged = Some((before.max(i64::from(lag)), given_until));
+    /// By how many milliseconds a book may be behind that somebody holds now.
+    fn behind_ms(&self, now: Timestamp) -> i64 {
+        let lingers = |chaos: &Chaos| now < chaos.until.plus_millis(LINGERS_MS);
+        let lag_ms = self.chaos.filter(lingers).and_then(|chaos| chaos.modes.lag_ms).map_or(0, i64::from);
+        let before = self.before.filter(|(_, until)| now < *until).map_or(0, |(lag_ms, _)| lag_ms);
+        lag_ms.max(before)
     }
 }
