@@ -119,11 +119,14 @@ async fn turn_on(
     Json(body): Json<ChaosChange>,
 ) -> Result<Json<ChaosBody>, Problem> {
     let ChaosChange { late_ms, lose_every, lag_ms, down, until } = body;
+    let modes = ChaosModes { late_ms, lose_every, lag_ms, down };
+    if let Some(fault) = modes.fault() {
+        return Err(Problem::invalid(fault));
+    }
     let details = json!({
         "late_ms": late_ms, "lose_every": lose_every, "lag_ms": lag_ms, "down": down, "until": until,
     });
     api.audit(&admin.caller, "user.chaos", format!("user {id}"), details).await?;
-    let modes = ChaosModes { late_ms, lose_every, lag_ms, down };
     let until = until.map(|until| until.0);
     let status = api.daemon.chaos.turn_on(UserId(id), modes, until, admin.caller.0.user).await?;
     Ok(Json(ChaosBody { chaos: Some(status.into()) }))
