@@ -153,10 +153,10 @@ fn end_of(since: Timestamp, until: Option<Timestamp>) -> Result<Timestamp, AppEr
     let today = since.ist_day();
     let midnight = Timestamp::start_of(today.succ_opt().unwrap_or(today));
     match until.unwrap_or(midnight) {
-        until if until <= since => Err(AppError::InvalidChaos("until: it is not in the future".to_owned())),
-        until if until > midnight => {
-            Err(AppError::InvalidChaos(format!("until: it is after the end of {today}, with which it ends")))
-        }
+        until if until <= since => Err(AppError::InvalidChaos("the time of until has passed".to_owned())),
+        until if until > midnight => Err(AppError::InvalidChaos(format!(
+            "the time of until is after the end of {today}, with which it ends"
+        ))),
         until => Ok(until),
     }
 }
