@@ -28,8 +28,8 @@ pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsComman
 pub use market::{MarketCommand, MarketExport, MarketFetch};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
-    ApiCall, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand, ScheduleOptions,
-    ScopeName, TimeRange, TokenCommand, TokenOptions, UserCommand, UserOptions,
+    ApiCall, ChaosFlags, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand,
+    ScheduleOptions, ScopeName, TimeRange, TokenCommand, TokenOptions, UserCommand, UserOptions,
 };
 pub use recorded::{Replay, Shadow};
 pub use remote::{AsPerson, AtDaemon};

@@ -104,10 +104,23 @@ fn users(daemon: &Serving) {
     let asha = daemon.sign_in("asha", password);
     assert_eq!(daemon.json("/api/v1/user/capital", &asha)["capital_paise"], 25_000_000);
     assert!(said(daemon, "", &["user", "list"]).contains("\n3 asha: user, paper\n"));
+    misbehaving_broker(daemon);
     let (code, _, error) = at(daemon, "", &["user", "reset", "nobody"]);
     assert_eq!((code, error.as_str()), (2, "error: there is no user \"nobody\"\n"));
     let (code, _, error) = at(daemon, "", &["user", "list", "--login", "nobody"]);
     assert_eq!(code, 2, "{error}");
+}
+
+fn misbehaving_broker(daemon: &Serving) {
+    let on = said(daemon, "", &["user", "chaos", "asha", "--lose-every", "3"]);
+    assert!(on.starts_with("the paper broker of asha misbehaves on purpose from "), "{on}");
+    assert!(on.contains("\n  one answer to an order in 3 is lost; 0 were\n"), "{on}");
+    let (code, _, error) = at(daemon, "", &["user", "chaos", "asha", "--lag-ms", "0"]);
+    assert_eq!((code, error.as_str()), (2, "error: lag_ms: 0 is not between 1 and 300000\n"));
+    let off = said(daemon, "", &["user", "chaos", "asha", "--off"]);
+    assert_eq!(off, "the paper broker of asha is well again\n");
+    let (code, _, _) = at(daemon, "", &["user", "chaos", "asha", "--off", "--down"]);
+    assert_eq!(code, 2, "both at once");
 }
 
 fn schedules(daemon: &Serving, token: &str) {

@@ -156,6 +156,8 @@ pub enum Code {
     /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
     /// something else.
     BrokerInUse,
+    /// The user's broker is not a simulated one, and so does not misbehave on purpose.
+    NotSimulated,
     /// The money is that of the user's account at a broker, and cannot be set here.
     CapitalOfBroker,
     /// Nobody logs in at the broker over which the user trades.
@@ -243,7 +245,8 @@ impl Code {
             | Self::BrokerInUse
             | Self::CapitalOfBroker
             | Self::NoBrokerSession
-            | Self::BrokerLoginFailed => StatusCode::CONFLICT,
+            | Self::BrokerLoginFailed
+            | Self::NotSimulated => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -469,6 +472,8 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
+            AppError::NotSimulated { .. } => Code::NotSimulated,
+            AppError::InvalidChaos(_) => Code::InvalidRequest,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
             AppError::NoBrokerSession { .. } => Code::NoBrokerSession,
             AppError::BrokerLogin(_) => Code::BrokerLoginFailed,

@@ -20,6 +20,7 @@ use crate::actions::Actions;
 use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
 use crate::cancellations::Cancellations;
+use crate::chaos::ChaosSwitches;
 use crate::clock::Clock;
 use crate::day_log::DayLog;
 use crate::deadlines::Deadlines;
@@ -127,6 +128,8 @@ pub struct Daemon {
     pub slots: Arc<Slots>,
     /// The calendar in force and those before it.
     pub calendars: Arc<Calendars>,
+    /// Simulated brokers that misbehave on purpose.
+    pub chaos: Arc<ChaosSwitches>,
     /// Users who come, go and change.
     pub users_admin: Arc<UsersAdmin>,
     /// Replays recorded runs.
@@ -173,6 +176,7 @@ impl Daemon {
     /// When the store cannot be read.
     pub async fn start(parts: DaemonDeps) -> Result<Arc<Self>, AppError> {
         let DaemonDeps { clock, trading, runtime, modules, tasks, schedules } = parts;
+        let trading = trading.with_chaos(&clock);
         // In lockstep nothing is asked of the outside, and no answer may depend on real time.
         let trading =
             if clock.is_lockstep() { trading } else { trading.with_deadlines(Deadlines::default()) };

@@ -46,6 +46,19 @@ pub enum AppError {
     /// A login at a broker, asked for by a person, that brought no session. The text is clean of secrets.
     #[error("there is no session at the broker: {0}")]
     BrokerLogin(String),
+    /// A user whose broker is not made up, and so does not misbehave when told to.
+    #[error(
+        "user {user} trades over the broker {broker:?}, whose money is real: only a simulated broker misbehaves on purpose"
+    )]
+    NotSimulated {
+        /// The user that it belongs to.
+        user: UserId,
+        /// Name of the broker.
+        broker: String,
+    },
+    /// How a simulated broker is to misbehave, out of bounds.
+    #[error("{0}")]
+    InvalidChaos(String),
     /// A request about a channel that was refused.
     #[error(transparent)]
     Channel(#[from] crate::channels::ChannelError),

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod cancellations;
 pub mod caretakers;
 pub mod channels;
+pub mod chaos;
 pub mod chats;
 pub mod clock;
 pub mod daemon;

@@ -51,6 +51,12 @@ pub trait Broker: Send + Sync {
         false
     }
 
+    /// Returns by how many milliseconds what [`Broker::book`] shows may be behind what has happened; 0 when it is not. What
+    /// was sent later than that may be missing from it still, which then says nothing.
+    fn book_lag_ms(&self) -> i64 {
+        0
+    }
+
     /// Shares held, sorted by symbol.
     ///
     /// # Errors

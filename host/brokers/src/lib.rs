@@ -10,6 +10,7 @@ pub mod bhavcopy;
 mod broker;
 mod broker_session;
 mod chain;
+mod chaos;
 pub mod csv;
 mod fetching;
 mod folder;
@@ -38,6 +39,10 @@ pub use broker::{
 };
 pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
 pub use chain::Chain;
+pub use chaos::{
+    Chaos, ChaosCounts, ChaosLink, ChaosModes, ChaosSwitch, ChaosTime, MOST_LAG_MS, MOST_LATE_MS,
+    MOST_LOSE_EVERY,
+};
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};

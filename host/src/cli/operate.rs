@@ -93,6 +93,36 @@ pub enum UserCommand {
     },
     /// List the users.
     List,
+    /// Show whether a user's simulated broker misbehaves on purpose, or have it do so, for practice.
+    Chaos {
+        /// Name of the user.
+        name: String,
+        #[command(flatten)]
+        modes: ChaosFlags,
+        /// Time at which it ends, such as 2025-01-02T15:30:00+05:30; the end of the date without it.
+        #[arg(long, value_name = "INSTANT", requires = "ChaosFlags")]
+        until: Option<String>,
+        /// Have it be well again.
+        #[arg(long, conflicts_with = "ChaosFlags")]
+        off: bool,
+    },
+}
+
+/// Ways in which a simulated broker misbehaves.
+#[derive(Debug, Args)]
+pub struct ChaosFlags {
+    /// Answers come this many milliseconds late, 1 to 15000.
+    #[arg(long, value_name = "MS")]
+    pub late_ms: Option<u32>,
+    /// Each so-many-th answer to an order, a change or a cancellation is lost, 1 (all of them) to 1000.
+    #[arg(long, value_name = "COUNT")]
+    pub lose_every: Option<u32>,
+    /// The order book lags by this many milliseconds, 1 to 300000.
+    #[arg(long, value_name = "MS")]
+    pub lag_ms: Option<u32>,
+    /// No call arrives.
+    #[arg(long)]
+    pub down: bool,
 }
 
 /// Options of `grant`.

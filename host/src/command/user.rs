@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::remote::Person;
-use crate::cli::{UserCommand, UserOptions};
+use crate::cli::{ChaosFlags, UserCommand, UserOptions};
 use crate::exit::{Failure, say};
 
 /// Most users that are asked for at a time.
@@ -36,8 +36,28 @@ pub fn user(options: &UserOptions) -> Result<ExitCode, Failure> {
             let path = format!("/users?limit={PAGE}");
             daemon.show("GET", &path, None, |users: Users| users.print())?;
         }
+        UserCommand::Chaos { name, off: true, .. } => {
+            let path = chaos_of(&person, name)?;
+            let done = format!("the paper broker of {name} is well again");
+            daemon.done("DELETE", &path, None, &done)?;
+        }
+        UserCommand::Chaos { name, modes, until, off: false } => {
+            let path = chaos_of(&person, name)?;
+            let ChaosFlags { late_ms, lose_every, lag_ms, down } = modes;
+            let is_asked = *down || [late_ms, lose_every, lag_ms].iter().any(|it| it.is_some());
+            let body = json!({
+                "late_ms": late_ms, "lose_every": lose_every, "lag_ms": lag_ms, "down": down, "until": until,
+            });
+            let (method, body) = if is_asked { ("PUT", Some(body)) } else { ("GET", None) };
+            daemon.show(method, &path, body, |answer: ChaosAnswer| answer.print(name))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the path of a user's simulated broker that misbehaves.
+fn chaos_of(person: &Person, name: &str) -> Result<String, Failure> {
+    Ok(format!("/users/{}/chaos", find(person, name)?))
 }
 
 /// Returns the number of the user of a name.
@@ -68,6 +88,46 @@ struct Link {
 impl Link {
     fn print(&self, url: &str) {
         say!("The password is chosen here, within a day: {url}/#reset={}", self.token);
+    }
+}
+
+#[derive(Deserialize)]
+struct ChaosAnswer {
+    chaos: Option<Chaos>,
+}
+
+#[derive(Deserialize)]
+struct Chaos {
+    late_ms: Option<u32>,
+    lose_every: Option<u32>,
+    lag_ms: Option<u32>,
+    down: bool,
+    since: String,
+    until: String,
+    late_answers: u64,
+    lost_answers: u64,
+    lagging_books: u64,
+    refused_calls: u64,
+}
+
+impl ChaosAnswer {
+    fn print(&self, name: &str) {
+        let Some(chaos) = &self.chaos else { return say!("the paper broker of {name} is well") };
+        let Chaos { late_ms, lose_every, lag_ms, down, since, until, .. } = chaos;
+        let Chaos { late_answers, lost_answers, lagging_books, refused_calls, .. } = chaos;
+        say!("the paper broker of {name} misbehaves on purpose from {since} to {until}:");
+        if *down {
+            say!("  no call arrives; {refused_calls} did not");
+        }
+        if let Some(ms) = late_ms {
+            say!("  answers come {ms} ms late; {late_answers} did");
+        }
+        if let Some(every) = lose_every {
+            say!("  one answer to an order in {every} is lost; {lost_answers} were");
+        }
+        if let Some(ms) = lag_ms {
+            say!("  the order book lags by {ms} ms; {lagging_books} answers left something out");
+        }
     }
 }
 

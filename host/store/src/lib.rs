@@ -11,6 +11,7 @@ mod api_tokens;
 mod audit;
 mod backup;
 mod bars;
+mod broker_chaos;
 mod calendars;
 mod carriers;
 mod channels;
@@ -97,6 +98,7 @@ pub use bars::{
     BarShareRow, BarVersionRow, BarYearRow, KEPT_BAR_VERSIONS, MOST_BAR_SHARES, RestatedYearKey,
     RestatedYearRow,
 };
+pub use broker_chaos::BrokerChaosRow;
 pub use calendars::{CalendarOrigin, CalendarRow, KEPT_CALENDARS, NewCalendar};
 pub use carriers::{CarrierKind, CarrierRow};
 pub use channels::{ChannelKind, ChannelRow, ChatChannel, NewChannel};

@@ -222,6 +222,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The user still has orders or shares at the broker',
     next: 'Close them first; then the broker can be changed.',
   },
+  not_simulated: {
+    title: 'The money of this user is real',
+    next: 'Only a paper broker misbehaves on purpose; practise with a paper user.',
+  },
   capital_of_broker: {
     title: 'This money is in an account at a broker',
     next: 'Pay in or out at the broker; the console follows.',

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { FIRST_PAGE, nextPage } from './pages';
 import { POLL_MS } from './queries';
-import type { NewUser, paths, UserChange } from './schema';
+import type { ChaosChange, NewUser, paths, UserChange } from './schema';
 
 // What only admins do with users; all of it wants a log-in and no token.
 
@@ -68,3 +68,10 @@ export const changeBroker = (id: number, broker: string, password?: string) =>
       body: password === undefined ? { broker } : { broker, password },
     }),
   );
+
+/** Has a user's paper broker misbehave for practice, until the end of the date. */
+export const turnOnChaos = (id: number, body: ChaosChange) =>
+  answered(api.PUT('/api/v1/users/{id}/chaos', { params: { path: { id } }, body }));
+
+export const turnOffChaos = (id: number) =>
+  answered(api.DELETE('/api/v1/users/{id}/chaos', { params: { path: { id } } }));

@@ -65,6 +65,7 @@ const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
   alert: ['alerts', 'health', 'lanes', 'users'],
   pnl: ['pnl', 'funds', 'positions'],
   delivery: ['channels'],
+  chaos: ['services', 'users'],
 };
 
 /** Writes into the cache what the event itself tells, so that it shows before anything is read. */

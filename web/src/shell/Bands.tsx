@@ -1,5 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
+import { serviceQuery } from '../api/services';
 import { useMode } from '../api/useMode';
+import { chaosText } from '../format/chaos';
 import { useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { Instant } from '../parts/Instant';
@@ -34,6 +37,22 @@ export function RealMoneyBand() {
       <Icon name="warning" />
       <strong>{words.realMoney}</strong>
       <span className={css.text}>{words.realMoneyText(name)}</span>
+    </div>
+  );
+}
+
+/** That a paper broker misbehaves on purpose: nobody takes practice for an accident. */
+export function PracticeBand() {
+  const { user } = useViewing();
+  const chaos = useQuery(serviceQuery(user)).data?.chaos;
+  if (!chaos) return null;
+  return (
+    <div className={css.practice} role="status">
+      <Icon name="warning" />
+      <span>
+        <strong>{words.practice}</strong>: {chaosText(chaos)}, {words.practiceUntil}{' '}
+        <Instant at={chaos.until} day />.
+      </span>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { LiveProvider, useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { useActions } from './actions';
-import { LostBand, RealMoneyBand, ViewingBand } from './Bands';
+import { LostBand, PracticeBand, RealMoneyBand, ViewingBand } from './Bands';
 import { Header } from './Header';
 import { KeyHelp } from './KeyHelp';
 import { useKeys } from './keys';
@@ -49,6 +49,7 @@ function Frame() {
       <Header onSearch={openPalette} onKeys={openKeys} />
       <ViewingBand />
       <RealMoneyBand />
+      <PracticeBand />
       <LostBand />
       <div className={css.body}>
         <Sidebar isAdmin={isAdmin} />

@@ -23,6 +23,9 @@ export const words = {
   realMoney: 'Real money',
   realMoneyText: (name?: string) =>
     name === undefined ? 'Your orders go to a broker.' : `Orders of ${name} go to a broker.`,
+  practice: 'Practice: the paper broker misbehaves on purpose',
+  practiceUntil: 'until',
+
   viewing: (name: string) => `Viewing ${name}`,
   viewingText: 'What you change here is changed for this user.',
   viewingSignals: 'You look only: a user’s signals are turned down by that user alone.',

@@ -10,6 +10,7 @@ mod brokers;
 mod calendar;
 mod carriers;
 mod channels;
+mod chaos;
 mod chat_codes;
 mod closed_positions;
 mod connections;
@@ -86,6 +87,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(auth::routes())
         .merge(broker_session::routes())
         .merge(brokers::routes())
+        .merge(chaos::routes())
         .merge(calendar::routes())
         .merge(carriers::routes())
         .merge(channels::routes())

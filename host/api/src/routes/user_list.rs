@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::accounts::Role;
+use prahari_app::chaos;
 use prahari_app::queries::{UserFilter, UserGlance, UserOrder};
 use prahari_domain::ids::UserId;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,8 @@ struct UserAtAGlance {
     broker: String,
     /// Whether orders of theirs are real, by the broker that they are linked with now.
     mode: ModeName,
+    /// Whether their simulated broker misbehaves on purpose now, for practice.
+    chaos: bool,
     /// Whether their unified service is running now.
     running: bool,
     /// Whether a kill switch stops their orders: their own or everybody's.
@@ -167,6 +170,7 @@ fn at_a_glance(api: &Api, glance: UserGlance) -> UserAtAGlance {
         role: row.role.into(),
         active: row.active,
         mode: mode_of(user.as_deref(), &row.broker),
+        chaos: user.as_ref().is_some_and(|user| chaos::status_of(user).is_some()),
         broker: row.broker,
         running: user.as_ref().is_some_and(|user| user.services.is_running()),
         kill_switch: user.as_ref().is_some_and(|user| user.settings.limits().in_force().kill_switch),

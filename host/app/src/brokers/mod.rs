@@ -3,6 +3,7 @@
 //! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing
 //! else hands out a link, so none goes without deadlines on a clock that runs.
 
+mod chaos_time;
 mod session;
 mod unusable;
 
@@ -11,15 +12,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerSession, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
+    Broker, BrokerError, BrokerLink, BrokerSession, Brokerage, ChaosLink, ChaosSwitch, ChaosTime, NewLink,
+    Pushes, SimulatedAccount, pushes,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
 pub use prahari_brokers::{BrokerSessionState, BrokerSessionView};
 
+use crate::clock::Clock;
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
 use crate::paper_store::PAPER;
+use chaos_time::DaemonTime;
 use unusable::Unusable;
 
 /// The brokers with which users can be linked.
@@ -27,6 +31,8 @@ use unusable::Unusable;
 pub struct Brokers {
     by_name: BTreeMap<&'static str, Arc<dyn Brokerage>>,
     deadlines: Option<Deadlines>,
+    /// Time by which links with simulated accounts misbehave when they are told to; without it they cannot be told.
+    chaos_time: Option<Arc<dyn ChaosTime>>,
 }
 
 /// Whether the money of a user is made up, which follows from the broker that they are linked with.
@@ -64,6 +70,8 @@ pub struct Link {
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
     /// The session, where somebody has to log in.
     pub(crate) session: Option<Arc<dyn BrokerSession>>,
+    /// Makes the broker misbehave; none where the money is real.
+    pub chaos: Option<Arc<ChaosSwitch>>,
     /// How the calls do; none where they have no deadlines.
     limiter: Option<Arc<CallLimiter>>,
     /// Counts of what the broker has pushed.
@@ -138,6 +146,12 @@ impl Brokers {
         Self { deadlines: Some(deadlines), ..self }
     }
 
+    /// Gives every link with a simulated account that is made from now on a switch that makes it misbehave, by this clock.
+    #[must_use]
+    pub fn with_chaos(self, clock: &Clock) -> Self {
+        Self { chaos_time: Some(Arc::new(DaemonTime(clock.clone()))), ..self }
+    }
+
     /// The names of the brokers, sorted.
     pub fn names(&self) -> Vec<&'static str> {
         self.by_name.keys().copied().collect()
@@ -166,16 +180,23 @@ impl Brokers {
         let brokerage = self.find(name)?;
         let (sender, pushes) = pushes();
         let linking = brokerage.link(NewLink { user, capital, pushes: sender });
+        let chaos = self.chaos_time.as_ref().map(|time| Arc::new(ChaosSwitch::new(user, time.clone())));
+        // Within the deadlines, so that they end what it makes late.
+        let switched = |link| match &chaos {
+            Some(switch) => ChaosLink::around(link, switch),
+            None => link,
+        };
         let (link, limiter) = match self.deadlines {
             Some(deadlines) => {
                 let limiter = Arc::new(CallLimiter::new(user, deadlines));
-                (timed(limiter.link(linking).await?, &limiter), Some(limiter))
+                (timed(switched(limiter.link(linking).await?), &limiter), Some(limiter))
             }
-            None => (linking.await?, None),
+            None => (switched(linking.await?), None),
         };
         let BrokerLink { broker, simulated, session } = link;
+        let chaos = chaos.filter(|_| simulated.is_some());
         let pushed = Arc::default();
-        Ok((Link { name: name.into(), broker, simulated, session, limiter, pushed }, pushes))
+        Ok((Link { name: name.into(), broker, simulated, session, chaos, limiter, pushed }, pushes))
     }
 }
 
@@ -184,8 +205,15 @@ impl Link {
     /// failed.
     pub fn unusable(name: &str, error: &LinkError) -> Self {
         let broker = Arc::new(Unusable::new(error.to_string()));
-        let pushed = Arc::default();
-        Self { name: name.into(), broker, simulated: None, session: None, limiter: None, pushed }
+        Self {
+            name: name.into(),
+            broker,
+            simulated: None,
+            session: None,
+            chaos: None,
+            limiter: None,
+            pushed: Arc::default(),
+        }
     }
 
     /// Returns whether the money is made up. A link that cannot be used has no account, and its broker's name decides.

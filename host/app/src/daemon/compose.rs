@@ -12,6 +12,7 @@ use crate::background::Background;
 use crate::calendar::Calendars;
 use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
+use crate::chaos::ChaosSwitches;
 use crate::desk::TradingServices;
 use crate::grants::Grants;
 use crate::halts::Halts;
@@ -153,6 +154,7 @@ impl Base {
             services: services.clone(),
             listening: Mutex::default(),
         });
+        let chaos = Arc::new(ChaosSwitches::new(handles.clone(), users.clone()));
         let users_admin = Arc::new(UsersAdmin {
             handles: handles.clone(),
             users: users.clone(),
@@ -164,6 +166,7 @@ impl Base {
             services: services.clone(),
             prices: prices.clone(),
             listeners: listeners.clone(),
+            chaos: chaos.clone(),
         });
         let replays = Arc::new(Replays {
             handles: handles.clone(),
@@ -218,6 +221,7 @@ impl Base {
             tasks: tasks.clone(),
             schedules: schedules.clone(),
             caretakers: caretakers.clone(),
+            chaos: chaos.clone(),
         });
         let rooms = Arc::new(Rooms {
             handles: handles.clone(),
@@ -270,6 +274,7 @@ impl Base {
             runs,
             slots,
             calendars,
+            chaos,
             users_admin,
             replays,
             trials,

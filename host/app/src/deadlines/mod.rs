@@ -78,9 +78,13 @@ mod tests {
         let broker = include_str!("../../../brokers/src/broker.rs");
         let timed = functions(include_str!("broker.rs"), "impl Broker for TimedBroker {");
         assert_eq!(functions(broker, "pub trait Broker"), timed);
+        let chaos = include_str!("../../../brokers/src/chaos/link.rs");
+        assert_eq!(functions(broker, "pub trait Broker"), functions(chaos, "impl Broker for ChaosLink {"));
         let link = include_str!("../../../brokers/src/link.rs");
         let timed = functions(include_str!("account.rs"), "impl SimulatedAccount for TimedAccount {");
         assert_eq!(functions(link, "pub trait SimulatedAccount"), timed);
+        let chaos = functions(chaos, "impl SimulatedAccount for ChaosLink {");
+        assert_eq!(functions(link, "pub trait SimulatedAccount"), chaos);
         let market = include_str!("../../../brokers/src/market.rs");
         let timed = functions(include_str!("market.rs"), "impl MarketData for TimedMarket {");
         assert_eq!(functions(market, "pub trait MarketData"), timed);

@@ -45,7 +45,7 @@ pub use valuation::{UnpricedPosition, Valuation};
 use closing::Dates;
 
 use crate::brokers::{Brokers, Link};
-use crate::clock::Stopwatch;
+use crate::clock::{Clock, Stopwatch};
 use crate::deadlines::{Deadlines, TimedMarket};
 use crate::events::EventBus;
 use crate::halts::UserHalts;
@@ -71,6 +71,12 @@ pub struct TradingServices {
 }
 
 impl TradingServices {
+    /// Lets the brokers of simulated accounts misbehave when they are told to, by this clock.
+    #[must_use]
+    pub fn with_chaos(self, clock: &Clock) -> Self {
+        Self { brokers: self.brokers.with_chaos(clock), ..self }
+    }
+
     /// Gives every call to brokers and market a deadline.
     #[must_use]
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {

@@ -92,19 +92,28 @@ impl Desk {
         let theirs = self.ask_book().await?;
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
+        let mut is_settled = true;
         for order in &ours {
             match theirs.find(order, &self.book) {
                 Some(known) => self.catch_up(order, known, now, &mut differences).await?,
+                // It may be shown a moment later: neither lost nor absent yet, and nothing is sent until it is known.
+                None if self.may_be_behind(order, now) => is_settled = false,
                 None => {
                     let like_it = theirs.in_words_what_is_like(order, &self.book);
                     self.resolve_absent(order, like_it, now, &mut differences).await?;
                 }
             }
         }
-        self.needs_reconcile = false;
+        self.needs_reconcile = !is_settled;
         self.resend_proven_absent(now).await?;
         self.compare_holdings(&mut differences).await?;
         Ok(differences)
+    }
+
+    /// Returns whether the broker's book may lack what was last said of an order only because it is behind.
+    fn may_be_behind(&self, order: &Order, now: Timestamp) -> bool {
+        let lag_ms = self.link.broker.book_lag_ms();
+        lag_ms > 0 && now.millis_since(order.updated_at) < lag_ms
     }
 
     /// The broker's book.

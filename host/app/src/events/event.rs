@@ -277,6 +277,8 @@ pub enum Resource {
     /// A channel was added or removed, or a message on its way to one was taken up, delivered or given up; the id of the
     /// delivery.
     Delivery,
+    /// A user's simulated broker was made to misbehave, or does so no more.
+    Chaos,
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

@@ -16,6 +16,7 @@ pub use retention::{Pruned, Retention};
 pub use summaries::Evening;
 
 use crate::caretakers::Caretakers;
+use crate::chaos::ChaosSwitches;
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -42,6 +43,7 @@ pub struct Maintenance {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) caretakers: Arc<Caretakers>,
+    pub(crate) chaos: Arc<ChaosSwitches>,
 }
 
 impl Maintenance {
@@ -68,6 +70,7 @@ impl Maintenance {
         self.handles.day_log.minute_over();
         self.services.beat().await?;
         self.caretakers.check().await?;
+        self.chaos.end_what_is_over().await?;
         self.notices.send_gathered().await?;
         let today = self.handles.clock.now().ist_day();
         if *pruned_on != Some(today) {

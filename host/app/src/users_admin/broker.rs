@@ -47,6 +47,10 @@ impl UsersAdmin {
         if let Some(reason) = why_bound(&desk) {
             return Err(in_use(reason));
         }
+        let _turn = self.chaos.hold().await;
+        if desk.link().chaos.as_ref().is_some_and(|switch| switch.in_force().is_some()) {
+            return Err(in_use("it misbehaves on purpose for this user; turn that off first".to_owned()));
+        }
         let (link, pushes) = self.trading.brokers.link(name, id, desk.book().capital()).await?;
         if let Some(account) = &link.simulated
             && let Some(detail) = difference(desk.book(), &account.view().await?)

@@ -60,6 +60,7 @@ impl UsersAdmin {
     /// The desk compares itself with the broker before it sends anything.
     async fn load_anew(self: &Arc<Self>, user: &User) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
+        let _turn = self.chaos.hold().await;
         let row = self.handles.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
         let Loaded { user: fresh, pushes, faults } =
             load_user(&self.trading, &self.handles, self.settings.kill_switch(), row).await?;

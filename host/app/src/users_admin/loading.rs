@@ -9,6 +9,7 @@ use prahari_domain::tasks::Task;
 use prahari_store::{HaltCode, RunFilter, StoreError, UserRow, UserScope};
 
 use crate::brokers::Link;
+use crate::chaos;
 use crate::desk::{Desk, Teller, TradingServices};
 use crate::error::AppError;
 use crate::handles::Handles;
@@ -58,6 +59,14 @@ pub(crate) async fn load_user(
         }
     };
     let scope = trading.store.user(row.id);
+    if let Some(switch) = &link.chaos {
+        let (id, kept) = (row.id, readable(scope.broker_chaos().await, &mut fault)?.flatten());
+        switch.set(kept.as_ref().map(chaos::of_row));
+        if let Some(on) = switch.in_force() {
+            let what = on.modes.sentence();
+            tracing::warn!(user = %id, "the paper broker of a user misbehaves on purpose: {what}");
+        }
+    }
     let (settings, mut damaged) = UserSettings::load(&row, kill_switch.clone());
     let of_tasks = readable(scope.task_settings().await, &mut fault)?.unwrap_or_default();
     damaged.extend(settings.load_tasks(&of_tasks));

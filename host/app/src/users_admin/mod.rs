@@ -16,6 +16,7 @@ use prahari_store::{NewUser, Role};
 
 pub use access::Access;
 
+use crate::chaos::ChaosSwitches;
 use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
@@ -42,6 +43,7 @@ pub struct UsersAdmin {
     pub(crate) services: Arc<Services>,
     pub(crate) prices: Arc<Prices>,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) chaos: Arc<ChaosSwitches>,
 }
 
 impl UsersAdmin {

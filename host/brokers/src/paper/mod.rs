@@ -179,4 +179,4 @@ fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, Pape
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,10 +7,10 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
-    OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
-    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow,
-    TickRow, UserScope,
+    BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
+    NotificationRow, OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow,
+    SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError,
+    TaskSettingsRow, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -110,6 +110,16 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         changed_at: Timestamp(5),
     };
     scope.save_task_settings(settings).await.unwrap();
+    let chaos = BrokerChaosRow {
+        late_ms: None,
+        lose_every: Some(2),
+        lag_ms: None,
+        down: false,
+        since: Timestamp(5),
+        until: Timestamp(9),
+        set_by: scope.id(),
+    };
+    scope.save_broker_chaos(chaos).await.unwrap();
 }
 
 /// How many things each read of a scope finds.
@@ -155,6 +165,7 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
             "versions of the settings of a task",
             scope.task_settings_history(Task::literal("sell_monitor")).await.unwrap().len(),
         ),
+        ("misbehaviour of the broker", scope.broker_chaos().await.unwrap().iter().len()),
         ("months", scope.totals(date, date).await.unwrap().months.len()),
     ]
 }

@@ -49,6 +49,15 @@ export const ADMIN_FORMS: readonly Form[] = [
     says: 'kotac',
   },
   {
+    form: 'a broker that misbehaves on purpose',
+    place: { path: '/admin/users/2', heading: 'user2' },
+    open: (page) => press(page, 'Have the broker misbehave'),
+    typed: { 'One answer lost in': '1001' },
+    send: (page) => confirm(page, 'Let it misbehave'),
+    wrong: 'One answer lost in',
+    says: '1001 is not between 1 and 1000',
+  },
+  {
     // Each part is within its bounds, and both together are too many new shares.
     form: 'a corporate action, by its figures',
     place: { path: '/admin/actions?symbol=ORBINDRA', heading: 'Corporate actions' },

@@ -30,6 +30,7 @@ function service(user_name: string, more: Partial<ServiceStatus> = {}): ServiceS
     user: 1,
     user_name,
     mode: 'paper',
+    chaos: null,
     running: true,
     process_id: 7,
     executing: [],

@@ -14,6 +14,7 @@ import { AdminOnly } from '../../shell/AdminOnly';
 import { useMe } from '../../shell/viewing';
 import { Access } from './Access';
 import { LogIns } from './LogIns';
+import { Practice } from './Practice';
 import { stateMark } from './state';
 import { Trading } from './Trading';
 import css from './Users.module.css';
@@ -47,6 +48,7 @@ function OneUser() {
               <Access user={data} isSelf={me.id === data.id} />
             </div>
             <Trading user={data} />
+            <Practice user={data} />
             <LogIns user={data} isSelf={me.id === data.id} />
             <Links id={data.id} />
           </>

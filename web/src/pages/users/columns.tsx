@@ -75,8 +75,10 @@ export const columns: readonly Column<UserAtAGlance>[] = [
 ];
 
 /** What of a user somebody has to look at. */
-function needsOf({ kill_switch, halted, open_alerts, unknown_orders }: UserAtAGlance): string[] {
+function needsOf(user: UserAtAGlance): string[] {
+  const { chaos, kill_switch, halted, open_alerts, unknown_orders } = user;
   return [
+    chaos && words.misbehaves,
     halted && words.halted,
     kill_switch && words.stopped,
     unknown_orders > 0 && words.unknownOrders(count(unknown_orders)),

@@ -1,6 +1,7 @@
 //! The unified service of a user: on, off, on again by the newest schedules, how it stands and what it says.
 
 use axum::extract::State;
+use prahari_app::chaos;
 use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
 use prahari_app::services::{self, By, ServiceState};
 use prahari_app::user::User;
@@ -15,6 +16,7 @@ use super::{LastRun, names};
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
+use crate::routes::chaos::ChaosInForce;
 use crate::state::Api;
 use crate::view::{
     IndividualStateName, Instant, LogLevelName, ModeName, Page, TaskName, UserQuery, limit, page,
@@ -51,6 +53,9 @@ pub(in crate::routes) struct ServiceStatus {
     user_name: String,
     /// Whether that user's money is made up (`paper`) or real (`live`), by the broker that they are linked with.
     mode: ModeName,
+    /// How that user's simulated broker misbehaves on purpose, for practice; null when it does not.
+    #[schema(required)]
+    chaos: Option<ChaosInForce>,
     /// Whether the service is running.
     running: bool,
     /// Number of the daemon's process, in which unified services run.
@@ -283,6 +288,7 @@ pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<
         user: user.id.0,
         user_name: user.name.clone(),
         mode: ModeName(user.link().mode()),
+        chaos: chaos::status_of(user).map(ChaosInForce::from),
         running: status.state == ServiceState::Running,
         process_id: std::process::id(),
         started_at: status.activity.started_at.map(Instant),
