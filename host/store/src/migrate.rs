@@ -92,6 +92,7 @@ const MIGRATIONS: [(&str, &str); 65] = [
     ("0063_run_on_prices", include_str!("../../../migrations/0063_run_on_prices.sql")),
     ("0064_date_restatements", include_str!("../../../migrations/0064_date_restatements.sql")),
     ("0065_tag_orders", include_str!("../../../migrations/0065_tag_orders.sql")),
+    ("0068_add_trading_state", include_str!("../../../migrations/0068_add_trading_state.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

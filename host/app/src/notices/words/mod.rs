@@ -14,6 +14,7 @@ pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod runs;
 pub(crate) mod services;
+pub(crate) mod trading_state;
 #[cfg(test)]
 mod tests;
 
