@@ -22,8 +22,8 @@ use serde::de::DeserializeOwned;
 pub use change::{Change, SettingsChange};
 pub use limits::{KillSwitch, Limits, LimitsSet};
 pub(crate) use task::check_described;
-pub use trading_state::{Hand, Restriction, RestrictionSource, TradingStatus};
 pub use task::{TaskSettings, TaskSettingsChange, TaskSettingsError, users_who_do_not_fit};
+pub use trading_state::{Hand, Restriction, RestrictionSource, TradingStatus};
 
 use crate::error::AppError;
 use crate::handles::Handles;

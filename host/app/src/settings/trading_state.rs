@@ -91,7 +91,8 @@ impl TradingStatus {
             restrictions.push(Restriction { since: Some(halt.since), ..halted });
         }
         let set = limits.set();
-        restrictions.extend([Hand::Admin, Hand::Own].into_iter().filter_map(|hand| set.value.restriction(hand)));
+        restrictions
+            .extend([Hand::Admin, Hand::Own].into_iter().filter_map(|hand| set.value.restriction(hand)));
         restrictions.sort_by_key(|restriction| std::cmp::Reverse(restriction.state));
         let state = restrictions.first().map_or(TradingState::Active, |restriction| restriction.state);
         Self { state, restrictions }
@@ -201,8 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn a_kill_switch_that_was_turned_off_leaves_no_reason_for_the_next_time_and_what_was_under_it_holds_again() {
-        let mut set = LimitsSet::default().with_state(Hand::Admin, stated(TradingState::Halted, "looks odd", 5));
+    fn a_kill_switch_that_was_turned_off_leaves_no_reason_for_the_next_time_and_what_was_under_it_holds_again()
+     {
+        let mut set =
+            LimitsSet::default().with_state(Hand::Admin, stated(TradingState::Halted, "looks odd", 5));
         set.admin.kill_switch = false;
         let mut set = set.without_past_halts();
         assert_eq!(set, LimitsSet::default());
@@ -210,7 +213,8 @@ mod tests {
         let switched = set.restriction(Hand::Admin).map(|restriction| (restriction.reason, restriction.by));
         assert_eq!(switched, Some(("the kill switch is on".to_owned(), None)));
 
-        let mut set = LimitsSet::default().with_state(Hand::Own, stated(TradingState::ReduceOnly, "results", 5));
+        let mut set =
+            LimitsSet::default().with_state(Hand::Own, stated(TradingState::ReduceOnly, "results", 5));
         set.own.kill_switch = true;
         assert_eq!((set.state_of(Hand::Own), set.stated(Hand::Own)), (TradingState::Halted, None));
         set.own.kill_switch = false;

@@ -6,9 +6,7 @@ use crate::ids::UserId;
 use crate::time::Timestamp;
 
 /// What of a user's orders may be sent, the widest first: of two states the greater one holds.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TradingState {
     /// Everything that the limits let through.
@@ -95,7 +93,8 @@ mod tests {
 
     #[test]
     fn what_was_set_reads_back_and_what_was_never_set_is_nothing() {
-        let states = StatedStates { own: stated(TradingState::Active, 2), admin: stated(TradingState::Halted, 1) };
+        let states =
+            StatedStates { own: stated(TradingState::Active, 2), admin: stated(TradingState::Halted, 1) };
         let text = serde_json::to_string(&states).unwrap();
         assert_eq!(serde_json::from_str::<StatedStates>(&text).unwrap(), states);
         assert_eq!(serde_json::from_str::<StatedStates>("{}").unwrap(), StatedStates::default());
@@ -112,7 +111,11 @@ mod tests {
         let [active, reduce_only, halted] = TradingState::ALL;
         assert_eq!(by(said(reduce_only, active)), Some(2));
         assert_eq!(by(said(active, reduce_only)), Some(1));
-        assert_eq!(by(said(reduce_only, reduce_only)), Some(1), "only an admin takes back what an admin said");
+        assert_eq!(
+            by(said(reduce_only, reduce_only)),
+            Some(1),
+            "only an admin takes back what an admin said"
+        );
         assert_eq!(by(said(active, halted)), None, "a halt is the kill switch");
         assert_eq!(by(StatedStates::default()), None);
     }

@@ -14,9 +14,9 @@ pub(crate) mod orders;
 pub(crate) mod positions;
 pub(crate) mod runs;
 pub(crate) mod services;
-pub(crate) mod trading_state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trading_state;
 
 use prahari_domain::ids::RunId;
 use prahari_domain::settings::NotificationKind;

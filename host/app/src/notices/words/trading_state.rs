@@ -15,9 +15,7 @@ pub(crate) fn set(state: TradingState, reason: &str, by: &str) -> Words {
         }
     };
     let (title, holds) = match state {
-        TradingState::Active => {
-            ("An admin lets you trade again", "What you have set yourself still holds.")
-        }
+        TradingState::Active => ("An admin lets you trade again", "What you have set yourself still holds."),
         TradingState::ReduceOnly => (
             "An admin has set your trading to reduce-only",
             "Only sells of what you hold, fewer shares of open buys and cancellations are sent. Open buys stay at the broker.",

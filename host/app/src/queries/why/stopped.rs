@@ -70,7 +70,8 @@ impl UserQueries<'_> {
         let is_today = asked.now.ist_day() == asked.day;
         let limits = self.user.settings.limits().in_force();
         let reason = limits.reduce_only.as_ref().filter(|_| is_today)?;
-        let found = format!("the trading state is reduce-only now, and nothing of this user is bought: {reason}");
+        let found =
+            format!("the trading state is reduce-only now, and nothing of this user is bought: {reason}");
         let since = self.user.settings.limits().set().value.states.reduce_only().map(|stated| stated.since);
         Some(Link::new(StepKind::Halt, since, found, Says::Stops))
     }
