@@ -1,11 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
+import { tradingStateQuery } from '../api/trading';
 import { useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { Instant } from '../parts/Instant';
 import { Icon } from '../parts/icons/Icon';
 import css from './Bands.module.css';
+import { bandOf } from './trading';
 import { useViewing } from './viewing';
-import { words } from './words';
+import { tradingWords, words } from './words';
 
 /** Whose things are shown, as long as an admin looks at another user's. */
 export function ViewingBand() {
@@ -19,6 +22,24 @@ export function ViewingBand() {
       <span className={css.text}>{isSignals ? words.viewingSignals : words.viewingText}</span>
       <Link to="." search={(search) => ({ ...search, user: undefined })} className={css.action}>
         {words.stopViewing}
+      </Link>
+    </div>
+  );
+}
+
+/** That less than everything may be sent, and why. */
+export function TradingBand() {
+  const { user, name } = useViewing();
+  const { data } = useQuery(tradingStateQuery(user));
+  const band = data ? bandOf(data, name) : null;
+  if (band === null) return null;
+  return (
+    <div className={css.trading}>
+      <Icon name="stop" />
+      <strong>{band.title}</strong>
+      <span className={css.text}>{band.text}</span>
+      <Link to="/settings/$section" params={{ section: 'trading' }} className={css.action}>
+        {tradingWords.change}
       </Link>
     </div>
   );

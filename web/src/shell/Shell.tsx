@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { LiveProvider, useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { useActions } from './actions';
-import { LostBand, ViewingBand } from './Bands';
+import { LostBand, TradingBand, ViewingBand } from './Bands';
 import { Header } from './Header';
 import { KeyHelp } from './KeyHelp';
 import { useKeys } from './keys';
@@ -48,6 +48,7 @@ function Frame() {
       </a>
       <Header onSearch={openPalette} onKeys={openKeys} />
       <ViewingBand />
+      <TradingBand />
       <LostBand />
       <div className={css.body}>
         <Sidebar isAdmin={isAdmin} />

@@ -22,6 +22,7 @@ export const words = {
   needs: 'To look at',
   halted: 'halted',
   stopped: 'orders stopped',
+  reduceOnly: 'reduce-only',
   unknownOrders: (orders: string) => `${orders} unknown`,
   net: 'Net today',
   seen: 'Last seen',
