@@ -225,8 +225,10 @@ proptest! {
         let mut scene = Scene::new();
         scene.limits.max_buys_per_day = 1_000;
         before.iter().for_each(|step| scene.take(step));
-        while let Some(order) = scene.book.active_orders().find(|order| order.request.side == Side::Buy).cloned() {
-            scene.tell(order.id, OrderEvent::Cancelled { reason: "asked".into() });
+        let buys: Vec<OrderId> =
+            scene.book.active_orders().filter(|order| order.request.side == Side::Buy).map(|order| order.id).collect();
+        for order in buys {
+            scene.tell(order, OrderEvent::Cancelled { reason: "asked".into() });
         }
         restrain(&mut scene);
         for step in &after {
