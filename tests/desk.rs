@@ -28,6 +28,8 @@ mod pushes;
 mod requests;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "desk/trading_state.rs"]
+mod trading_state;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::error::AppError;

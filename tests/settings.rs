@@ -8,6 +8,7 @@ mod support;
 mod settings {
     pub mod routes;
     pub mod tasks;
+    pub mod trading_state;
 }
 
 use std::sync::Arc;

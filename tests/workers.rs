@@ -6,6 +6,8 @@
 mod restarts;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "workers/trading_state.rs"]
+mod trading_state;
 #[path = "workers/usage.rs"]
 mod usage;
 #[path = "workers/waits.rs"]

@@ -24,7 +24,10 @@ use prahari_domain::text::one_line;
 
 pub use actions::{Actions, ActionsCommand};
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
-pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions};
+pub use look::{
+    Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions, TradingCommand,
+    TradingOptions,
+};
 pub use market::{MarketCommand, MarketExport, MarketFetch};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
@@ -124,6 +127,8 @@ pub enum Command {
     Positions(Positions),
     /// The settings of a user's strategy at a running daemon.
     Settings(SettingsOptions),
+    /// What of a user's orders may be sent at a running daemon: everything, only what lowers positions, or nothing.
+    Trading(TradingOptions),
     /// Send any request to a running daemon and print its answer.
     Api(ApiCall),
     /// The key under which secrets in the database are sealed.

@@ -70,6 +70,16 @@ async fn each_link_of_the_chain_is_told_and_the_first_that_is_missing_ends_it() 
     without_a_signal_it_ends_there(&console, day).await;
     a_service_that_was_off_is_said(&console, symbol, day).await;
     of_other_days_nothing_is_known(&console, symbol).await;
+    a_state_that_lets_no_buy_through_is_a_step_of_today(&third, symbol).await;
+}
+
+async fn a_state_that_lets_no_buy_through_is_a_step_of_today(third: &Client, symbol: &str) {
+    let body = json!({ "state": "reduce_only", "reason": "results are due" });
+    third.send(Method::PUT, "/api/v1/user/trading-state", body).await.ok();
+    let told = why(third, symbol, MONDAY).await;
+    let found = "the trading state is reduce-only now, and nothing of this user is bought: results are due";
+    let is_told = |step: &Value| step["kind"] == "halt" && step["found"] == found;
+    assert!(told["steps"].as_array().unwrap().iter().any(is_told), "{told}");
 }
 
 async fn what_was_ordered_stops_nowhere(third: &Client, order: &Value) {

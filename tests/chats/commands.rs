@@ -70,6 +70,9 @@ async fn a_connected_chat_reads_what_is_its_users_and_nothing_of_others() {
     assert!(help.contains("/kill"), "{help}");
     assert_eq!(ask("hello"), help);
     assert_eq!(ask("/start"), help);
+    let body = json!({ "state": "reduce_only", "reason": "results are due" });
+    user.send(reqwest::Method::PUT, "/api/v1/user/trading-state", body).await.ok();
+    assert!(ask("/status").contains("\nReduce-only, nothing is bought: results are due\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,7 +67,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     let daemon = start_after(&house, async |_, user| {
         let version = user.find().await.unwrap().unwrap().limits_version;
         let own = r#"{"max_everything":1}"#.to_owned();
-        user.save_limits(version, "{}".to_owned(), own).await.unwrap();
+        user.save_limits(version, "{}".to_owned(), own, "{}".to_owned()).await.unwrap();
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;
@@ -80,7 +80,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
 
     let daemon = start_after(&house, async |_, user| {
         let version = user.find().await.unwrap().unwrap().limits_version;
-        user.save_limits(version, "{}".to_owned(), "{}".to_owned()).await.unwrap();
+        user.save_limits(version, "{}".to_owned(), "{}".to_owned(), "{}".to_owned()).await.unwrap();
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;

@@ -106,7 +106,7 @@ impl Trouble {
             Self::UnknownSetting => {
                 let version = scope.find().await.unwrap().unwrap().limits_version;
                 let own = r#"{"max_everything":1}"#.to_owned();
-                scope.save_limits(version, "{}".to_owned(), own).await.unwrap();
+                scope.save_limits(version, "{}".to_owned(), own, "{}".to_owned()).await.unwrap();
             }
             Self::DamagedSnapshot => {
                 let through = scope.load_snapshot().await.unwrap().map_or(1, |(through, _)| through);

@@ -1,4 +1,4 @@
-//! What people look at from the terminal: logs, runs, orders, positions and settings.
+//! What people look at from the terminal: logs, runs, orders, positions, settings and the trading state.
 
 use std::io::{BufRead, BufReader, Lines, Read};
 use std::process::{Child, ChildStdout, Stdio};
@@ -27,6 +27,7 @@ fn what_a_daemon_did_is_shown_on_the_terminal() {
     runs(&daemon, token);
     orders_and_positions(&daemon, token);
     settings(&daemon, token);
+    trading(&daemon, token);
 }
 
 fn runs(daemon: &Serving, token: &str) {
@@ -97,6 +98,25 @@ fn settings(daemon: &Serving, token: &str) {
     assert!(lines.contains(&"past_gate = on, rsi_period = 14"), "{history}");
     let all = said(daemon, token, &["settings", "reset"]);
     assert_eq!(all, "all settings have their defaults: version 4\n");
+}
+
+fn trading(daemon: &Serving, token: &str) {
+    assert_eq!(said(daemon, token, &["trading", "show"]), "state: active\n");
+    let set = said(daemon, token, &["trading", "set", "reduce-only", "--reason", "results are due"]);
+    assert!(set.starts_with("state: reduce_only\nreduce_only by admin since 2025-"), "{set}");
+    assert!(set.ends_with(" (own, lifted by the user): results are due\n"), "{set}");
+    let of_other =
+        json_of(daemon, token, &["trading", "set", "halted", "--reason", "looks odd", "--user", "2"]);
+    assert_eq!((&of_other["user"], &of_other["admin"]["reason"]), (&json!(2), &json!("looks odd")));
+    let shown = said(daemon, token, &["trading", "show", "--user", "2"]);
+    assert!(
+        shown.starts_with("state: halted\n") && shown.contains(" (admin, lifted by an admin): looks odd\n"),
+        "{shown}"
+    );
+    let (code, _, error) = at(daemon, token, &["trading", "set", "active", "--reason", ""]);
+    assert_eq!((code, error.contains("reason: 1 to 500 characters")), (2, true), "{error}");
+    let back = said(daemon, token, &["trading", "set", "active", "--reason", "they are out"]);
+    assert_eq!(back, "state: active\n");
 }
 
 /// Lines of runs and about services, of a task whose runs write one.

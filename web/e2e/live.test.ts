@@ -158,8 +158,9 @@ function secondsOf(time: string): number {
   return hour * 3600 + minute * 60 + second;
 }
 
-/** What every page asks for: who is logged in, the clock, and whether orders are stopped. */
-const OF_THE_SHELL = /\/(auth\/me|calendar\/now|system\/kill-switch|user\/limits)$/;
+/** What every page asks for: who is logged in, the clock, whether orders are stopped, and what may be sent. */
+const OF_THE_SHELL =
+  /\/(auth\/me|calendar\/now|system\/kill-switch|user\/limits|user\/trading-state)$/;
 
 describe('Today', () => {
   test.for(['admin', 'user2'] as const)(
@@ -176,7 +177,7 @@ describe('Today', () => {
       await page.waitForLoadState('networkidle');
       const ofPage = [...asked].filter((route) => !OF_THE_SHELL.test(route));
       expect(ofPage.length, ofPage.join('\n')).toBeLessThanOrEqual(6);
-      expect(asked.size - ofPage.length).toBeLessThanOrEqual(3);
+      expect(asked.size - ofPage.length).toBeLessThanOrEqual(4);
     },
   );
 });

@@ -1,5 +1,5 @@
-//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions` and
-//! `settings`.
+//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions`, `settings` and
+//! `trading`.
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
@@ -162,4 +162,55 @@ pub enum SettingsCommand {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,
     },
+}
+
+/// Options of `trading`.
+#[derive(Debug, Args)]
+pub struct TradingOptions {
+    #[command(flatten)]
+    pub daemon: AtDaemon,
+    /// Id of a user, for an admin: the state that is set is one that the user cannot take back.
+    #[arg(long, global = true)]
+    pub user: Option<u64>,
+    /// Command to run.
+    #[command(subcommand)]
+    pub command: TradingCommand,
+}
+
+/// What can be done with a trading state.
+#[derive(Debug, Subcommand)]
+pub enum TradingCommand {
+    /// Show what may be sent, and why not more.
+    Show,
+    /// Set the state, from the next order on.
+    Set {
+        /// The state.
+        #[arg(value_enum)]
+        state: TradingStateArgument,
+        /// Why, one sentence.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// A trading state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TradingStateArgument {
+    /// Everything that the limits let through.
+    Active,
+    /// Only what lowers a position: sells of what is held, fewer shares of open buys, cancellations.
+    ReduceOnly,
+    /// Cancellations only: the kill switch.
+    Halted,
+}
+
+impl TradingStateArgument {
+    /// Returns the name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::ReduceOnly => "reduce_only",
+            Self::Halted => "halted",
+        }
+    }
 }

@@ -27,6 +27,7 @@ mod shadow;
 mod simulate;
 mod task;
 mod token;
+mod trading;
 mod user;
 mod worker;
 
@@ -66,6 +67,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Orders(options) => orders::orders(&options),
         Command::Positions(options) => positions::positions(&options),
         Command::Settings(options) => settings::settings(&options),
+        Command::Trading(options) => trading::trading(&options),
         Command::Api(options) => api_call::api_call(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Key(KeyCommand::Forget { db, key }) => on_runtime(key::forget(db, key)),

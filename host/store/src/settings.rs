@@ -15,7 +15,7 @@ named! {
     Settings {
         /// Strategy settings.
         Strategy = "strategy",
-        /// The admin's limits and the user's own.
+        /// The admin's limits, the user's own and the trading state.
         Limits = "limits",
         /// The preferences about notifications.
         Preferences = "preferences",
@@ -39,15 +39,23 @@ impl UserScope {
         self.replace(Settings::Strategy, (sql, found), version, vec![strategy]).await
     }
 
-    /// Replaces the admin's limits and the user's own, as [`UserScope::save_strategy`] does.
+    /// Replaces the admin's limits, the user's own and the trading state, which go together because a kill switch is part of
+    /// each, as [`UserScope::save_strategy`] does.
     ///
     /// # Errors
     /// As [`UserScope::save_strategy`].
-    pub async fn save_limits(&self, version: u64, limits: String, own: String) -> Result<u64, StoreError> {
-        let sql = "UPDATE users SET limits = ?3, own_limits = ?4, limits_version = limits_version + 1
+    pub async fn save_limits(
+        &self,
+        version: u64,
+        limits: String,
+        own: String,
+        trading_state: String,
+    ) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET limits = ?3, own_limits = ?4, trading_state = ?5,
+                       limits_version = limits_version + 1
                    WHERE id = ?1 AND limits_version = ?2 RETURNING limits_version AS version";
         let found = "SELECT limits_version AS version FROM users WHERE id = ?1";
-        self.replace(Settings::Limits, (sql, found), version, vec![limits, own]).await
+        self.replace(Settings::Limits, (sql, found), version, vec![limits, own, trading_state]).await
     }
 
     /// Replaces the preferences about notifications, as [`UserScope::save_strategy`] does.

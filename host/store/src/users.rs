@@ -64,6 +64,8 @@ pub struct UserRow {
     pub own_limits: String,
     /// The version of both, from 1.
     pub limits_version: u64,
+    /// What was set of the trading state, as JSON; it has the version of the limits.
+    pub trading_state: String,
     /// Preferences about notifications as JSON.
     pub preferences: String,
     /// Their version, from 1.
@@ -253,6 +255,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
         limits: row.get("limits")?,
         own_limits: row.get("own_limits")?,
         limits_version: unsigned(row, "limits_version")?,
+        trading_state: row.get("trading_state")?,
         preferences: row.get("preferences")?,
         preferences_version: unsigned(row, "preferences_version")?,
         price_runs: row.get("price_runs")?,

@@ -34,4 +34,5 @@ export type Resource =
   | 'switches'
   | 'system'
   | 'tasks'
+  | 'trading'
   | 'users';

@@ -38,7 +38,10 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
     case 'alert':
       return event.code.startsWith('module_')
         ? ['alerts', 'health', 'modules', 'lanes']
-        : ['alerts', 'health', 'lanes'];
+        : // A halt of everything of a user comes with an alert, and goes with it.
+          event.code === 'user_halted'
+          ? ['alerts', 'health', 'lanes', 'trading']
+          : ['alerts', 'health', 'lanes'];
     case 'notification':
       return ['notifications', 'channels'];
     case 'settings':
@@ -54,7 +57,8 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
 /** By what the event `changed` names; a word that this console does not know concerns none of its pages. */
 const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
   signal: ['signals'],
-  kill_switch: ['limits', 'switches', 'users'],
+  kill_switch: ['limits', 'switches', 'trading', 'users'],
+  trading_state: ['limits', 'trading', 'users'],
   // Among them the capital: what was paid in is a flow of the curve.
   settings: ['settings', 'limits', 'funds', 'pnl'],
   schedule: ['schedules', 'services', 'slots', 'lanes'],
@@ -62,7 +66,7 @@ const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
   grant: ['grants'],
   calendar: ['calendar', 'schedules', 'services'],
   notification: ['notifications'],
-  alert: ['alerts', 'health', 'lanes', 'users'],
+  alert: ['alerts', 'health', 'lanes', 'trading', 'users'],
   pnl: ['pnl', 'funds', 'positions'],
   delivery: ['channels'],
   chaos: ['services', 'users'],

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { serviceQuery } from '../api/services';
+import { tradingStateQuery } from '../api/trading';
 import { useMode } from '../api/useMode';
 import { chaosText } from '../format/chaos';
 import { useLive } from '../live/context';
@@ -8,8 +9,9 @@ import { useStore } from '../live/store';
 import { Instant } from '../parts/Instant';
 import { Icon } from '../parts/icons/Icon';
 import css from './Bands.module.css';
+import { bandOf } from './trading';
 import { useViewing } from './viewing';
-import { words } from './words';
+import { tradingWords, words } from './words';
 
 /** Whose things are shown, as long as an admin looks at another user's. */
 export function ViewingBand() {
@@ -53,6 +55,24 @@ export function PracticeBand() {
         <strong>{words.practice}</strong>: {chaosText(chaos)}, {words.practiceUntil}{' '}
         <Instant at={chaos.until} day />.
       </span>
+    </div>
+  );
+}
+
+/** That less than everything may be sent, and why. */
+export function TradingBand() {
+  const { user, name } = useViewing();
+  const { data } = useQuery(tradingStateQuery(user));
+  const band = data ? bandOf(data, name) : null;
+  if (band === null) return null;
+  return (
+    <div className={css.trading}>
+      <Icon name="stop" />
+      <strong>{band.title}</strong>
+      <span className={css.text}>{band.text}</span>
+      <Link to="/settings/$section" params={{ section: 'trading' }} className={css.action}>
+        {tradingWords.change}
+      </Link>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { LiveProvider, useLive } from '../live/context';
 import { useStore } from '../live/store';
 import { useActions } from './actions';
-import { LostBand, PracticeBand, RealMoneyBand, ViewingBand } from './Bands';
+import { LostBand, PracticeBand, RealMoneyBand, TradingBand, ViewingBand } from './Bands';
 import { Header } from './Header';
 import { KeyHelp } from './KeyHelp';
 import { useKeys } from './keys';
@@ -50,6 +50,7 @@ function Frame() {
       <ViewingBand />
       <RealMoneyBand />
       <PracticeBand />
+      <TradingBand />
       <LostBand />
       <div className={css.body}>
         <Sidebar isAdmin={isAdmin} />

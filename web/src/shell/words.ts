@@ -1,4 +1,4 @@
-import { codeWords } from '../format/codes';
+import { codeTitle, codeWords } from '../format/codes';
 
 export const words = {
   product: 'Prahari',
@@ -94,6 +94,25 @@ export const switchWords = {
   limits: 'Limits in force',
   atLeast: (count: number) => `${count} or more`,
 } as const;
+
+export const tradingWords = {
+  states: { active: 'active', reduce_only: 'reduce-only', halted: 'halted' },
+  title: (state: 'reduce_only' | 'halted', name: string | undefined) => {
+    const whose = name === undefined ? 'Your trading' : `Trading of ${name}`;
+    return `${whose} is ${state === 'halted' ? 'halted' : 'reduce-only'}`;
+  },
+  source: (source: string) => SOURCES[source] ?? codeTitle(source),
+  more: (count: number) => (count === 1 ? '1 more reason.' : `${count} more reasons.`),
+  change: 'Trading state',
+} as const;
+
+/** Where a restriction of what may be sent comes from. */
+const SOURCES: Readonly<Record<string, string>> = {
+  own: 'Set by the user',
+  admin: 'Set by an admin',
+  halt: 'Because of a fault',
+  daemon: 'For everybody',
+};
 
 /** The phases of the exchange, as the calendar names them. */
 const PHASES: Readonly<Record<string, string>> = {

@@ -10,12 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::settings::trading_state::state_of;
 use super::users::{RoleName, mode_of};
 use crate::caller::Admin;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Cursor, Instant, ModeName, Page, limit, parse_cursor};
+use crate::view::{Cursor, Instant, ModeName, Page, TradingStateName, limit, parse_cursor};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -128,6 +129,8 @@ struct UserAtAGlance {
     running: bool,
     /// Whether a kill switch stops their orders: their own or everybody's.
     kill_switch: bool,
+    /// What of theirs may be sent, by everything that restricts them.
+    trading_state: TradingStateName,
     /// Whether everything of theirs is halted until an admin lifts that.
     halted: bool,
     /// Open alerts about them.
@@ -174,6 +177,7 @@ fn at_a_glance(api: &Api, glance: UserGlance) -> UserAtAGlance {
         broker: row.broker,
         running: user.as_ref().is_some_and(|user| user.services.is_running()),
         kill_switch: user.as_ref().is_some_and(|user| user.settings.limits().in_force().kill_switch),
+        trading_state: state_of(user.as_deref()),
         halted: user.as_ref().is_some_and(|user| user.halts.of_user().is_some()),
         open_alerts,
         unknown_orders,

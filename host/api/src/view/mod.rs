@@ -22,7 +22,7 @@ pub use names::{
     ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, DeliveryStateName,
     IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
     NotificationKindName, RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName,
-    StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
+    StateName, StatusName, StepKindName, StrategyLabel, TaskName, TradingStateName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

@@ -11,6 +11,7 @@ use prahari_app::queries::{
 use prahari_app::services::IndividualState;
 use prahari_domain::actions::{ActionName, ActionState, Origin};
 use prahari_domain::orders::{OrderState, Side};
+use prahari_domain::risk::TradingState;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::strategies::{LONGEST_STRATEGY, StrategyName};
@@ -176,6 +177,11 @@ name_of! {
 name_of! {
     /// Whether a user's money is made up: `paper`, or `live`.
     ModeName(TradingMode) is a "mode" of [TradingMode::Paper, TradingMode::Live], by TradingMode::name
+}
+name_of! {
+    /// What of a user's orders may be sent: everything that the limits let through, only what lowers positions, or cancellations
+    /// only.
+    TradingStateName(TradingState) is a "state" of TradingState::ALL, by TradingState::name
 }
 name_of! {
     /// Side of an order.

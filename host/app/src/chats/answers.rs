@@ -39,7 +39,12 @@ impl Chats {
             ServiceState::Running => "running",
             ServiceState::Stopped => "stopped",
         };
-        let switch = if user.settings.limits().in_force().kill_switch { "on" } else { "off" };
+        let limits = user.settings.limits().in_force();
+        let switch = if limits.kill_switch { "on" } else { "off" };
+        let state = match &limits.reduce_only {
+            Some(reason) => format!("\nReduce-only, nothing is bought: {reason}"),
+            None => String::new(),
+        };
         let queries = self.deps.queries.of(user);
         let (day, funds) = (queries.ledger_day(today).await?, queries.holdings().await.funds);
         let slots = slots(day.tasks.iter().map(|(_, counts)| counts));
@@ -49,7 +54,7 @@ impl Chats {
             income => format!("\nDividends so far, paid to the bank: {}", rupees(income)),
         };
         Ok(format!(
-            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: {}, of which cash {}\nUnrealised: {}\nRealised so far, after charges: {}{income}",
+            "Service: {service}\nKill switch: {switch}{state}\nSlots of {today}: {slots}\nWorth: {}, of which cash {}\nUnrealised: {}\nRealised so far, after charges: {}{income}",
             rupees(funds.total()),
             rupees(funds.cash),
             rupees(funds.unrealised()),

@@ -258,6 +258,8 @@ pub enum Resource {
     Signal,
     /// A kill switch was turned: a user's own, or everybody's.
     KillSwitch,
+    /// A user or an admin has set the user's trading state.
+    TradingState,
     /// A user's settings; `strategy`, `preferences`, `limits` or `capital`.
     Settings,
     /// The schedules; their version.

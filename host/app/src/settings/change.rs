@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits};
+use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits, StatedState};
 use prahari_domain::settings::{
     NotificationPreferences, PREFERENCES, PriceRuns, STRATEGY, Setting, SettingsError, Strategy, Values,
     from_values, merge, to_values,
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::MutexGuard;
 
 use super::limits::LimitsSet;
+use super::trading_state::Hand;
 use super::{Settings, UserSettings, Versioned};
 use crate::error::AppError;
 use crate::events::{Audience, Resource};
@@ -110,7 +111,7 @@ impl Settings {
         let next = |now: &LimitsSet| {
             let admin: RiskLimits = changed(&LIMITS, &now.admin, change)?;
             admin.validate()?;
-            Ok(LimitsSet { admin, own: now.own.clone() })
+            Ok(LimitsSet { admin, ..now.clone() }.without_past_halts())
         };
         self.prepare(user, Kind::Limits, expected, |settings| settings.limits().set(), next).await
     }
@@ -128,8 +129,24 @@ impl Settings {
         let next = |now: &LimitsSet| {
             let own: OwnLimits = changed(&LIMITS, &now.own, change)?;
             own.validate(&now.admin)?;
-            Ok(LimitsSet { own, admin: now.admin.clone() })
+            Ok(LimitsSet { own, ..now.clone() }.without_past_halts())
         };
+        self.prepare(user, Kind::Limits, expected, |settings| settings.limits().set(), next).await
+    }
+
+    /// Prepares to set a user's trading state: the user's own, or the one that an admin sets for them. Halted turns the kill
+    /// switch of the same hand on, any other state turns it off; what the other hand has set stays.
+    ///
+    /// # Errors
+    /// [`StoreError::SettingsChanged`] when `expected` is given and is no longer the version in force.
+    pub async fn change_trading_state<'a>(
+        &'a self,
+        user: &'a User,
+        hand: Hand,
+        stated: StatedState,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
+        let next = |now: &LimitsSet| Ok(now.with_state(hand, stated));
         self.prepare(user, Kind::Limits, expected, |settings| settings.limits().set(), next).await
     }
 
@@ -224,6 +241,11 @@ impl SettingsChange<'_, PriceRuns> {
 }
 
 impl SettingsChange<'_, LimitsSet> {
+    /// Returns whether it changes anything of what is kept.
+    pub fn differs(&self) -> bool {
+        self.differs
+    }
+
     /// Writes the limits down and puts them in force: the next order is checked against them. Answers the
     /// version in force, likewise.
     ///
@@ -233,17 +255,22 @@ impl SettingsChange<'_, LimitsSet> {
         if !self.differs {
             return Ok(self.version);
         }
-        let LimitsSet { admin, own } = &self.value;
+        let LimitsSet { admin, own, states } = &self.value;
         let (admin, own) = (serde_json::to_string(admin)?, serde_json::to_string(own)?);
         let scope = self.handles.store.user(self.user.id);
-        let version = scope.save_limits(self.version, admin, own).await?;
+        let version = scope.save_limits(self.version, admin, own, serde_json::to_string(states)?).await?;
         let switches = |set: &LimitsSet| (set.admin.kill_switch, set.own.kill_switch);
-        let turned = switches(&self.user.settings.limits().set().value) != switches(&self.value);
+        let before = self.user.settings.limits().set();
+        let turned = switches(&before.value) != switches(&self.value);
+        let stated = before.value.states != self.value.states;
         self.user.settings.limits().replace(version, self.value);
         let (events, audience) = (&self.handles.events, Audience::User(self.user.id));
         events.changed(audience, Resource::Settings, "limits");
         if turned {
             events.changed(audience, Resource::KillSwitch, "");
+        }
+        if stated {
+            events.changed(audience, Resource::TradingState, "");
         }
         Ok(version)
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::RwLock;
-use prahari_domain::risk::{OwnLimits, RiskLimits};
+use prahari_domain::risk::{OwnLimits, RiskLimits, StatedStates};
 use prahari_store::{Store, StoreError};
 
 use super::Versioned;
@@ -85,6 +85,8 @@ pub struct LimitsSet {
     pub admin: RiskLimits,
     /// Tighter limits that the user has set.
     pub own: OwnLimits,
+    /// What both have set of the trading state.
+    pub states: StatedStates,
 }
 
 /// The limits that hold for one user.
@@ -100,8 +102,12 @@ struct EffectiveLimits {
 
 impl EffectiveLimits {
     fn of(set: Versioned<LimitsSet>) -> Self {
-        let in_force = Arc::new(set.value.admin.tightened(&set.value.own));
-        Self { set: Arc::new(set), in_force }
+        let LimitsSet { admin, own, states } = &set.value;
+        let mut in_force = admin.tightened(own);
+        if let Some(stated) = states.reduce_only() {
+            in_force.reduce_only = Some(stated.reason.clone());
+        }
+        Self { set: Arc::new(set), in_force: Arc::new(in_force) }
     }
 }
 
@@ -113,7 +119,7 @@ impl Limits {
 
     /// Limits of a desk without a daemon around it.
     pub fn fixed(admin: RiskLimits) -> Self {
-        let set = Versioned { version: 1, value: LimitsSet { admin, own: OwnLimits::default() } };
+        let set = Versioned { version: 1, value: LimitsSet { admin, ..LimitsSet::default() } };
         Self::new(set, Arc::default())
     }
 
@@ -122,7 +128,12 @@ impl Limits {
         self.set.read().set.clone()
     }
 
-    /// Returns what an order is checked against at this moment: for each limit the tighter one.
+    /// Returns whether the daemon's kill switch stops the orders of everybody.
+    pub fn is_stopped_for_all(&self) -> bool {
+        self.kill_switch.is_on()
+    }
+
+    /// Returns what an order is checked against at this moment: for each limit the tighter one, and the trading state.
     pub fn in_force(&self) -> Arc<RiskLimits> {
         let held = self.set.read().in_force.clone();
         if self.kill_switch.is_on() && !held.kill_switch {

@@ -7,6 +7,7 @@
 mod change;
 mod limits;
 mod task;
+mod trading_state;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use change::{Change, SettingsChange};
 pub use limits::{KillSwitch, Limits, LimitsSet};
 pub(crate) use task::check_described;
 pub use task::{TaskSettings, TaskSettingsChange, TaskSettingsError, users_who_do_not_fit};
+pub use trading_state::{Hand, Restriction, RestrictionSource, TradingStatus};
 
 use crate::error::AppError;
 use crate::handles::Handles;
@@ -79,6 +81,7 @@ impl UserSettings {
         let limits = LimitsSet {
             admin: read("limits", &row.limits, &mut damaged),
             own: read("own limits", &row.own_limits, &mut damaged),
+            states: read("trading state", &row.trading_state, &mut damaged),
         };
         let limits = Versioned { version: row.limits_version, value: limits };
         let strategy = read("strategy", &row.strategy, &mut damaged);

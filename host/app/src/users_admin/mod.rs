@@ -6,6 +6,7 @@ mod access;
 mod broker;
 mod lift;
 pub(crate) mod loading;
+mod trading_state;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;

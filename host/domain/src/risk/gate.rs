@@ -22,6 +22,7 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
     gate.switch()?;
     gate.halted()?;
+    gate.reduces()?;
     gate.shut()?;
     gate.names()?;
     gate.symbol()?;
@@ -46,6 +47,7 @@ pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request: &order.request, view, replaces: Some(order) };
     gate.switch()?;
     gate.halted()?;
+    gate.reduces()?;
     gate.shut()?;
     gate.symbol()?;
     gate.quantity()?;
@@ -78,6 +80,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
     let gate = Gate { request: changed, view, replaces: Some(order) };
     gate.switch()?;
     gate.halted()?;
+    gate.reduces()?;
     gate.shut()?;
     gate.symbol()?;
     gate.quantity()?;
@@ -88,6 +91,16 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
         Side::Buy => Ok(()),
         Side::Sell => gate.holdings(),
     }
+}
+
+/// Returns whether a buy becomes one of fewer shares at no higher a price. A market order has no price to compare with.
+fn lowers(order: &Order, changed: &OrderRequest) -> bool {
+    let no_dearer = match (order.request.kind, changed.kind) {
+        (OrderKind::Limit(before), OrderKind::Limit(after)) => after <= before,
+        (OrderKind::Market, OrderKind::Market) => true,
+        (OrderKind::Limit(_), OrderKind::Market) | (OrderKind::Market, OrderKind::Limit(_)) => false,
+    };
+    no_dearer && changed.quantity < order.request.quantity
 }
 
 struct Gate<'a> {
@@ -127,6 +140,22 @@ impl Gate<'_> {
             ),
             None => Ok(()),
         }
+    }
+
+    /// In reduce-only no buy is sent, neither new nor again, and none is changed but to fewer shares at no higher a price. What a
+    /// sell may offer is the same in every state, see [`Gate::holdings`].
+    fn reduces(&self) -> Verdict {
+        let Some(reason) = &self.view.limits.reduce_only else { return Ok(()) };
+        let lowers = self.replaces.is_some_and(|order| lowers(order, self.request));
+        if self.request.side == Side::Sell || lowers {
+            return Ok(());
+        }
+        let detail = format!(
+            "the trading state is reduce-only: of {} only sells of what is held, fewer shares of an open buy and \
+             cancellations are accepted: {reason}",
+            self.request.symbol
+        );
+        refuse(RefusalCode::ReduceOnly, detail)
     }
 
     /// A share without a price is neither bought nor left: nobody trades it.

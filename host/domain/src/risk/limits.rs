@@ -40,6 +40,10 @@ pub struct RiskLimits {
     /// The only symbols that may be bought; `None` allows all that the exchange lists. What is held of others may
     /// be sold. Default `None`.
     pub allowed_symbols: Option<BTreeSet<Symbol>>,
+    /// Why only what lowers a position passes; `None` while the trading state lets more through. It is no limit that is set and
+    /// kept with them: it follows from the trading state, so that whatever is checked against limits is checked against it.
+    #[serde(skip)]
+    pub reduce_only: Option<String>,
 }
 
 impl Default for RiskLimits {
@@ -53,6 +57,7 @@ impl Default for RiskLimits {
             max_position_value: Paise::rupees(1_000_000),
             max_positions: 20,
             allowed_symbols: None,
+            reduce_only: None,
         }
     }
 }
@@ -144,6 +149,7 @@ impl RiskLimits {
             max_position_value: tighter(self.max_position_value, own.max_position_value),
             max_positions: tighter(self.max_positions, own.max_positions),
             allowed_symbols,
+            reduce_only: self.reduce_only.clone(),
         }
     }
 }
@@ -225,6 +231,7 @@ mod tests {
             max_position_value: Paise(5),
             max_positions: 6,
             allowed_symbols: symbols(&["TCS"]),
+            reduce_only: None,
         };
         assert_eq!(held, expected);
         // An admin who tightens further needs no change of the user's own limits.

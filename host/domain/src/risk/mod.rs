@@ -1,7 +1,8 @@
 //! The risk gate: whether an order may be written down and sent. Pure; the desk asks it before every order and change.
 //!
 //! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving a position
-//! must stay possible. The kill switch, halts and a share without a price stop sells too; cancellations never come here.
+//! must stay possible. The kill switch, halts and a share without a price stop sells too; cancellations never come here. While the
+//! trading state is reduce-only, nothing passes that could raise a position.
 //!
 //! Limits hold for the user over all strategies. What an order sells, what it is a duplicate of and what it tries again is its own
 //! strategy's: see the table in `docs/decisions/0019-orders-belong-to-strategies.md`.
@@ -9,6 +10,7 @@
 mod gate;
 mod limits;
 mod names;
+mod state;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,7 @@ use crate::time::Day;
 
 pub use gate::{check, check_change, check_resend};
 pub use limits::{LIMITS, OwnLimits, RiskLimits};
+pub use state::{StatedState, StatedStates, TradingState};
 
 /// Reasons why an order or a change is refused, before or at the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +79,8 @@ pub enum RefusalCode {
     SymbolHalted,
     /// The market cannot be asked for what a buy has to be checked against.
     MarketUnavailable,
+    /// The trading state lets only through what lowers a position.
+    ReduceOnly,
     /// The request contradicts itself or the user's books: its purpose, its re-entry level, the order it retries,
     /// its signal.
     Request,
@@ -109,6 +114,7 @@ impl RefusalCode {
             Self::UserHalted => "user_halted",
             Self::SymbolHalted => "symbol_halted",
             Self::MarketUnavailable => "market_unavailable",
+            Self::ReduceOnly => "reduce_only",
             Self::Request => "request",
         }
     }

@@ -5,6 +5,7 @@ use crate::orders::{
 };
 use crate::time::Timestamp;
 
+mod reduce_only;
 mod strategies;
 
 /// A user with a million rupees, TCS at Rs 1,000, continuous trading.

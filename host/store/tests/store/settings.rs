@@ -38,7 +38,7 @@ async fn each_part_is_kept_with_a_version_of_its_own() {
     assert_eq!(ravi.save_price_runs(1, "[6]".to_owned()).await.unwrap(), 2);
     assert_eq!(ravi.save_strategy(1, "[1]".to_owned()).await.unwrap(), 2);
     assert_eq!(ravi.save_strategy(2, "[2]".to_owned()).await.unwrap(), 3);
-    assert_eq!(ravi.save_limits(1, "[3]".to_owned(), "[4]".to_owned()).await.unwrap(), 2);
+    assert_eq!(ravi.save_limits(1, "[3]".to_owned(), "[4]".to_owned(), "[7]".to_owned()).await.unwrap(), 2);
     assert_eq!(ravi.save_preferences(1, "[5]".to_owned()).await.unwrap(), 2);
     ravi.save_capital(Paise(7)).await.unwrap();
     let (ravi, asha) = (ravi.id(), asha.id());
@@ -46,6 +46,7 @@ async fn each_part_is_kept_with_a_version_of_its_own() {
     let after = row(&test.store.user(ravi)).await;
     assert_eq!((after.strategy.as_str(), after.strategy_version), ("[2]", 3));
     assert_eq!((after.limits.as_str(), after.own_limits.as_str(), after.limits_version), ("[3]", "[4]", 2));
+    assert_eq!((before.trading_state.as_str(), after.trading_state.as_str()), ("{}", "[7]"));
     assert_eq!((after.preferences.as_str(), after.preferences_version), ("[5]", 2));
     assert_eq!((after.price_runs.as_str(), after.price_runs_version), ("[6]", 2));
     assert_eq!(after.capital, Paise(7));
@@ -95,7 +96,7 @@ async fn settings_of_nobody_cannot_be_changed() {
     let nobody = test.store.user(UserId(9));
     let unknown = |error: StoreError| matches!(error, StoreError::UnknownUser { user: UserId(9) });
     assert!(unknown(nobody.save_strategy(1, String::new()).await.unwrap_err()));
-    assert!(unknown(nobody.save_limits(1, String::new(), String::new()).await.unwrap_err()));
+    assert!(unknown(nobody.save_limits(1, String::new(), String::new(), String::new()).await.unwrap_err()));
     assert!(unknown(nobody.save_preferences(1, String::new()).await.unwrap_err()));
     assert!(unknown(nobody.save_capital(Paise(1)).await.unwrap_err()));
 }

@@ -18,6 +18,7 @@ import { Strategy } from './Strategy';
 import { SECTIONS, type SectionId, sectionOf } from './sections';
 import { Tasks } from './Tasks';
 import { Tokens } from './Tokens';
+import { TradingState } from './TradingState';
 import { words } from './words';
 
 const CONTENT: Readonly<Record<SectionId, () => ReactNode>> = {
@@ -28,6 +29,7 @@ const CONTENT: Readonly<Record<SectionId, () => ReactNode>> = {
   tasks: Tasks,
   prices: PriceRuns,
   limits: Limits,
+  trading: TradingState,
   capital: Capital,
   messages: Messages,
   channels: Channels,

@@ -17,6 +17,7 @@ export const SECTIONS = [
   { id: 'tasks', word: 'Tasks', icon: 'services', ownOnly: false },
   { id: 'prices', word: 'Runs on prices', icon: 'runs', ownOnly: false },
   { id: 'limits', word: 'Limits', icon: 'stop', ownOnly: false },
+  { id: 'trading', word: 'Trading state', icon: 'lock', ownOnly: false },
   { id: 'capital', word: 'Capital', icon: 'pnl', ownOnly: false },
   { id: 'messages', word: 'Messages', icon: 'alerts', ownOnly: false },
   { id: 'channels', word: 'Channels', icon: 'signals', ownOnly: true },

@@ -1,4 +1,5 @@
 import type { PriceRunsBody } from '../../api/schema';
+import { codeTitle } from '../../format/codes';
 import { count, plural } from '../../format/numbers';
 
 const POINTS = 'Runs that start from now on use what is saved here.';
@@ -43,6 +44,42 @@ export const words = {
     loosenText: 'Tasks may do more with the next order:',
     tightensToo: 'The other changes tighten and are saved together with these.',
     change: (label: string, before: string, after: string) => `${label}: ${before} → ${after}`,
+  },
+
+  trading: {
+    held: 'What is sent',
+    heldNote: 'Of everything that restricts, the strictest holds. Cancellations always pass.',
+    state: 'State',
+    because: (state: string, source: string) => `${codeTitle(state)}, ${source.toLowerCase()}`,
+    since: 'Since',
+    by: (name: string) => `by ${name}`,
+    lift: (by: string) => (by === 'admin' ? 'Only an admin lifts this.' : 'The user lifts this.'),
+    choice: (name: string | undefined) =>
+      name === undefined ? 'Your own state' : `State that you set for ${name}`,
+    choiceNote: (name: string | undefined) =>
+      name === undefined
+        ? 'Holds from the next order on. What an admin has set holds all the same.'
+        : `Holds from the next order on. ${name} is told and cannot take it back.`,
+    set: { active: 'Active', reduce_only: 'Reduce-only', halted: 'Halted' },
+    means: {
+      active: 'Everything that the limits let through.',
+      reduce_only: 'Sells of shares that are held, and fewer shares of open buys. No new buy.',
+      halted: 'Cancellations only, no sell either: the kill switch.',
+    },
+    askTitle: (state: string, name: string | undefined) =>
+      name === undefined ? `Set your trading to ${state}?` : `Set trading of ${name} to ${state}?`,
+    ask: {
+      active: 'Tasks may buy again at once, within the limits.',
+      reduce_only:
+        'Positions can be sold and no longer grow by new orders. Open buys stay at the broker: cancel them under Orders.',
+      halted: 'Nothing is sent but cancellations. Open orders stay at the broker.',
+    },
+    confirm: {
+      active: 'Set active',
+      reduce_only: 'Set reduce-only',
+      halted: 'Halt trading',
+    },
+    reason: 'Why; it is shown as long as the state holds',
   },
 
   capital: {

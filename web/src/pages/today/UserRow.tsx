@@ -49,12 +49,16 @@ function isSame(one: Props, other: Props): boolean {
   );
 }
 
+/** What keeps orders of a user back: the strictest of it. */
+function restricted(user: Props['user']): string[] {
+  if (user?.halted) return [words.halted];
+  if (user?.kill_switch) return [words.stopped];
+  return user?.trading_state === 'reduce_only' ? [words.reduceOnly] : [];
+}
+
 function Wrong({ lanes, user }: Pick<Props, 'lanes' | 'user'>) {
   const { troubled_slots, open_alerts, unknown_orders } = lanes;
-  const parts = [
-    ...(user?.halted ? [words.halted] : user?.kill_switch ? [words.stopped] : []),
-    ...words.wrong(troubled_slots, open_alerts, unknown_orders),
-  ];
+  const parts = [...restricted(user), ...words.wrong(troubled_slots, open_alerts, unknown_orders)];
   const text = parts.join(' · ');
   return (
     <span className={css.wrong} title={text}>

@@ -67,6 +67,7 @@ export const words = {
   net: 'Net today',
   halted: 'halted',
   stopped: 'orders stopped',
+  reduceOnly: 'reduce-only',
   wrong: (slots: number, alerts: number, orders: number) => [
     ...(orders > 0 ? [plural(orders, 'unknown order')] : []),
     ...(slots > 0 ? [plural(slots, 'slot')] : []),

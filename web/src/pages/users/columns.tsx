@@ -76,11 +76,12 @@ export const columns: readonly Column<UserAtAGlance>[] = [
 
 /** What of a user somebody has to look at. */
 function needsOf(user: UserAtAGlance): string[] {
-  const { chaos, kill_switch, halted, open_alerts, unknown_orders } = user;
+  const { chaos, kill_switch, trading_state, halted, open_alerts, unknown_orders } = user;
   return [
     chaos && words.misbehaves,
     halted && words.halted,
     kill_switch && words.stopped,
+    trading_state === 'reduce_only' && words.reduceOnly,
     unknown_orders > 0 && words.unknownOrders(count(unknown_orders)),
     open_alerts > 0 && plural(open_alerts, 'open alert'),
   ].filter((need) => need !== false);

@@ -23,6 +23,7 @@ export const words = {
   misbehaves: 'practice: broker misbehaves',
   halted: 'halted',
   stopped: 'orders stopped',
+  reduceOnly: 'reduce-only',
   unknownOrders: (orders: string) => `${orders} unknown`,
   net: 'Net today',
   seen: 'Last seen',

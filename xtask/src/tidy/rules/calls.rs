@@ -1,4 +1,4 @@
-//! What code may not say: read a clock, sleep, print by itself, skip a test, leave work undone.
+//! What code may not say: read a clock, sleep, print by itself, send an order past the desk, skip a test, leave work undone.
 //!
 //! Clippy knows the clock and sleep by their full paths; this rule also sees code that clippy does not compile and
 //! asks for the reason of every exception in one list.
@@ -14,7 +14,7 @@ struct Ban {
     exceptions: &'static [Exception],
 }
 
-const BANS: [Ban; 5] = [
+const BANS: [Ban; 7] = [
     Ban {
         needles: &["SystemTime::now", "Instant::now", "Utc::now", "Local::now"],
         message: "reads a clock: time comes from the clock of prahari-app, so that tests can move it",
@@ -72,6 +72,34 @@ const BANS: [Ban; 5] = [
             },
             Exception { path: "tests/", reason: "are tests" },
             Exception { path: "xtask/", reason: "is the build driver" },
+        ],
+    },
+    Ban {
+        needles: &["broker.place("],
+        message: "sends an order past the desk: only the desk's file that asks the risk gate first calls the broker",
+        exceptions: &[
+            Exception { path: "host/app/src/desk/place.rs", reason: "asks the risk gate first" },
+            Exception {
+                path: "host/src/command/bench/order.rs",
+                reason: "stands between the desk and a broker",
+            },
+            Exception { path: "host/brokers/", reason: "has tests of the paper broker" },
+            Exception { path: "host/kotak/", reason: "has tests of that broker" },
+            Exception { path: "tests/", reason: "are tests" },
+        ],
+    },
+    Ban {
+        needles: &["broker.modify("],
+        message: "changes an order past the desk: only the desk's file that asks the risk gate first calls the broker",
+        exceptions: &[
+            Exception { path: "host/app/src/desk/change.rs", reason: "asks the risk gate first" },
+            Exception {
+                path: "host/src/command/bench/order.rs",
+                reason: "stands between the desk and a broker",
+            },
+            Exception { path: "host/brokers/", reason: "has tests of the paper broker" },
+            Exception { path: "host/kotak/", reason: "has tests of that broker" },
+            Exception { path: "tests/", reason: "are tests" },
         ],
     },
     Ban {
@@ -145,6 +173,23 @@ mod tests {
         let findings = found(check, &[("host/src/command/a.rs", source), ("host/src/exit.rs", source)]);
         let starts: Vec<&str> = findings.iter().filter_map(|line| line.split(": ").next()).collect();
         assert_eq!(starts, ["host/src/command/a.rs:1", "host/src/command/a.rs:2"]);
+    }
+
+    #[test]
+    fn an_order_that_is_sent_past_the_desk_is_found() {
+        let source = "//! Words.\nfn a() { self.link.broker.place(&order, now); }\nfn b() { link.broker.modify(&order); }\n";
+        let paths =
+            ["host/app/src/cancellations.rs", "host/app/src/desk/place.rs", "host/app/src/desk/change.rs"];
+        let findings = found(check, &paths.map(|path| (path, source)));
+        let mut starts: Vec<&str> = findings.iter().filter_map(|line| line.split(": ").next()).collect();
+        starts.sort_unstable();
+        let expected = [
+            "host/app/src/cancellations.rs:2",
+            "host/app/src/cancellations.rs:3",
+            "host/app/src/desk/change.rs:2",
+            "host/app/src/desk/place.rs:3",
+        ];
+        assert_eq!(starts, expected);
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub(super) async fn change(
 
 fn body(user: &User) -> Result<LimitsBody, Problem> {
     let limits = user.settings.limits();
-    let Versioned { version, value: LimitsSet { admin, own } } = &*limits.set();
+    let Versioned { version, value: LimitsSet { admin, own, .. } } = &*limits.set();
     let in_force = to_values(&*limits.in_force())?;
     Ok(LimitsBody { version: *version, admin: to_values(admin)?, own: to_values(own)?, in_force })
 }

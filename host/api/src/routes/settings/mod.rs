@@ -1,5 +1,5 @@
-//! What a user sets: strategy, limits, paper capital, notifications, runs on prices. An admin reads and changes them for any user with
-//! `?user=`.
+//! What a user sets: strategy, limits, trading state, paper capital, notifications, runs on prices. An admin reads and changes them
+//! for any user with `?user=`, the trading state at a path of its own.
 //!
 //! Changes are merged (RFC 7396): a name replaces what was there, `null` brings its default back, and what is not named
 //! stays. A change that names the version it starts from is refused when somebody else was faster.
@@ -12,6 +12,7 @@ mod named;
 mod preferences;
 mod price_runs;
 mod task;
+pub(super) mod trading_state;
 
 pub(super) use limits::limits_in_force;
 use prahari_domain::settings::{Description, Values};
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(preferences::routes())
         .merge(price_runs::routes())
         .merge(task::routes())
+        .merge(trading_state::routes())
 }
 
 /// A change of settings. Their names are open here, because all lists of settings are changed in the same way, and each refuses

@@ -16,6 +16,7 @@ pub(crate) mod runs;
 pub(crate) mod services;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trading_state;
 
 use prahari_domain::ids::RunId;
 use prahari_domain::settings::NotificationKind;

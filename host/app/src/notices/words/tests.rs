@@ -6,6 +6,7 @@ use prahari_domain::book::ClosedLot;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety};
+use prahari_domain::risk::TradingState;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
@@ -13,7 +14,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NotificationLevel};
 
 use super::days::{DayFacts, summary};
-use super::{Words, alerts, channels, digests, modules, orders, positions, runs, services};
+use super::{Words, alerts, channels, digests, modules, orders, positions, runs, services, trading_state};
 use crate::desk::DailyStatement;
 
 fn day() -> Day {
@@ -292,4 +293,23 @@ fn what_brokers_say_cannot_break_a_title_or_hide_in_a_text() {
     let row = refused.into_row(at("10:00:00"), Some(RunId(5)));
     assert_eq!(row.body, "The order U7-20250310-0003: no\\u001b[2J\nmore.");
     assert_eq!((row.title.as_str(), row.run), ("Buy of 10 INFY was refused", Some(RunId(5))));
+}
+
+#[test]
+fn a_trading_state_that_an_admin_has_set_says_who_why_and_what_is_sent_then() {
+    let of = |state| trading_state::set(state, "the books look odd", "asha");
+    let halted = of(TradingState::Halted);
+    assert_eq!((halted.kind, halted.level), (NotificationKind::Warning, NotificationLevel::Warning));
+    assert_eq!(halted.title, "An admin has halted your trading");
+    let body = "asha: the books look odd\nOnly cancellations are sent. Open orders stay at the broker.";
+    assert_eq!(halted.body, body);
+    let reduce_only = of(TradingState::ReduceOnly);
+    assert_eq!(reduce_only.title, "An admin has set your trading to reduce-only");
+    let body = "asha: the books look odd\nOnly sells of what you hold, fewer shares of open buys and cancellations are sent. \
+                Open buys stay at the broker.";
+    assert_eq!(reduce_only.body, body);
+    let active = of(TradingState::Active);
+    assert_eq!((active.kind, active.level), (NotificationKind::Info, NotificationLevel::Info));
+    assert_eq!(active.title, "An admin lets you trade again");
+    assert_eq!(active.body, "asha: the books look odd\nWhat you have set yourself still holds.");
 }

@@ -38,7 +38,7 @@ impl UserQueries<'_> {
             is_full && halts.last().is_some_and(|oldest| oldest.since >= Timestamp::start_of(asked.day));
         let held = halts.into_iter().filter(|halt| concerns(halt, asked));
         let mut links: Vec<Link> = held.map(|halt| of_halt(halt, &asked.symbol, since)).collect();
-        links.extend(self.kill_switch(asked));
+        links.extend(self.kill_switch(asked).or_else(|| self.reduce_only(asked)));
         let turn = self.scope.last_service_turn(Timestamp::end_of(asked.day)).await?;
         let has_service = turn.is_some();
         if without_runs && asked.exchange.open {
@@ -63,6 +63,17 @@ impl UserQueries<'_> {
         let is_on = is_today && self.user.settings.limits().in_force().kill_switch;
         let found = "a kill switch is on now: no order of this user is placed or changed".to_owned();
         is_on.then(|| Link::new(StepKind::Halt, None, found, Says::Stops))
+    }
+
+    /// The trading state as it is now, where it lets no buy through; likewise.
+    fn reduce_only(&self, asked: &Asked) -> Option<Link> {
+        let is_today = asked.now.ist_day() == asked.day;
+        let limits = self.user.settings.limits().in_force();
+        let reason = limits.reduce_only.as_ref().filter(|_| is_today)?;
+        let found =
+            format!("the trading state is reduce-only now, and nothing of this user is bought: {reason}");
+        let since = self.user.settings.limits().set().value.states.reduce_only().map(|stated| stated.since);
+        Some(Link::new(StepKind::Halt, since, found, Says::Stops))
     }
 }
 

@@ -193,7 +193,10 @@ pub(crate) fn refusal(refusal: risk::Refusal) -> Refusal {
 /// Returns whether the released interface has no such code.
 pub(crate) fn is_later_code(code: risk::RefusalCode) -> bool {
     use risk::RefusalCode as Ours;
-    matches!(code, Ours::UserHalted | Ours::SymbolHalted | Ours::MarketUnavailable | Ours::Request)
+    matches!(
+        code,
+        Ours::UserHalted | Ours::SymbolHalted | Ours::MarketUnavailable | Ours::ReduceOnly | Ours::Request
+    )
 }
 
 /// The nearest code of the released interface: those that came later have no place in it.
@@ -204,7 +207,8 @@ fn refusal_code(code: risk::RefusalCode) -> RefusalCode {
         Ours::OrderValue => RefusalCode::OrderValue,
         Ours::OrdersPerDay => RefusalCode::OrdersPerDay,
         Ours::OrdersPerRun => RefusalCode::OrdersPerRun,
-        Ours::DailyLoss => RefusalCode::DailyLoss,
+        // Both say that only sells are taken: a guest that goes on selling after one is right to do so after the other.
+        Ours::DailyLoss | Ours::ReduceOnly => RefusalCode::DailyLoss,
         Ours::PositionSize => RefusalCode::PositionSize,
         Ours::PositionCount => RefusalCode::PositionCount,
         Ours::PriceBand => RefusalCode::PriceBand,
