@@ -60,6 +60,16 @@ impl CallLimiter {
         self.in_time(within, call).await.unwrap_or_else(|| Err(late()))
     }
 
+    /// A look at what is ready. It takes no turn from the calls that trade, and one that takes too long says nothing of
+    /// whether they are answered.
+    ///
+    /// # Errors
+    /// The deadline, when it has passed.
+    pub async fn look<T>(&self, look: impl Future<Output = T>) -> Result<T, Duration> {
+        let within = self.deadlines.read;
+        tokio::time::timeout(within, look).await.map_err(|_| within)
+    }
+
     /// The making of the link itself.
     ///
     /// # Errors

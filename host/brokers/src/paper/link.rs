@@ -13,6 +13,7 @@ use super::PaperBroker;
 use super::order::PaperOrder;
 use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
 use crate::link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+use crate::readiness::Check;
 
 impl PaperBroker {
     /// [`Broker::place`] for a user.
@@ -204,6 +205,27 @@ impl Broker for PaperLink {
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
         self.broker.funds(self.user).await
+    }
+
+    async fn readiness(&self, _now: Timestamp) -> Vec<Check> {
+        let advice = "look for an alert about this user's records, and check the database";
+        let account = match self.funds().await {
+            Ok(funds) => {
+                Check::ok("account", format!("the paper account opens, with {} in cash", funds.cash))
+            }
+            Err(error) => {
+                Check::failed("account", format!("the paper account does not open: {error}"), advice)
+            }
+        };
+        let book = match self.book().await {
+            Ok(orders) => {
+                Check::ok("book", format!("the paper broker's book reads, {} orders", orders.len()))
+            }
+            Err(error) => {
+                Check::failed("book", format!("the paper broker's book does not read: {error}"), advice)
+            }
+        };
+        vec![account, book]
     }
 }
 

@@ -5,10 +5,12 @@
 
 mod login;
 mod manager;
+mod readiness;
 mod reads;
 mod state;
 
 pub use manager::{DayEnd, Sessions, UserSession};
+pub(crate) use readiness::AccountProof;
 pub use state::{SessionState, SessionView};
 
 use std::fmt;
