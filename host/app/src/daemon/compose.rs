@@ -13,6 +13,7 @@ use crate::calendar::Calendars;
 use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
 use crate::desk::TradingServices;
+use crate::doctor::Doctor;
 use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
@@ -209,6 +210,27 @@ impl Base {
             schedules.clone(),
             notices.clone(),
         ));
+        let queries = Queries::new(
+            handles.clock.clone(),
+            trading.clone(),
+            signals.active.clone(),
+            (grants.clone(), tasks.clone()),
+            caretakers.clone(),
+        );
+        let doctor = Arc::new(Doctor {
+            handles: handles.clone(),
+            users: users.clone(),
+            trading: trading.clone(),
+            tasks: tasks.clone(),
+            schedules: schedules.clone(),
+            modules: modules.clone(),
+            prices: prices.clone(),
+            caretakers: caretakers.clone(),
+            notices: notices.clone(),
+            queries: queries.clone(),
+            recent: Mutex::default(),
+            looked: Mutex::default(),
+        });
         let maintenance = Arc::new(Maintenance {
             handles: handles.clone(),
             users: users.clone(),
@@ -217,7 +239,8 @@ impl Base {
             prices: prices.clone(),
             tasks: tasks.clone(),
             schedules: schedules.clone(),
-            caretakers: caretakers.clone(),
+            caretakers,
+            doctor: doctor.clone(),
         });
         let rooms = Arc::new(Rooms {
             handles: handles.clone(),
@@ -234,13 +257,6 @@ impl Base {
             cursor: cursor.clone(),
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
         });
-        let queries = Queries::new(
-            handles.clock.clone(),
-            trading.clone(),
-            signals.active.clone(),
-            (grants.clone(), tasks.clone()),
-            caretakers,
-        );
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
@@ -276,6 +292,7 @@ impl Base {
             schedule_changes,
             task_changes,
             maintenance,
+            doctor,
             background,
             queries,
             cancellations,

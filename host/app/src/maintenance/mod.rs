@@ -16,6 +16,7 @@ pub use retention::{Pruned, Retention};
 pub use summaries::Evening;
 
 use crate::caretakers::Caretakers;
+use crate::doctor::{Doctor, look_each_morning};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -42,6 +43,7 @@ pub struct Maintenance {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) caretakers: Arc<Caretakers>,
+    pub(crate) doctor: Arc<Doctor>,
 }
 
 impl Maintenance {
@@ -55,6 +57,7 @@ impl Maintenance {
             upkeep.spawn(watch(self.clone()));
             upkeep.spawn(guard_files(self.clone()));
             upkeep.spawn(summaries::tell_each_evening(self.clone()));
+            upkeep.spawn(look_each_morning(self.clone()));
         }
         upkeep
     }
@@ -124,7 +127,7 @@ async fn guard_files(maintenance: Arc<Maintenance>) {
 }
 
 /// Waits for the next full minute; `false` when the daemon ends or its store has stopped.
-async fn next_minute(maintenance: &Maintenance) -> bool {
+pub(crate) async fn next_minute(maintenance: &Maintenance) -> bool {
     let uninterrupted = Notify::new();
     let mut seen = maintenance.handles.clock.read();
     let now = seen.wall;
