@@ -1,4 +1,4 @@
-//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions` and
+//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions`, `doctor` and
 //! `settings`.
 
 use chrono::NaiveDate;
@@ -116,6 +116,16 @@ pub struct Orders {
 /// Options of `positions`.
 #[derive(Debug, Args)]
 pub struct Positions {
+    #[command(flatten)]
+    pub daemon: AtDaemon,
+    /// Id of another user, for an admin.
+    #[arg(long)]
+    pub user: Option<u64>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
     #[command(flatten)]
     pub daemon: AtDaemon,
     /// Id of another user, for an admin.

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use prahari_brokers::{Check, CheckOutcome};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -23,6 +22,8 @@ use prahari_domain::time::{Day, Timestamp};
 pub use kept::{MORNINGS_SHOWN, Morning};
 pub use morning::due_on;
 pub(crate) use morning::look_each_morning;
+pub use prahari_brokers::{Check, CheckOutcome};
+pub use prahari_store::ReadinessOutcome;
 
 use crate::caretakers::Caretakers;
 use crate::desk::{DeskReadiness, TradingServices};
