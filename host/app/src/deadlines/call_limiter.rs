@@ -129,3 +129,18 @@ impl CallLimiter {
         left
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_look_takes_no_turn_and_one_that_takes_too_long_says_nothing_of_other_calls() {
+        let read = Duration::from_millis(20);
+        let limiter = CallLimiter::new(UserId(7), Deadlines { read, ..Deadlines::default() });
+        let _taken = limiter.permits.acquire_many(2).await;
+        assert_eq!(limiter.look(std::future::ready(7)).await, Ok(7));
+        assert_eq!(limiter.look(std::future::pending::<u32>()).await, Err(read));
+        assert!(!limiter.is_silent());
+    }
+}
