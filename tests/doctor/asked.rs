@@ -55,7 +55,7 @@ async fn mornings_are_listed_with_when_the_next_is_due() {
     let console = Console::start(at(MONDAY, "08:29")).await;
     let user = console.user().await;
     let before = user.get("/api/v1/user/doctor/mornings").await.ok();
-    assert_eq!(before, json!({ "due_at": "2025-03-10T08:30:00+05:30", "items": [] }));
+    assert_eq!(before, json!({ "due_at": "2025-03-10T08:30:00.000+05:30", "items": [] }));
     pass_until(&console.daemon, at(MONDAY, "08:30")).await;
     console.daemon.doctor.look_at_everybody().await.unwrap();
     let kept = user.get("/api/v1/user/doctor/mornings").await.ok();

@@ -1,7 +1,5 @@
 //! What the doctor found in the mornings, as it is kept and read.
 
-use std::borrow::Cow;
-
 use prahari_brokers::Check;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{ReadinessOutcome, ReadinessRow};
@@ -32,8 +30,8 @@ pub struct Morning {
 
 impl Morning {
     /// What a check should be each day, as this morning found it, with its date.
-    pub(super) fn steady(&self, name: &Cow<'static, str>) -> Option<(Day, &str)> {
-        let check = self.checks.iter().find(|check| check.name == *name)?;
+    pub(super) fn steady(&self, name: &str) -> Option<(Day, &str)> {
+        let check = self.checks.iter().find(|check| check.name == name)?;
         Some((self.day, check.steady.as_deref()?))
     }
 
