@@ -52,16 +52,16 @@ async fn the_answer_is_typed_the_terminal_shows_a_table_and_a_failure_is_exit_co
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mornings_are_listed_with_when_the_next_is_due() {
-    let console = Console::start(at(MONDAY, "08:29")).await;
+    let console = Console::start(at(MONDAY, "08:39")).await;
     let user = console.user().await;
     let before = user.get("/api/v1/user/doctor/mornings").await.ok();
-    assert_eq!(before, json!({ "due_at": "2025-03-10T08:30:00.000+05:30", "items": [] }));
-    pass_until(&console.daemon, at(MONDAY, "08:30")).await;
+    assert_eq!(before, json!({ "due_at": "2025-03-10T08:40:00.000+05:30", "items": [] }));
+    pass_until(&console.daemon, at(MONDAY, "08:40")).await;
     console.daemon.doctor.look_at_everybody().await.unwrap();
     let kept = user.get("/api/v1/user/doctor/mornings").await.ok();
     let morning = &kept["items"][0];
     assert_eq!((&morning["day"], &morning["reason"]), (&json!(MONDAY), &json!("")));
     assert_eq!((&morning["outcome"], &morning["looked_at"]), (&json!("warning"), &kept["due_at"]));
-    pass_until(&console.daemon, at("2025-03-15", "08:30")).await;
+    pass_until(&console.daemon, at("2025-03-15", "08:40")).await;
     assert_eq!(user.get("/api/v1/user/doctor/mornings").await.ok()["due_at"], Value::Null);
 }

@@ -23,9 +23,9 @@ async fn alerts(daemon: &Daemon, user: UserId, open: bool) -> Vec<AlertRow> {
 #[tokio::test]
 async fn everybody_is_looked_at_once_in_the_morning_also_across_a_restart() {
     let house = TestHost::new(2);
-    let daemon = house.start(at(MONDAY, "08:29")).await;
+    let daemon = house.start(at(MONDAY, "08:39")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 0, "too early");
-    pass_until(&daemon, at(MONDAY, "08:30")).await;
+    pass_until(&daemon, at(MONDAY, "08:40")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 2);
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 0);
     stop(daemon).await;
@@ -35,10 +35,10 @@ async fn everybody_is_looked_at_once_in_the_morning_also_across_a_restart() {
     for user in [ADMIN, OTHER] {
         let kept = mornings(&daemon, user).await;
         assert_eq!(kept.len(), 1);
-        assert_eq!((kept[0].day, kept[0].looked_at), (day(MONDAY), Some(at(MONDAY, "08:30"))));
+        assert_eq!((kept[0].day, kept[0].looked_at), (day(MONDAY), Some(at(MONDAY, "08:40"))));
         assert!(kept[0].reason.is_empty() && !kept[0].checks.is_empty(), "{kept:?}");
     }
-    pass_until(&daemon, at(TUESDAY, "08:30")).await;
+    pass_until(&daemon, at(TUESDAY, "08:40")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 2);
     assert_eq!(mornings(&daemon, OTHER).await.len(), 2);
 }
@@ -49,8 +49,8 @@ async fn a_morning_that_the_daemon_slept_through_is_made_up_for_until_the_sessio
     let daemon = house.start(at(MONDAY, "10:00")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 1);
     let kept = mornings(&daemon, ADMIN).await.remove(0);
-    assert_eq!((kept.due_at, kept.looked_at), (at(MONDAY, "08:30"), Some(at(MONDAY, "10:00"))));
-    assert!(kept.reason.starts_with("it was due at 08:30, when the daemon was not running"), "{kept:?}");
+    assert_eq!((kept.due_at, kept.looked_at), (at(MONDAY, "08:40"), Some(at(MONDAY, "10:00"))));
+    assert!(kept.reason.starts_with("it was due at 08:40, when the daemon was not running"), "{kept:?}");
     stop(daemon).await;
 
     let daemon = house.start(at(TUESDAY, "15:30")).await;
@@ -66,11 +66,11 @@ async fn a_morning_that_the_daemon_slept_through_is_made_up_for_until_the_sessio
 #[tokio::test]
 async fn a_saturday_and_users_who_are_not_active_have_no_look() {
     let house = TestHost::new(2);
-    let daemon = house.start(at(SATURDAY, "08:30")).await;
+    let daemon = house.start(at(SATURDAY, "08:40")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 0);
     daemon.store.user(OTHER).set_access(Role::User, false, daemon.clock.now()).await.unwrap();
     stop(daemon).await;
-    let daemon = house.start(at(MONDAY, "08:30")).await;
+    let daemon = house.start(at(MONDAY, "08:40")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 1);
     assert!(mornings(&daemon, OTHER).await.is_empty());
 }
@@ -78,7 +78,7 @@ async fn a_saturday_and_users_who_are_not_active_have_no_look() {
 #[tokio::test]
 async fn what_fails_is_one_alert_that_the_next_good_morning_ends() {
     let (probe, house) = Probe::in_house(2);
-    let daemon = house.start(at(MONDAY, "08:30")).await;
+    let daemon = house.start(at(MONDAY, "08:40")).await;
     daemon.users_admin.set_broker(OTHER, PROBE).await.unwrap();
     probe.says(vec![
         Check::failed("session", "nobody logs in any more", "allow logins again"),
@@ -94,7 +94,7 @@ async fn what_fails_is_one_alert_that_the_next_good_morning_ends() {
     assert_eq!(mornings(&daemon, OTHER).await[0].outcome, ReadinessOutcome::Failed);
 
     probe.says(vec![Check::ok("session", "logged in")]);
-    pass_until(&daemon, at(TUESDAY, "08:30")).await;
+    pass_until(&daemon, at(TUESDAY, "08:40")).await;
     daemon.doctor.look_at_everybody().await.unwrap();
     assert!(alerts(&daemon, OTHER, true).await.is_empty());
     let over = alerts(&daemon, OTHER, false).await;
@@ -105,7 +105,7 @@ async fn what_fails_is_one_alert_that_the_next_good_morning_ends() {
 #[tokio::test]
 async fn a_kill_between_the_alert_and_the_row_tells_nobody_twice() {
     let (probe, mut house) = Probe::in_house(2);
-    let daemon = house.start(at(MONDAY, "08:30")).await;
+    let daemon = house.start(at(MONDAY, "08:40")).await;
     daemon.users_admin.set_broker(OTHER, PROBE).await.unwrap();
     daemon.store.flush().await.unwrap();
     probe.says(vec![Check::failed("session", "nobody logs in any more", "")]);
@@ -115,7 +115,7 @@ async fn a_kill_between_the_alert_and_the_row_tells_nobody_twice() {
     daemon.store.flush().await.unwrap();
     let _killed = house.crash();
 
-    let daemon = house.start(at(MONDAY, "08:40")).await;
+    let daemon = house.start(at(MONDAY, "08:50")).await;
     assert_eq!(daemon.doctor.look_at_everybody().await.unwrap(), 2);
     assert_eq!(alerts(&daemon, OTHER, true).await.len(), 1);
     assert_eq!(alerts(&daemon, OTHER, false).await, []);
@@ -125,7 +125,7 @@ async fn a_kill_between_the_alert_and_the_row_tells_nobody_twice() {
 #[tokio::test]
 async fn an_address_that_changed_since_the_last_morning_is_doubted() {
     let (probe, house) = Probe::in_house(2);
-    let daemon = house.start(at(MONDAY, "08:30")).await;
+    let daemon = house.start(at(MONDAY, "08:40")).await;
     daemon.users_admin.set_broker(OTHER, PROBE).await.unwrap();
     let seen = |address: &str| Check::ok("address", format!("it is {address}")).steady(address);
     probe.says(vec![seen("192.0.2.7")]);
@@ -134,7 +134,7 @@ async fn an_address_that_changed_since_the_last_morning_is_doubted() {
     pass_until(&daemon, at(MONDAY, "09:00")).await;
     assert_eq!(outcome(&daemon.doctor.examine(&user).await.unwrap(), "address"), CheckOutcome::Ok);
     probe.says(vec![seen("192.0.2.9")]);
-    pass_until(&daemon, at(TUESDAY, "08:30")).await;
+    pass_until(&daemon, at(TUESDAY, "08:40")).await;
     let found = daemon.doctor.examine(&user).await.unwrap();
     let address = &found.checks[0];
     assert_eq!(address.outcome, CheckOutcome::Warning);

@@ -145,7 +145,7 @@ impl Doctor {
             day::service(&facts),
             self.slots(&facts).await?,
             self.modules(&facts),
-            self.market(),
+            self.market(&facts),
             self.held_prices(&facts).await,
             trading::orders(facts.desk.as_ref()),
             self.attended(&facts).await?,

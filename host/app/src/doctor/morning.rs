@@ -20,8 +20,9 @@ use crate::maintenance::{Maintenance, next_minute};
 use crate::notices::words::alerts::not_ready;
 use crate::user::User;
 
-/// Minutes of the day at which the look is due: 08:30, which leaves half an hour before the first orders of the day.
-const DUE_MINUTES: i64 = 8 * 60 + 30;
+/// Minutes of the day at which the look is due: 08:40. What is held was fetched ahead by then, and it leaves twenty minutes before
+/// the first orders of the day.
+const DUE_MINUTES: i64 = 8 * 60 + 40;
 
 /// Minutes after which a look is late.
 const LATE_MINUTES: i64 = 5;
@@ -43,12 +44,9 @@ pub fn due_on(day: Day) -> Timestamp {
 
 /// Looks each morning, until the daemon ends.
 pub(crate) async fn look_each_morning(maintenance: Arc<Maintenance>) {
-    loop {
+    while next_minute(&maintenance).await {
         if let Err(error) = maintenance.doctor.look_at_everybody().await {
             tracing::error!(%error, "the looks of the morning could not be kept");
-        }
-        if !next_minute(&maintenance).await {
-            return;
         }
     }
 }

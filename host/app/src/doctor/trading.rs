@@ -1,29 +1,29 @@
 //! Whether the user can trade: the link, the market, the books, what is held and what looks after it.
 
-use prahari_brokers::Check;
+use prahari_brokers::{Check, Sessions};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::{Doctor, Facts};
 use crate::desk::DeskReadiness;
 use crate::error::AppError;
+use crate::prices::{WarmState, Warming};
 use crate::queries::MarketSources;
 use crate::user::User;
+
+/// How long before the pre-open session what is held should have been fetched, in minutes: it begins half an hour before.
+const AHEAD_MINUTES: i64 = 20;
 
 /// Most things that a sentence names; it counts the others.
 const NAMED: usize = 5;
 
 impl Doctor {
     /// Whether the sources of prices can be asked and have the bars that are final.
-    pub(super) fn market(&self) -> Check {
-        let held = self.prices.warming().held;
-        let failed =
-            held.filter(|held| held.ended_at.is_some() && (held.problem.is_some() || held.failed > 0));
-        let failed = failed.map(|held| {
-            held.problem
-                .unwrap_or_else(|| format!("of {} of {} shares nothing was fetched", held.failed, held.of))
+    pub(super) fn market(&self, facts: &Facts<'_>) -> Check {
+        let due = self.handles.calendar.session(facts.today).is_some_and(|session| {
+            facts.now >= session.pre_open.plus_minutes(-AHEAD_MINUTES) && facts.now < session.closes()
         });
-        market(&self.queries.market_sources(), failed)
+        market(&self.queries.market_sources(), ahead(self.prices.warming(), due.then_some(facts.today)))
     }
 
     /// Whether there is a price of each held share that can be believed.
@@ -121,6 +121,20 @@ pub(super) fn halts(user: &User) -> Check {
     }
 }
 
+/// What is wrong with fetching ahead what is held, on a day on which that should be done by now.
+fn ahead(state: WarmState, due: Option<Day>) -> Option<String> {
+    let held = state.held.filter(|held| Some(held.began_at.ist_day()) == due);
+    match held {
+        None => (state.fetches && due.is_some()).then(|| "nothing was fetched today".to_owned()),
+        Some(held) if held.ended_at.is_none() => None,
+        Some(Warming { problem: Some(problem), .. }) => Some(problem),
+        Some(held) if held.failed > 0 => {
+            Some(format!("of {} of {} shares nothing was fetched", held.failed, held.of))
+        }
+        Some(_) => None,
+    }
+}
+
 fn market(found: &MarketSources, failed_ahead: Option<String>) -> Check {
     let MarketSources { sources, expected } = found;
     let troubled: Vec<String> = sources
@@ -190,9 +204,9 @@ mod tests {
     use prahari_brokers::CheckOutcome::{Failed, NotKnown, Ok as Good, Warning};
     use prahari_brokers::{SourceState, SourceTrouble};
     use prahari_domain::ids::{OrderId, UserId};
-    use prahari_domain::time::Day;
 
     use super::*;
+    use crate::prices::WarmKind;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -239,6 +253,42 @@ mod tests {
         assert_eq!(of(&[&good], "2025-03-07", Some("no connection")), Warning);
         assert_eq!(of(&[&good, &bad], "2025-03-07", None), Warning);
         assert_eq!(of(&[&bad], "2025-03-07", None), Failed);
+    }
+
+    #[test]
+    fn what_is_held_should_have_been_fetched_ahead_and_whole() {
+        let today = day("2025-03-10");
+        let warming = |began: &str| Warming {
+            kind: WarmKind::Held,
+            asked_by: None,
+            began_at: Timestamp::start_of(day(began)),
+            ended_at: Some(Timestamp::start_of(day(began))),
+            source: None,
+            done: 3,
+            of: 3,
+            fetched: 3,
+            known: 0,
+            unlisted: 0,
+            failed: 0,
+            unlisted_shares: Vec::new(),
+            failures: Vec::new(),
+            problem: None,
+        };
+        let of = |held: Option<Warming>, due: Option<Day>| {
+            ahead(WarmState { fetches: true, held, universe: None, again_at: None }, due)
+        };
+        assert_eq!(of(Some(warming("2025-03-10")), Some(today)), None);
+        assert_eq!(of(None, None), None, "too early");
+        let not_yet = Some("nothing was fetched today".to_owned());
+        assert_eq!(of(None, Some(today)), not_yet);
+        assert_eq!(of(Some(warming("2025-03-07")), Some(today)), not_yet);
+        let failed = Warming { failed: 2, ..warming("2025-03-10") };
+        let said = "of 2 of 3 shares nothing was fetched".to_owned();
+        assert_eq!(of(Some(failed), Some(today)), Some(said));
+        let problem = Warming { problem: Some("no connection".to_owned()), ..warming("2025-03-10") };
+        assert_eq!(of(Some(problem), Some(today)), Some("no connection".to_owned()));
+        let local = WarmState { fetches: false, held: None, universe: None, again_at: None };
+        assert_eq!(ahead(local, Some(today)), None, "nothing is fetched on this machine");
     }
 
     #[test]

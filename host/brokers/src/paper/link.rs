@@ -251,3 +251,25 @@ impl SimulatedAccount for PaperLink {
         self.broker.change_holdings(self.user, change, now).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::time::Timestamp;
+
+    use super::super::tests::{Bench, USER};
+    use super::*;
+    use crate::readiness::CheckOutcome;
+
+    #[tokio::test]
+    async fn an_account_that_opens_is_ready_and_one_that_is_not_there_says_so() {
+        let broker = Arc::new(Bench::new().await.broker);
+        let look = async |user: UserId| {
+            let link = PaperLink { broker: broker.clone(), user };
+            let checks = link.readiness(Timestamp(0)).await;
+            checks.into_iter().map(|check| (check.name.into_owned(), check.outcome)).collect::<Vec<_>>()
+        };
+        let both = |outcome| ["account", "book"].map(|name| (name.to_owned(), outcome)).to_vec();
+        assert_eq!(look(USER).await, both(CheckOutcome::Ok));
+        assert_eq!(look(UserId(99)).await, both(CheckOutcome::Failed));
+    }
+}

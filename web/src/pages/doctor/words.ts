@@ -26,5 +26,5 @@ export const words = {
   at: 'Looked at',
   reason: 'Why it was late or missed',
   noneTitle: 'No morning is kept yet',
-  none: 'The first look appears here on the next trading day at 08:30.',
+  none: 'The first look appears here on the next trading day at 08:40.',
 } as const;
