@@ -25,8 +25,8 @@ use prahari_domain::text::one_line;
 pub use actions::{Actions, ActionsCommand};
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use look::{
-    Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions, TradingCommand,
-    TradingOptions,
+    Doctor, Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions,
+    TradingCommand, TradingOptions,
 };
 pub use market::{MarketCommand, MarketExport, MarketFetch};
 pub use module::{Module, ModuleCommand};
@@ -125,6 +125,9 @@ pub enum Command {
     Orders(Orders),
     /// What a user of a running daemon holds, and their money.
     Positions(Positions),
+    /// What of a user's day can be proved before the market opens, without a login at the broker. Exit code 1 when something
+    /// failed.
+    Doctor(Doctor),
     /// The settings of a user's strategy at a running daemon.
     Settings(SettingsOptions),
     /// What of a user's orders may be sent at a running daemon: everything, only what lowers positions, or nothing.

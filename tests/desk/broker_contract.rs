@@ -182,6 +182,10 @@ async fn holds_to_the_contract(candidate: &dyn Candidate) {
     assert_eq!(tags, [standing, bought, sold].map(|order| order.broker_tag()));
     assert_eq!(second.broker.book().await.unwrap(), first.broker.book().await.unwrap());
     assert_eq!(second.broker.book_proves_absence(), first.broker.book_proves_absence());
+    // Nothing of an account that works is found to fail.
+    let checks = second.broker.readiness(prahari_domain::time::Timestamp(0)).await;
+    assert!(!checks.is_empty(), "it says something of itself");
+    assert!(checks.iter().all(|check| check.outcome != prahari_brokers::CheckOutcome::Failed), "{checks:?}");
 }
 
 #[tokio::test]

@@ -227,6 +227,15 @@ const logs = createRoute({
   ),
 });
 
+const doctor = createRoute({
+  getParentRoute: () => inside,
+  path: '/doctor',
+  component: lazyRouteComponent(
+    code(() => import('./pages/doctor')),
+    'DoctorPage',
+  ),
+});
+
 const schedules = createRoute({
   getParentRoute: () => inside,
   path: '/schedules',
@@ -468,6 +477,7 @@ const pages = inside.addChildren([
   symbol,
   analytics,
   logs,
+  doctor,
   schedules,
   schedule,
   calendar,

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::day_log::DayLog;
 use crate::deadlines::Deadlines;
 use crate::desk::TradingServices;
+use crate::doctor::Doctor;
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::grants::Grants;
@@ -142,6 +143,8 @@ pub struct Daemon {
     pub task_changes: Arc<TaskChanges>,
     /// Heartbeats, closing of dates and retention.
     pub maintenance: Arc<Maintenance>,
+    /// Looks at what can be proved of a user's day before the market opens.
+    pub doctor: Arc<Doctor>,
     /// Runs that somebody asked for.
     pub background: Arc<Background>,
     /// Everything that the API reads.

@@ -6,6 +6,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
+use crate::readiness::Check;
+
 /// One user's broker as their order desk sees it. A broker is given the text of [`Order::broker_tag`] with a new order;
 /// afterwards the number that it answered names the order.
 #[async_trait]
@@ -68,6 +70,12 @@ pub trait Broker: Send + Sync {
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn funds(&self) -> Result<Funds, BrokerError>;
+
+    /// What can be proved of this account before anything is needed of it. It never logs in and sends no order, and takes at
+    /// most some seconds, whatever the broker does.
+    async fn readiness(&self, _now: Timestamp) -> Vec<Check> {
+        vec![Check::not_known("broker", "this broker proves nothing before it is first needed", "")]
+    }
 }
 
 /// Reasons why a broker did not do what was asked. Which variant it is decides whether sending again is safe.

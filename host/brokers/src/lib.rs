@@ -21,6 +21,7 @@ mod path;
 mod price_push;
 mod push;
 mod questions;
+mod readiness;
 mod rules;
 mod seeded_hash;
 mod sessions;
@@ -55,6 +56,7 @@ pub use paper::{
 pub use price_push::{PriceBoard, PricePush, PricePushes};
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use questions::{Answers, Question};
+pub use readiness::{Check, CheckOutcome};
 pub use sessions::{Session, Sessions};
 pub use source_state::{LineState, SourceState, SourceTrouble};
 pub use synthetic::SyntheticMarket;

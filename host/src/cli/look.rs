@@ -1,5 +1,5 @@
-//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions`, `settings` and
-//! `trading`.
+//! The command lines of whoever looks at what a daemon does: `prahari logs`, `runs`, `orders`, `positions`, `doctor`,
+//! `settings` and `trading`.
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
@@ -116,6 +116,16 @@ pub struct Orders {
 /// Options of `positions`.
 #[derive(Debug, Args)]
 pub struct Positions {
+    #[command(flatten)]
+    pub daemon: AtDaemon,
+    /// Id of another user, for an admin.
+    #[arg(long)]
+    pub user: Option<u64>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
     #[command(flatten)]
     pub daemon: AtDaemon,
     /// Id of another user, for an admin.

@@ -7,6 +7,7 @@ mod bench;
 mod calendar;
 mod candidates;
 mod database;
+mod doctor;
 mod grant;
 mod key;
 mod logs;
@@ -66,6 +67,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Runs(options) => runs::runs(&options),
         Command::Orders(options) => orders::orders(&options),
         Command::Positions(options) => positions::positions(&options),
+        Command::Doctor(options) => doctor::doctor(&options),
         Command::Settings(options) => settings::settings(&options),
         Command::Trading(options) => trading::trading(&options),
         Command::Api(options) => api_call::api_call(&options),

@@ -39,5 +39,7 @@ named! {
         BarsRestated = "bars_restated",
         /// A corporate action is booked, and its source no longer tells it.
         ActionNotTold = "action_not_told",
+        /// The doctor found in the morning that something of a user's day will not work.
+        NotReady = "not_ready",
     }
 }

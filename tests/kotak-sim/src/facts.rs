@@ -18,6 +18,8 @@ pub struct Facts {
     pub urls_in_validate: bool,
     /// Section 1: whether tokens are JWTs whose `exp` can be read, or opaque.
     pub token_is_jwt: bool,
+    /// Nowhere: by how many milliseconds the times in the heads of answers are ahead of the fake's; negative when behind.
+    pub dates_ahead: Millis,
     /// Section 1: how a refused login is written.
     pub login_error: LoginError,
     /// Section 1: what a second login does to the first session.
@@ -125,6 +127,7 @@ impl Default for Facts {
             base_path: String::new(),
             urls_in_validate: true,
             token_is_jwt: true,
+            dates_ahead: 0,
             login_error: LoginError::List,
             second_login: SecondLogin::EndsTheFirst,
             session_ends: SessionEnd::Midnight,

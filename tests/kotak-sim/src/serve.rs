@@ -15,6 +15,7 @@ use crate::incoming::Incoming;
 use crate::net::Connection;
 use crate::reply::{self, Body, Reply};
 use crate::sim::Shared;
+use crate::time::http_date;
 use crate::world::World;
 
 /// What answers a call.
@@ -44,13 +45,23 @@ pub(crate) async fn serve(
         None => return never(&connection).await,
     };
     // In a task of its own, so that a caller who goes away does not stop what was sent.
-    let delivery = tokio::spawn(process(shared, call, handler, incoming)).await;
-    match delivery {
+    let delivery = tokio::spawn(process(shared.clone(), call, handler, incoming)).await;
+    let mut response = match delivery {
         Ok(Delivery::Whole(reply)) => whole(&reply),
         Ok(Delivery::Half(reply)) => half(&reply),
         Ok(Delivery::Never) => std::future::pending().await,
         Ok(Delivery::Cut) | Err(_) => never(&connection).await,
+    };
+    if let Ok(date) = date(&shared).parse() {
+        response.headers_mut().insert(header::DATE, date);
     }
+    response
+}
+
+/// The time of the answer, for its head.
+fn date(shared: &Shared) -> String {
+    let world = shared.world();
+    http_date(world.now + world.facts.dates_ahead)
 }
 
 async fn never(connection: &Connection) -> Response<HttpBody> {

@@ -55,6 +55,12 @@ pub(crate) fn dashed(at: Millis) -> String {
     format(at, "%Y-%m-%d %H:%M:%S%.3f")
 }
 
+/// `Mon, 02 Nov 2026 03:50:11 GMT`, as heads of HTTP have it.
+pub(crate) fn http_date(at: Millis) -> String {
+    // The formats here are of IST, and this one is not.
+    format(at - IST_AHEAD, "%a, %d %b %Y %H:%M:%S GMT")
+}
+
 /// `2026-11-02`.
 pub(crate) fn dashed_date(at: Millis) -> String {
     format(at, "%Y-%m-%d")

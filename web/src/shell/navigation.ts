@@ -26,6 +26,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/symbols', word: 'Shares', icon: 'search', key: 'e', for: 'all' },
   { to: '/analytics', word: 'Analytics', icon: 'analytics', key: 'n', for: 'all' },
   { to: '/logs', word: 'Logs', icon: 'logs', key: 'l', for: 'all' },
+  { to: '/doctor', word: 'Doctor', icon: 'check', for: 'all' },
   { to: '/schedules', word: 'Schedules', icon: 'schedules', key: 'h', for: 'all' },
   { to: '/calendar', word: 'Calendar', icon: 'calendar', key: 'c', for: 'all' },
   { to: '/alerts', word: 'Alerts', icon: 'alerts', key: 'a', for: 'all', inBar: true },

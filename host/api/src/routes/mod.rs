@@ -17,6 +17,7 @@ mod connections;
 mod credentials;
 mod decisions;
 mod deliveries;
+mod doctor;
 mod execution_calls;
 mod execution_totals;
 mod executions;
@@ -97,6 +98,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(credentials::routes())
         .merge(decisions::routes())
         .merge(deliveries::routes())
+        .merge(doctor::routes())
         .merge(execution_calls::routes())
         .merge(execution_totals::routes())
         .merge(executions::routes())

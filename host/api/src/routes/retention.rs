@@ -31,7 +31,7 @@ struct RetentionRule {
     /// Days for which rows of plain successes are kept, of tasks whose manifest has `plain_runs` `thinned`.
     #[schema(minimum = 1, maximum = 3650)]
     plain_ticks_days: u32,
-    /// Days for which log lines of runs and lines about services are kept.
+    /// Days for which log lines of runs, lines about services and the doctor's looks are kept.
     #[schema(minimum = 1, maximum = 3650)]
     logs_days: u32,
     /// Days for which decisions, and the whole of long sentences with which runs ended, are kept; 400 when absent,

@@ -19,10 +19,11 @@ pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
-    ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, DeliveryStateName,
+    ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, CheckOutcomeName, DeliveryStateName,
     IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
-    NotificationKindName, RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName,
-    StateName, StatusName, StepKindName, StrategyLabel, TaskName, TradingStateName, TriggerName,
+    MorningOutcomeName, NotificationKindName, RestartPolicyName, ServiceKindName, SideName, SlotKindName,
+    SlotStateName, StateName, StatusName, StepKindName, StrategyLabel, TaskName, TradingStateName,
+    TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

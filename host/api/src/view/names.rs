@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use prahari_app::brokers::TradingMode;
 use prahari_app::channels::{ChannelKind, DeliveryState};
+use prahari_app::doctor::{CheckOutcome, ReadinessOutcome};
 use prahari_app::queries::{
     LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
     SlotState, StepKind,
@@ -243,6 +244,24 @@ name_of! {
 name_of! {
     /// Kind of a step in the chain from a bar to an order.
     StepKindName(StepKind) is a "kind" of StepKind::ALL, by StepKind::name
+}
+
+name_of! {
+    /// How a check of the doctor came out: as it should be, not to be proved now, something to look at, or something that will
+    /// not work.
+    CheckOutcomeName(CheckOutcome) is a "outcome"
+    of [CheckOutcome::Ok, CheckOutcome::NotKnown, CheckOutcome::Warning, CheckOutcome::Failed], by CheckOutcome::name
+}
+
+name_of! {
+    /// How the doctor's look of a morning came out; `missed` when nobody looked before the session was over.
+    MorningOutcomeName(ReadinessOutcome) is a "outcome"
+    of [
+        ReadinessOutcome::Ok,
+        ReadinessOutcome::Warning,
+        ReadinessOutcome::Failed,
+        ReadinessOutcome::Missed,
+    ], by ReadinessOutcome::name
 }
 
 fn side(side: Side) -> &'static str {

@@ -1,7 +1,7 @@
 //! What stands where a user has no broker.
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Funds, Placed};
+use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Placed};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
@@ -45,5 +45,10 @@ impl Broker for Unusable {
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
         self.refuse()
+    }
+
+    async fn readiness(&self, _: Timestamp) -> Vec<Check> {
+        let advice = "link the user with a broker that can be used";
+        vec![Check::failed("broker", format!("there is no broker for this user: {}", self.reason), advice)]
     }
 }

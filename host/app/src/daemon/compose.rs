@@ -14,6 +14,7 @@ use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
 use crate::chaos::ChaosSwitches;
 use crate::desk::TradingServices;
+use crate::doctor::Doctor;
 use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
@@ -212,6 +213,27 @@ impl Base {
             schedules.clone(),
             notices.clone(),
         ));
+        let queries = Queries::new(
+            handles.clock.clone(),
+            trading.clone(),
+            signals.active.clone(),
+            (grants.clone(), tasks.clone()),
+            caretakers.clone(),
+        );
+        let doctor = Arc::new(Doctor {
+            handles: handles.clone(),
+            users: users.clone(),
+            trading: trading.clone(),
+            tasks: tasks.clone(),
+            schedules: schedules.clone(),
+            modules: modules.clone(),
+            prices: prices.clone(),
+            caretakers: caretakers.clone(),
+            notices: notices.clone(),
+            queries: queries.clone(),
+            recent: Mutex::default(),
+            looked: Mutex::default(),
+        });
         let maintenance = Arc::new(Maintenance {
             handles: handles.clone(),
             users: users.clone(),
@@ -222,6 +244,7 @@ impl Base {
             schedules: schedules.clone(),
             caretakers: caretakers.clone(),
             chaos: chaos.clone(),
+            doctor: doctor.clone(),
         });
         let rooms = Arc::new(Rooms {
             handles: handles.clone(),
@@ -238,13 +261,6 @@ impl Base {
             cursor: cursor.clone(),
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
         });
-        let queries = Queries::new(
-            handles.clock.clone(),
-            trading.clone(),
-            signals.active.clone(),
-            (grants.clone(), tasks.clone()),
-            caretakers,
-        );
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
@@ -281,6 +297,7 @@ impl Base {
             schedule_changes,
             task_changes,
             maintenance,
+            doctor,
             background,
             queries,
             cancellations,

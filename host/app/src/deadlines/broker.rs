@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Funds, Placed};
+use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Placed};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
@@ -61,5 +61,12 @@ impl Broker for TimedBroker {
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
         self.limiter.read("a question for the funds", self.inner.funds()).await
+    }
+
+    async fn readiness(&self, now: Timestamp) -> Vec<Check> {
+        self.limiter.look(self.inner.readiness(now)).await.unwrap_or_else(|within| {
+            let said = format!("nothing was found out about the account within {} s", within.as_secs_f32());
+            vec![Check::failed("broker", said, "see whether this machine reaches the broker, and look again")]
+        })
     }
 }

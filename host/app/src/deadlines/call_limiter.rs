@@ -60,6 +60,16 @@ impl CallLimiter {
         self.in_time(within, call).await.unwrap_or_else(|| Err(late()))
     }
 
+    /// A look at what is ready. It takes no turn from the calls that trade, and one that takes too long says nothing of
+    /// whether they are answered.
+    ///
+    /// # Errors
+    /// The deadline, when it has passed.
+    pub async fn look<T>(&self, look: impl Future<Output = T>) -> Result<T, Duration> {
+        let within = self.deadlines.read;
+        tokio::time::timeout(within, look).await.map_err(|_| within)
+    }
+
     /// The making of the link itself.
     ///
     /// # Errors
@@ -117,5 +127,20 @@ impl CallLimiter {
             *silent = None;
         }
         left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_look_takes_no_turn_and_one_that_takes_too_long_says_nothing_of_other_calls() {
+        let read = Duration::from_millis(20);
+        let limiter = CallLimiter::new(UserId(7), Deadlines { read, ..Deadlines::default() });
+        let _taken = limiter.permits.acquire_many(2).await;
+        assert_eq!(limiter.look(std::future::ready(7)).await, Ok(7));
+        assert_eq!(limiter.look(std::future::pending::<u32>()).await, Err(read));
+        assert!(!limiter.is_silent());
     }
 }

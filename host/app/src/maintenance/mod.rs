@@ -17,6 +17,7 @@ pub use summaries::Evening;
 
 use crate::caretakers::Caretakers;
 use crate::chaos::ChaosSwitches;
+use crate::doctor::{Doctor, look_each_morning};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -44,6 +45,7 @@ pub struct Maintenance {
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) caretakers: Arc<Caretakers>,
     pub(crate) chaos: Arc<ChaosSwitches>,
+    pub(crate) doctor: Arc<Doctor>,
 }
 
 impl Maintenance {
@@ -57,6 +59,7 @@ impl Maintenance {
             upkeep.spawn(watch(self.clone()));
             upkeep.spawn(guard_files(self.clone()));
             upkeep.spawn(summaries::tell_each_evening(self.clone()));
+            upkeep.spawn(look_each_morning(self.clone()));
         }
         upkeep
     }
@@ -127,7 +130,7 @@ async fn guard_files(maintenance: Arc<Maintenance>) {
 }
 
 /// Waits for the next full minute; `false` when the daemon ends or its store has stopped.
-async fn next_minute(maintenance: &Maintenance) -> bool {
+pub(crate) async fn next_minute(maintenance: &Maintenance) -> bool {
     let uninterrupted = Notify::new();
     let mut seen = maintenance.handles.clock.read();
     let now = seen.wall;

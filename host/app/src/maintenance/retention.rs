@@ -27,7 +27,7 @@ pub struct Retention {
     ///
     /// Default 90: a quarter of looking at single minutes. All other runs are kept for good.
     pub plain_ticks_days: u32,
-    /// Log lines of runs and lines about services. Decisions stay with their runs.
+    /// Log lines of runs, lines about services, and what the doctor found in the mornings. Decisions stay with their runs.
     ///
     /// Default 90, as long as the rows that they explain.
     pub logs_days: u32,
@@ -75,6 +75,8 @@ pub struct Pruned {
     pub deliveries: u64,
     /// Signals deleted.
     pub signals: u64,
+    /// Looks of the doctor.
+    pub readiness: u64,
 }
 
 impl Retention {
@@ -129,6 +131,7 @@ impl Maintenance {
         let notifications = self.prune_notifications(before(rule.notifications_days)).await?;
         let deliveries = self.prune_deliveries(before(rule.notifications_days)).await?;
         let signals = self.prune_signals(before(rule.signals_days)).await?;
+        let readiness = self.prune_readiness(before(rule.logs_days)).await?;
         Ok(Pruned {
             recordings,
             plain_ticks,
@@ -137,6 +140,7 @@ impl Maintenance {
             notifications,
             deliveries,
             signals,
+            readiness,
         })
     }
 
@@ -177,6 +181,16 @@ impl Maintenance {
         let mut forgotten = 0;
         loop {
             match self.handles.store.system().prune_deliveries(before).await? {
+                0 => return Ok(forgotten),
+                count => forgotten += count,
+            }
+        }
+    }
+
+    async fn prune_readiness(&self, before: Timestamp) -> Result<u64, AppError> {
+        let mut forgotten = 0;
+        loop {
+            match self.handles.store.system().prune_readiness(before.ist_day()).await? {
                 0 => return Ok(forgotten),
                 count => forgotten += count,
             }

@@ -13,6 +13,7 @@ use super::PaperBroker;
 use super::order::PaperOrder;
 use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
 use crate::link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+use crate::readiness::Check;
 
 impl PaperBroker {
     /// [`Broker::place`] for a user.
@@ -205,6 +206,27 @@ impl Broker for PaperLink {
     async fn funds(&self) -> Result<Funds, BrokerError> {
         self.broker.funds(self.user).await
     }
+
+    async fn readiness(&self, _now: Timestamp) -> Vec<Check> {
+        let advice = "look for an alert about this user's records, and check the database";
+        let account = match self.funds().await {
+            Ok(funds) => {
+                Check::ok("account", format!("the paper account opens, with {} in cash", funds.cash))
+            }
+            Err(error) => {
+                Check::failed("account", format!("the paper account does not open: {error}"), advice)
+            }
+        };
+        let book = match self.book().await {
+            Ok(orders) => {
+                Check::ok("book", format!("the paper broker's book reads, {} orders", orders.len()))
+            }
+            Err(error) => {
+                Check::failed("book", format!("the paper broker's book does not read: {error}"), advice)
+            }
+        };
+        vec![account, book]
+    }
 }
 
 #[async_trait]
@@ -227,5 +249,27 @@ impl SimulatedAccount for PaperLink {
 
     async fn change_holdings(&self, change: &AccountChange, now: Timestamp) -> Result<(), BrokerError> {
         self.broker.change_holdings(self.user, change, now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::time::Timestamp;
+
+    use super::super::tests::{Bench, USER};
+    use super::*;
+    use crate::readiness::CheckOutcome;
+
+    #[tokio::test]
+    async fn an_account_that_opens_is_ready_and_one_that_is_not_there_says_so() {
+        let broker = Arc::new(Bench::new().await.broker);
+        let look = async |user: UserId| {
+            let link = PaperLink { broker: broker.clone(), user };
+            let checks = link.readiness(Timestamp(0)).await;
+            checks.into_iter().map(|check| (check.name.into_owned(), check.outcome)).collect::<Vec<_>>()
+        };
+        let both = |outcome| ["account", "book"].map(|name| (name.to_owned(), outcome)).to_vec();
+        assert_eq!(look(USER).await, both(CheckOutcome::Ok));
+        assert_eq!(look(UserId(99)).await, both(CheckOutcome::Failed));
     }
 }

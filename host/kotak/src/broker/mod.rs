@@ -3,12 +3,13 @@
 mod book;
 mod change;
 mod memory;
+mod readiness;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Pace, Placed,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, NewLink, Pace, Placed,
 };
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
@@ -165,6 +166,10 @@ impl Broker for KotakBroker {
         // What the trades of today hold is spent, and what open buys hold is reserved; the broker does not tell them
         // apart, and neither is there to be spent.
         Ok(Funds { cash: limits.cash, reserved: limits.used })
+    }
+
+    async fn readiness(&self, now: Timestamp) -> Vec<Check> {
+        self.checks(now).await
     }
 }
 

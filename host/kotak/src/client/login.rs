@@ -50,11 +50,18 @@ impl KotakClient {
             .header("Auth", session.token.expose())
             .header("Sid", session.sid.expose());
         let answer = self.ask(Call::Address, request).await?;
-        let row = answer.get("data").and_then(|data| data.get(0).or(Some(data)));
-        let row = Row::new("the address", row.unwrap_or(&Value::Null));
-        let found =
-            row.and_then(|row| row.need_text("ip")).map_err(|why| body::misread(Call::Address, why))?;
-        let is_address = found.parse::<std::net::IpAddr>().is_ok();
-        if is_address { Ok(found) } else { Err(body::misread(Call::Address, "it is no address")) }
+        address_in(&answer)
     }
+}
+
+/// The address in the answer to the question for it.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn address_in(answer: &Value) -> Result<String, KotakError> {
+    let row = answer.get("data").and_then(|data| data.get(0).or(Some(data)));
+    let row = Row::new("the address", row.unwrap_or(&Value::Null));
+    let found = row.and_then(|row| row.need_text("ip")).map_err(|why| body::misread(Call::Address, why))?;
+    let is_address = found.parse::<std::net::IpAddr>().is_ok();
+    if is_address { Ok(found) } else { Err(body::misread(Call::Address, "it is no address")) }
 }

@@ -4,6 +4,7 @@
 mod login;
 mod orders;
 mod quotes;
+mod readiness;
 mod reports;
 mod shares;
 
@@ -21,6 +22,7 @@ use url::{Url, form_urlencoded};
 
 pub use orders::{NewOrder, OrderChange};
 pub use quotes::QuoteFilter;
+pub(crate) use readiness::{ClockOffset, LineProof};
 
 use crate::credentials::Credentials;
 use crate::error::{Call, KotakError, Meaning};

@@ -7,8 +7,11 @@ pub(crate) mod tls;
 use std::error::Error;
 use std::time::Duration;
 
+use chrono::DateTime;
+use prahari_domain::time::Timestamp;
+use reqwest::header::DATE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Proxy, RequestBuilder, retry};
+use reqwest::{Client, ClientBuilder, Proxy, RequestBuilder, Response, retry};
 use rustls::ClientConfig;
 
 use crate::settings::{KotakSettings, Outbound};
@@ -33,6 +36,8 @@ pub(crate) struct Http {
 pub(crate) struct Raw {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// The second in which the other side answered, by its own clock; none where it does not tell.
+    pub(crate) dated: Option<Timestamp>,
 }
 
 /// Why there is no answer. The text names no address.
@@ -100,6 +105,7 @@ pub(crate) async fn exchange(
 ) -> Result<Raw, NoAnswer> {
     let mut answer = request.timeout(within).send().await.map_err(|error| failed(error, within))?;
     let status = answer.status().as_u16();
+    let dated = dated(&answer);
     let too_long = |length: usize| length > longest;
     if answer.content_length().is_some_and(|length| usize::try_from(length).is_ok_and(too_long)) {
         return Err(NoAnswer::TooLong { status });
@@ -111,7 +117,13 @@ pub(crate) async fn exchange(
         }
         body.extend_from_slice(&part);
     }
-    Ok(Raw { status, body })
+    Ok(Raw { status, body, dated })
+}
+
+/// What the head of an answer says of its time.
+fn dated(answer: &Response) -> Option<Timestamp> {
+    let text = answer.headers().get(DATE)?.to_str().ok()?;
+    Some(Timestamp(DateTime::parse_from_rfc2822(text).ok()?.timestamp_millis()))
 }
 
 fn failed(error: reqwest::Error, within: Duration) -> NoAnswer {

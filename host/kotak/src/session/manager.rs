@@ -16,7 +16,7 @@ use super::Session;
 use super::login;
 use super::state::{SessionState, SessionView};
 use crate::client::{ClientFactory, KotakClient, Turns};
-use crate::credentials::CredentialSource;
+use crate::credentials::{CredentialSource, Credentials};
 use crate::error::{Call, KotakError, Meaning};
 use crate::mask::{Masked, Masker};
 use crate::proof::{Next, proof_of};
@@ -367,13 +367,11 @@ impl UserSession {
         Ok((inner.epoch, inner.generation, inner.last_step))
     }
 
-    async fn both_steps(
-        &self,
-        typed: Option<Secret>,
-        generation: u64,
-        last: Option<TotpStep>,
-    ) -> Result<InUse, KotakError> {
-        let pace = &*self.parts.pace;
+    /// Opens the credentials, and connections that belong to no session. Nobody logs in by that.
+    ///
+    /// # Errors
+    /// [`Meaning::NotSent`] when something is missing, or the user's way out cannot be used.
+    pub(super) async fn without_session(&self) -> Result<(Credentials, KotakClient), KotakError> {
         let credentials = self.parts.credentials.credentials(self.user).await;
         let credentials = credentials.map_err(|why| KotakError::not_sent(Call::LogIn, why))?;
         for secret in
@@ -384,10 +382,21 @@ impl UserSession {
         if let Outbound::Proxy(proxy) = &credentials.outbound {
             self.masker.learn(proxy);
         }
+        let client = self.parts.clients.client(&credentials, self.masker.clone(), self.turns.clone()).await?;
+        Ok((credentials, client))
+    }
+
+    async fn both_steps(
+        &self,
+        typed: Option<Secret>,
+        generation: u64,
+        last: Option<TotpStep>,
+    ) -> Result<InUse, KotakError> {
+        let pace = &*self.parts.pace;
+        let (credentials, client) = self.without_session().await?;
         if typed.is_none() && credentials.codes.is_none() {
             self.inner.lock().needs_code = true;
         }
-        let client = self.parts.clients.client(&credentials, self.masker.clone(), self.turns.clone()).await?;
         let (code, step) = login::code(&credentials, typed, last, pace).await?;
         if step.is_some() {
             self.inner.lock().last_step = step;

@@ -6,11 +6,13 @@
 mod link;
 mod login;
 mod manager;
+mod readiness;
 mod reads;
 mod state;
 
 pub(crate) use link::LinkedSession;
 pub use manager::{Sessions, UserSession};
+pub(crate) use readiness::AccountProof;
 pub use state::{SessionState, SessionView};
 
 use std::fmt;

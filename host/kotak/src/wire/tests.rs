@@ -186,7 +186,11 @@ fn executions_positions_holdings_and_money_are_read() {
 }
 
 fn answered(call: Call, http: u16, body: &str) -> Result<Value, KotakError> {
-    body::json(call, Ok(Raw { status: http, body: body.as_bytes().to_vec() }), &Masker::default())
+    body::json(
+        call,
+        Ok(Raw { status: http, body: body.as_bytes().to_vec(), dated: None }),
+        &Masker::default(),
+    )
 }
 
 fn meaning(call: Call, http: u16, body: &Value) -> Meaning {
@@ -365,7 +369,7 @@ proptest! {
         let _ = (Limits::read(&value).is_ok(), Margin::read(&value).is_ok(), QuoteRow::read(&value).is_ok());
         for call in [Call::LogIn, Call::Place, Call::Cancel, Call::Book, Call::Holdings, Call::Quotes] {
             let _ = Said::of(&value).meaning(call, http);
-            let _ = body::json(call, Ok(Raw { status: http, body: bytes.clone() }), &masker).is_ok();
+            let _ = body::json(call, Ok(Raw { status: http, body: bytes.clone(), dated: None }), &masker).is_ok();
         }
     }
 

@@ -37,6 +37,8 @@ mod migrated_schedules;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod readiness;
+#[cfg(test)]
 mod reads;
 #[cfg(test)]
 mod recordings;

@@ -8,9 +8,9 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
-    NotificationRow, OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow,
-    SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError,
-    TaskSettingsRow, TickRow, UserScope,
+    NotificationRow, OrderFilter, PaperRow, ReadinessOutcome, ReadinessRow, RecordingRow, RunFilter,
+    RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome,
+    SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -120,6 +120,15 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         set_by: scope.id(),
     };
     scope.save_broker_chaos(chaos).await.unwrap();
+    let look = ReadinessRow {
+        day: day("2025-01-02"),
+        due_at: Timestamp(5),
+        looked_at: Some(Timestamp(5)),
+        outcome: ReadinessOutcome::Ok,
+        reason: String::new(),
+        checks: "[]".to_owned(),
+    };
+    assert!(scope.keep_readiness(look).await.unwrap());
 }
 
 /// How many things each read of a scope finds.
@@ -166,6 +175,8 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
             scope.task_settings_history(Task::literal("sell_monitor")).await.unwrap().len(),
         ),
         ("misbehaviour of the broker", scope.broker_chaos().await.unwrap().iter().len()),
+        ("looks of the doctor", scope.readiness(9).await.unwrap().len()),
+        ("look of a date", scope.readiness_of(date).await.unwrap().iter().len()),
         ("months", scope.totals(date, date).await.unwrap().months.len()),
     ]
 }

@@ -282,6 +282,16 @@ async fn the_rest_answers_as_recorded() {
     assert_eq!((wrong.status, &wrong.json()["fault"]["message"]), (400, &json!("Invalid interval value")));
 }
 
+/// Answers that refuse tell the time too.
+#[tokio::test]
+async fn the_head_of_each_answer_tells_the_time_of_the_fake_or_another() {
+    let client = Client::new().await;
+    let asked = || client.get_as_application("/login/1.0/get-client-ip");
+    assert_eq!(asked().await.date, "Mon, 02 Nov 2026 03:50:11 GMT");
+    client.sim.change_facts(|facts| facts.dates_ahead = -25_000);
+    assert_eq!(asked().await.date, "Mon, 02 Nov 2026 03:49:46 GMT");
+}
+
 #[tokio::test]
 async fn nothing_in_a_report_is_no_data_or_an_empty_list() {
     let client = Client::new().await;

@@ -17,6 +17,8 @@ pub struct Heard {
     pub body: String,
     /// How long the head said that the body is.
     pub length: usize,
+    /// What the head said of the time.
+    pub date: String,
 }
 
 impl Heard {
@@ -211,11 +213,14 @@ pub async fn ask(
 fn read(text: &str) -> Option<Heard> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-    });
-    Some(Heard { status, body: body.to_owned(), length: length.unwrap_or(0) })
+    let header = |wanted: &str| {
+        head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+        })
+    };
+    let length = header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+    Some(Heard { status, body: body.to_owned(), length, date: header("date").unwrap_or_default() })
 }
 
 /// A limit buy of 4 DEMO-EQ at 250.00 with these changes; a change to null leaves a member out.

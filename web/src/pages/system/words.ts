@@ -68,7 +68,7 @@ export const words = {
   fields: {
     recordings_days: ['Recordings', 'A run can be replayed for as long.'],
     plain_ticks_days: ['Plain successes', 'Rows of runs that found nothing to do.'],
-    logs_days: ['Log lines', 'Of runs, and about services.'],
+    logs_days: ['Log lines', 'Of runs, and about services; what the doctor found in the mornings.'],
     notifications_days: ['Messages', 'To users.'],
     decisions_days: ['Decisions', 'With the long sentences with which runs ended.'],
     signals_days: ['Signals', 'Counted from when they expired.'],

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { alertsQuery } from '../../api/alerts';
+import { morningsQuery } from '../../api/doctor';
 import { ordersQuery } from '../../api/orders';
 import { ofUser, rows } from '../../api/pages';
 import { pageError } from '../../api/problems';
@@ -8,6 +9,7 @@ import { daySlotsQuery, lanesQuery } from '../../api/slots';
 import { useNow } from '../../parts/clock';
 import { PageState } from '../../parts/PageState';
 import { useViewing } from '../../shell/viewing';
+import { morningSlots } from '../doctor/marks';
 import { DayLanes } from './DayLanes';
 import { MoneyFigures } from './MoneyFigures';
 import { Needs } from './Needs';
@@ -21,6 +23,8 @@ export function UserToday() {
   const { user, name } = useViewing();
   const service = useQuery(serviceQuery(user));
   const lanes = useQuery(lanesQuery(user));
+  // The day is shown without it too.
+  const { data: mornings } = useQuery(morningsQuery(user));
   const alerts = useInfiniteQuery(alertsQuery({ ...ofUser(user), open: true }));
   const orders = useInfiniteQuery(ordersQuery({ ...ofUser(user), active: true }));
   // Lanes have no reasons; they are wanted only where something went wrong.
@@ -49,7 +53,13 @@ export function UserToday() {
       <h1 className={css.title}>{words.title(name)}</h1>
       <Needs needs={needs} />
       <MoneyFigures user={user} openOrders={openOrders.length} hasMore={orders.hasNextPage} />
-      <DayLanes service={service.data} lanes={lanes.data} slots={slots} nowMs={now} />
+      <DayLanes
+        service={service.data}
+        lanes={lanes.data}
+        slots={slots}
+        morning={mornings ? morningSlots(mornings, now) : []}
+        nowMs={now}
+      />
       <OpenOrders orders={openOrders} />
     </div>
   );

@@ -26,6 +26,7 @@ export const words = {
   run: (run: number) => `Run ${run}`,
 
   day: 'Runs of the day',
+  doctor: 'Doctor',
   dayOff: (note: string) => (note === '' ? 'No session today.' : `No session today: ${note}.`),
   presumed: 'The holidays of this date are not known; a session is presumed.',
   noSlotsTitle: 'Nothing is expected today',

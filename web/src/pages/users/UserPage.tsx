@@ -81,6 +81,7 @@ const PAGES = [
   ['/services', words.pages.services],
   ['/orders', words.pages.orders],
   ['/positions', words.pages.positions],
+  ['/doctor', words.pages.doctor],
 ] as const;
 
 /** What stands on pages of its own, opened for this user. */

@@ -161,6 +161,12 @@ export const words = {
     messages: 'Messages',
   },
   see: 'Look at',
-  pages: { today: 'Today', services: 'Services', orders: 'Orders', positions: 'Positions' },
+  pages: {
+    today: 'Today',
+    services: 'Services',
+    orders: 'Orders',
+    positions: 'Positions',
+    doctor: 'Doctor',
+  },
   self: 'This is you. Another admin can change your access.',
 } as const;

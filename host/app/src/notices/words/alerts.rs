@@ -1,5 +1,6 @@
 //! Messages about alerts, and about slots that were expected and not seen.
 
+use prahari_brokers::Check;
 use prahari_domain::ids::UserId;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
@@ -10,6 +11,9 @@ use super::Words;
 
 /// Largest number of users that a message to the admins names.
 const NAMED_USERS: usize = 5;
+
+/// Largest number of failed checks that a message names.
+const NAMED_CHECKS: usize = 5;
 
 /// An alert was raised; `detail` is its sentence, or those of several of the kind.
 pub(crate) fn raised(code: AlertCode, detail: String) -> Words {
@@ -39,6 +43,18 @@ pub(crate) fn calendar_ends_still(detail: String) -> Words {
     }
 }
 
+/// The sentence of the alert about what the doctor found failed.
+pub(crate) fn not_ready(failed: &[&Check]) -> String {
+    let named: Vec<String> =
+        failed.iter().take(NAMED_CHECKS).map(|check| format!("{}: {}", check.name, check.evidence)).collect();
+    let more = match failed.len().saturating_sub(NAMED_CHECKS) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let checks = if failed.len() == 1 { "check" } else { "checks" };
+    format!("{} {checks} of the doctor failed: {}{more}", failed.len(), named.join("; "))
+}
+
 fn alert(title: String, body: String) -> Words {
     Words { kind: NotificationKind::Alert, level: NotificationLevel::Error, title, body }
 }
@@ -62,5 +78,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SourceDown => "A source of prices is down",
         AlertCode::BarsRestated => "Bars of the past were restated",
         AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
+        AlertCode::NotReady => "Something is not ready for the market",
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
+use prahari_brokers::Check;
 use prahari_domain::book::ClosedLot;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
@@ -246,6 +247,16 @@ fn runs_services_and_alerts_say_which_and_why() {
     let halted = alerts::raised(AlertCode::UserHalted, "nothing of this user is sent".to_owned());
     let expected = (NotificationKind::Alert, "Trading of a user is halted", "nothing of this user is sent");
     assert_eq!((said(&halted), halted.level), (expected, NotificationLevel::Error));
+    let failed: Vec<Check> =
+        (1..=7).map(|_| Check::failed("halts", "nothing of this user is sent", "")).collect();
+    let failed: Vec<&Check> = failed.iter().collect();
+    assert_eq!(
+        alerts::not_ready(&failed[..1]),
+        "1 check of the doctor failed: halts: nothing of this user is sent"
+    );
+    let several = alerts::not_ready(&failed);
+    assert!(several.starts_with("7 checks of the doctor failed: halts: "), "{several}");
+    assert!(several.ends_with("nothing of this user is sent; and 2 more"), "{several}");
     let users: Vec<UserId> = (1..=7).map(UserId).collect();
     let unseen = alerts::not_seen_for(task, at("09:15:00"), &users);
     assert_eq!(unseen.title, "sell_monitor was expected and not seen for 7 users");
