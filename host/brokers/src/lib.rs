@@ -12,6 +12,9 @@ mod chain;
 pub mod csv;
 mod fetching;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod link;
 mod market;
 pub mod paper;

@@ -12,6 +12,9 @@ mod client;
 mod credentials;
 mod error;
 pub mod feed;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod limiter;
 mod mask;

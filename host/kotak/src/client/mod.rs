@@ -23,7 +23,7 @@ pub use orders::{NewOrder, OrderChange};
 pub use quotes::QuoteFilter;
 
 use crate::credentials::Credentials;
-use crate::error::{Call, KotakError, Meaning};
+use crate::error::{Call, KotakError};
 use crate::feed::{Socket, connect};
 use crate::http::reach::{Reach, below};
 use crate::http::tls::Tls;
@@ -102,7 +102,7 @@ impl ClientFactory {
     /// Makes a user's connections; nothing is connected yet.
     ///
     /// # Errors
-    /// [`Meaning::NotSent`] when TLS or the user's way out cannot be used.
+    /// [`NotSent`](crate::error::Meaning::NotSent) when TLS or the user's way out cannot be used.
     pub(crate) async fn client(
         &self,
         credentials: &Credentials,
@@ -212,29 +212,6 @@ impl KotakClient {
             .get(url)
             .header(ACCEPT, "application/json")
             .header("Authorization", self.access_token.expose())
-    }
-
-    /// The rows of a list, each read; an answer that says that there is nothing is an empty list.
-    ///
-    /// # Errors
-    /// Those of the call, and [`Meaning::Unreadable`] when one row cannot be read: half a list would be a lie.
-    fn rows<T, E: std::fmt::Display>(
-        &self,
-        call: Call,
-        answer: Result<Value, KotakError>,
-        counts: impl Fn(&Value) -> bool,
-        read: impl Fn(&Value) -> Result<T, E>,
-    ) -> Result<Vec<T>, KotakError> {
-        let body = match answer {
-            Ok(body) => body,
-            Err(error) if error.meaning == Meaning::Empty => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let Some(Value::Array(rows)) = body.get("data") else {
-            return Err(body::misread(call, "there is no list in the answer"));
-        };
-        let rows = rows.iter().filter(|row| counts(row));
-        rows.map(|row| read(row).map_err(|why| body::misread(call, why))).collect()
     }
 }
 

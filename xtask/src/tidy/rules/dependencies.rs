@@ -52,7 +52,9 @@ fn unused_in_package(tree: &Tree, manifest: &TextFile) -> Vec<Finding> {
 fn belongs(folder: &str, path: &str) -> bool {
     let own = path.strip_prefix(folder).is_some_and(|rest| {
         rest == "build.rs"
-            || ["src/", "tests/", "benches/", "examples/"].iter().any(|start| rest.starts_with(start))
+            || ["src/", "tests/", "benches/", "examples/", "fuzz_targets/"]
+                .iter()
+                .any(|start| rest.starts_with(start))
     });
     own || ELSEWHERE.iter().any(|(package, sources)| *package == folder && path.starts_with(sources))
 }

@@ -1,0 +1,19 @@
+#[path = "../../../../fuzz/drive.rs"]
+#[macro_use]
+mod drive;
+
+driven![
+    errors,
+    holdings,
+    limits,
+    login,
+    margin,
+    market_feed,
+    order_book,
+    order_feed,
+    positions,
+    quotes,
+    scrip_master,
+    tag,
+    trades,
+];
