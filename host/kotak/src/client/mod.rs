@@ -145,13 +145,23 @@ impl KotakClient {
         connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
     }
 
-    /// Connects to the market feed, whose address the login named, or which is where it has been.
+    /// Returns whether the broker's older market feed is followed.
+    pub(crate) fn follows_older_feed(&self) -> bool {
+        self.settings.older_market_feed.is_some()
+    }
+
+    /// Connects to the market feed, whose address the login named, or which is where it has been; or to the older one.
     ///
     /// # Errors
     /// One sentence, without the address.
     pub(crate) async fn market_feed(&self, session: &Session) -> Result<Socket, String> {
         let usual = self.reach.read(MARKET_FEED);
-        let url = session.feed.as_ref().or(usual.as_ref()).ok_or("the login named no market feed")?;
+        let older = self.settings.older_market_feed.as_ref();
+        if older.is_some_and(|url| !self.reach.allows(url)) {
+            return Err("the older market feed is neither at the broker nor on this machine".to_owned());
+        }
+        let url = older.or(session.feed.as_ref()).or(usual.as_ref());
+        let url = url.ok_or("the login named no market feed")?;
         connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
     }
 

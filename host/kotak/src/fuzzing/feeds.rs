@@ -7,7 +7,7 @@ use prahari_domain::time::Timestamp;
 use super::rows::{self, is_price};
 use super::{first_line, is_clean, masker};
 use crate::feed::order_frame::{OrderFrame, Told};
-use crate::feed::{Control, Dividers, Packet, Picture, decode};
+use crate::feed::{Control, Dividers, Hsm, Packet, Picture, decode};
 
 /// A message of the market feed, after a line with the frame with which it was entered: its dividers hold for the message.
 pub fn market_feed(bytes: &[u8]) -> usize {
@@ -21,6 +21,15 @@ pub fn market_feed(bytes: &[u8]) -> usize {
     assert!(whole || !message.is_empty());
     let read = packets.iter().filter(|packet| is_read(packet)).count();
     read + usize::from(is_known)
+}
+
+/// Messages of the older market feed, end to end.
+pub fn older_market_feed(bytes: &[u8]) -> usize {
+    let mut hsm = Hsm::default();
+    let heard = hsm.hear(bytes);
+    heard.prices.iter().for_each(|(_, picture)| prices(picture));
+    assert!(heard.acknowledge.is_none_or(|frame| frame.len() == 11));
+    heard.prices.len() + usize::from(heard.entered == Some(true))
 }
 
 /// Holds a packet against what it promises; whether it is of a kind that is read.

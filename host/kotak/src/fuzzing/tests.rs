@@ -9,6 +9,7 @@ driven![
     login,
     margin,
     market_feed,
+    older_market_feed,
     order_book,
     order_feed,
     positions,
