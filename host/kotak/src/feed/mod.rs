@@ -10,6 +10,7 @@ mod protocol;
 mod sfeed;
 mod sfeed_control;
 mod silence;
+mod tunnel;
 
 pub(crate) use connect::{Socket, connect};
 pub use hsm::{Hsm, HsmHeard, connect_frame, hsm_subscription_frames};

@@ -6,5 +6,6 @@ mod account;
 mod days;
 mod feed;
 mod orders;
+mod proxy;
 mod scripts;
 mod sessions;
