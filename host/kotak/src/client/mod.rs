@@ -1,6 +1,7 @@
 //! The calls, one after the other: each makes one request and reads its answer. Sessions, repetition and what it all means
 //! for an order are elsewhere.
 
+mod feeds;
 mod login;
 mod orders;
 mod quotes;
@@ -24,7 +25,6 @@ pub use quotes::QuoteFilter;
 
 use crate::credentials::Credentials;
 use crate::error::{Call, KotakError};
-use crate::feed::{Socket, connect};
 use crate::http::reach::{Reach, below};
 use crate::http::tls::Tls;
 use crate::http::{Http, exchange};
@@ -36,9 +36,6 @@ use crate::wire::body;
 
 /// Name of the API, which some calls carry as a key.
 const API: &str = "neotradeapi";
-
-/// Address of the market feed where the login names none.
-const MARKET_FEED: &str = "wss://sfeed.kotaksecurities.com/apifeed";
 
 /// Longest body of an answer, in bytes: an order book of a thousand rows has 2 MB.
 const LONGEST_BODY: usize = 8 << 20;
@@ -132,37 +129,6 @@ impl KotakClient {
     /// What takes the secrets out of texts.
     pub(crate) fn masker(&self) -> &Masker {
         &self.masker
-    }
-
-    /// Connects to the order feed, whose address the login named, or which is beside everything else.
-    ///
-    /// # Errors
-    /// One sentence, without the address.
-    pub(crate) async fn order_feed(&self, session: &Session) -> Result<Socket, String> {
-        let mut beside = session.base.clone();
-        beside.set_path("/realtime");
-        let url = session.orders.as_ref().unwrap_or(&beside);
-        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
-    }
-
-    /// Returns whether the broker's older market feed is followed.
-    pub(crate) fn follows_older_feed(&self) -> bool {
-        self.settings.older_market_feed.is_some()
-    }
-
-    /// Connects to the market feed, whose address the login named, or which is where it has been; or to the older one.
-    ///
-    /// # Errors
-    /// One sentence, without the address.
-    pub(crate) async fn market_feed(&self, session: &Session) -> Result<Socket, String> {
-        let usual = self.reach.read(MARKET_FEED);
-        let older = self.settings.older_market_feed.as_ref();
-        if older.is_some_and(|url| !self.reach.allows(url)) {
-            return Err("the older market feed is neither at the broker nor on this machine".to_owned());
-        }
-        let url = older.or(session.feed.as_ref()).or(usual.as_ref());
-        let url = url.ok_or("the login named no market feed")?;
-        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
     }
 
     /// The client's code at the broker, with which the market feed is entered.

@@ -163,3 +163,15 @@ async fn an_older_feed_that_refuses_is_entered_later_and_costs_no_login() {
     passing.abort();
     assert_eq!(account.logins(), 1);
 }
+
+#[tokio::test]
+async fn feeds_that_the_login_does_not_name_are_found_in_the_list_of_the_data_centre() {
+    let facts = Facts { urls_in_validate: false, ..Facts::default() };
+    let mut account = Account::with(facts, |settings| settings.order_feed = true).await;
+    let feed = MarketFeed::start(account.session(), account.time.clone());
+    feed.want(vec!["90001".to_owned()]);
+    account.broker.funds().await.unwrap();
+    price(&feed, 90_001, 25_100).await;
+    assert_eq!(account.pushes.next().await, Some(Pushed::Gap));
+    assert_eq!(account.logins(), 1);
+}
