@@ -117,6 +117,8 @@ mod tests {
             ("host/Cargo.toml", MANIFEST),
             ("host/build.rs", "use serde;"),
             ("tests/all.rs", "use http_body;"),
+            ("fuzz/Cargo.toml", "[dependencies]\nlibfuzzer-sys = \"0.4\"\n"),
+            ("fuzz/fuzz_targets/a.rs", "libfuzzer_sys::fuzz_target!(|bytes| drop(bytes));"),
         ];
         assert_eq!(found(check, &files), ["Cargo.toml:4: no package of the workspace depends on csv"]);
     }
