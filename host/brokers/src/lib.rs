@@ -14,6 +14,9 @@ mod chaos;
 pub mod csv;
 mod fetching;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod link;
 mod market;
 pub mod paper;

@@ -6,6 +6,7 @@ mod account;
 mod days;
 mod feed;
 mod orders;
+mod proxy;
 mod readiness;
 mod scripts;
 mod sessions;
