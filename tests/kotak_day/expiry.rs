@@ -79,7 +79,7 @@ async fn a_session_that_ends_at_any_call_of_a_day_costs_one_login_and_no_task() 
     }
 
     // What trades is not sent again by itself: it was not carried out, and is decided anew.
-    let buy = day.live.limit(&second, Side::Buy, 10, 5).await;
+    let buy = day.live.limit(&second, Side::Buy, 10, 10).await;
     let request = buy.clone();
     let refused = day.ends((Call::Place, SessionError::InvalidToken100022), async |live: &LiveDay| {
         live.place(ADMIN, request).await

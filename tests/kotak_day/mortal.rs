@@ -41,14 +41,7 @@ impl Life {
     /// A life on a database.
     pub fn new(database: PathBuf, dies_at: Option<u64>) -> Arc<Self> {
         let (over, store) = (watch::Sender::new(None), OnceLock::new());
-        Arc::new(Self {
-            database,
-            dies_at,
-            passed: AtomicU64::new(0),
-            store,
-            over,
-            left: Mutex::default(),
-        })
+        Arc::new(Self { database, dies_at, passed: AtomicU64::new(0), store, over, left: Mutex::default() })
     }
 
     /// Counts points from now on.

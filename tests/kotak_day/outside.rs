@@ -32,7 +32,8 @@ impl Outside {
     /// With an account for each of this many users, who have the capital of their books there, and the demo market.
     pub async fn open(clock: Clock, users: u32) -> Self {
         let asked = clock.clone();
-        let sim = KotakSim::start_with(SimClock::asked(move || asked.now().0), Facts::default()).await.unwrap();
+        let sim =
+            KotakSim::start_with(SimClock::asked(move || asked.now().0), Facts::default()).await.unwrap();
         let account = |number: u32| {
             let spec = AccountSpec { cash: PAPER_CAPITAL.0, ..recognisable(number) };
             (UserId(u64::from(number)), spec)

@@ -12,11 +12,7 @@ const STEPS: usize = 9;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Decides to buy; a market order without a limit.
-    Buy {
-        symbol: &'static str,
-        quantity: u32,
-        limit: Option<i64>,
-    },
+    Buy { symbol: &'static str, quantity: u32, limit: Option<i64> },
     /// Decides to sell of what is held: which of it, and how many paise from the price.
     Sell { which: usize, away: i64 },
     /// Changes one of the orders that stand.

@@ -1,6 +1,9 @@
 //! Nothing that the broker must not show leaves its client: after a day in which it wrote account, PAN and tokens wherever
 //! it does, log, recordings, database, answers and workers have none of it.
 
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -11,7 +14,6 @@ use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::Side;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::broker;
 use prahari_runtime::{HostCall, HostReply};
 use prahari_store::RunFilter;
@@ -34,7 +36,7 @@ fn secrets<'a>(accounts: impl Iterator<Item = &'a AccountSpec>) -> Vec<String> {
         // The ids of its sessions, and the head of its tokens.
         "11111111-aaaa-4bbb".to_owned(),
         "33333333-aaaa-4bbb".to_owned(),
-        BASE64URL_NOPAD.encode(br#"{"alg":"RS256""#)[..16].to_owned(),
+        BASE64URL_NOPAD.encode(br#"{"alg":"RS256""#)[..18].to_owned(),
     ];
     for account in accounts {
         let mobile = account.mobile.trim_start_matches("+91").to_owned();
@@ -45,26 +47,23 @@ fn secrets<'a>(accounts: impl Iterator<Item = &'a AccountSpec>) -> Vec<String> {
 }
 
 fn none_in(place: &str, bytes: &[u8], secrets: &[String]) {
+    let text = String::from_utf8_lossy(bytes);
     for secret in secrets {
-        let found = memory_find(bytes, secret.as_bytes());
-        let around = found.map(|at| {
-            let end = (at + secret.len() + 80).min(bytes.len());
-            String::from_utf8_lossy(&bytes[at.saturating_sub(80)..end]).into_owned()
+        let around = text.find(secret.as_str()).map(|at| {
+            let from = text.floor_char_boundary(at.saturating_sub(80));
+            text[from..].chars().take(240).collect::<String>()
         });
         assert_eq!(around, None, "{place} has {secret}");
     }
 }
 
-/// Where a text stands in bytes. Texts begin with few different letters, so the first one is looked for alone.
-fn memory_find(bytes: &[u8], text: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(next) = bytes[from..].iter().position(|byte| *byte == text[0]) {
-        if bytes[from + next..].starts_with(text) {
-            return Some(from + next);
-        }
-        from += next + 1;
-    }
-    None
+/// Whether digits stand in a text as a number by themselves.
+fn has_number(text: &str, digits: &str) -> bool {
+    let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    text.match_indices(digits).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + digits.len()..]);
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+    })
 }
 
 /// The day: a login that is refused, orders, changes, refusals with everything in their reasons.
@@ -116,39 +115,42 @@ async fn worker_of(daemon: &Arc<Daemon>, user: UserId) -> Vec<(String, Vec<u8>)>
     for name in ["environ", "cmdline", "maps"] {
         seen.push((format!("{name} of the worker"), std::fs::read(format!("/proc/{pid}/{name}")).unwrap()));
     }
-    let memory = memory_of(pid, &seen[2].1);
-    assert!(memory.len() > 1 << 20, "little of the worker's memory was seen: {}", memory.len());
-    seen.push(("the memory of the worker".to_owned(), memory));
+    if let Some(memory) = memory_of(pid, &seen[2].1) {
+        assert!(memory.len() > 1 << 20, "little of the worker's memory was seen: {}", memory.len());
+        seen.push(("the memory of the worker".to_owned(), memory));
+    }
     seen
 }
 
-/// What a process may write of its memory, as far as it can be read.
-fn memory_of(pid: u32, maps: &[u8]) -> Vec<u8> {
-    use std::os::unix::fs::FileExt;
+/// Most bytes of a process that are looked at: much is reserved that was never written.
+const MOST_LOOKED_AT: usize = 1 << 30;
 
-    let memory = std::fs::File::open(format!("/proc/{pid}/mem")).unwrap();
-    let mut seen = Vec::new();
+/// What a process may write of its memory; none where this system shows it to nobody.
+fn memory_of(pid: u32, maps: &[u8]) -> Option<Vec<u8>> {
+    let memory = match File::open(format!("/proc/{pid}/mem")) {
+        Ok(memory) => memory,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            eprintln!("left out: the memory of a worker cannot be read here: {error}");
+            return None;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    let (mut page, nothing) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let (mut seen, mut looked_at) = (Vec::new(), 0);
     for line in String::from_utf8_lossy(maps).lines().filter(|line| line.contains(" rw")) {
-        let Some((begin, end)) = line.split_whitespace().next().and_then(|range| range.split_once('-')) else {
-            continue;
-        };
+        let (begin, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
         let number = |text: &str| u64::from_str_radix(text, 16).unwrap();
         let (mut at, end) = (number(begin), number(end));
-        // Much is reserved that was never written: page after page, until one cannot be read.
-        let mut page = vec![0; 1 << 16];
-        while at < end && seen.len() < 256 << 20 {
-            let most = usize::try_from(end - at).unwrap_or(page.len()).min(page.len());
-            let Ok(read) = memory.read_at(&mut page[..most], at) else { break };
-            if read == 0 {
-                break;
-            }
-            if page[..read].iter().any(|byte| *byte != 0) {
+        while at < end && looked_at < MOST_LOOKED_AT {
+            let most = usize::try_from(end - at).unwrap().min(page.len());
+            let Ok(read @ 1..) = memory.read_at(&mut page[..most], at) else { break };
+            if page[..read] != nothing[..read] {
                 seen.extend_from_slice(&page[..read]);
             }
-            at += read as u64;
+            (at, looked_at) = (at + read as u64, looked_at + read);
         }
     }
-    seen
+    Some(seen)
 }
 
 /// Every recording of a user's runs, as text.
@@ -185,7 +187,8 @@ async fn answers(console: &Console) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_day_no_secret_of_the_broker_is_anywhere() {
     let log = CapturedLog::default();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(FILTER)).with_ansi(false);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(FILTER)).without_time().with_ansi(false);
     let _the_only_one = tracing::subscriber::set_global_default(subscriber.with_writer(log.clone()).finish());
     let live = LiveDay::begin(3, &[ADMIN, OTHER], at(MONDAY, "08:50")).await;
     live.pass_until(at(MONDAY, "09:16")).await;
@@ -206,14 +209,14 @@ async fn after_a_day_no_secret_of_the_broker_is_anywhere() {
         recorded.push_str(&recordings(&live.daemon, user).await);
     }
     let LiveDay { house, outside, daemon, .. } = live;
-    let until = daemon.clock.now();
     let console = Console::over(house, daemon.clone()).await;
     let answered = answers(&console).await;
-    daemon.services.stop_individuals(THIRD, until).await;
+    daemon.services.stop_individual(THIRD, MONITOR).await.unwrap();
     let house = console.stop().await;
 
     let logged = log.text();
-    assert!(logged.contains("logged in at the broker") && logged.contains("[masked]"), "{}", logged.len());
+    assert!(logged.contains("logged in at the broker"), "{}", logged.len());
+    assert!(answered.contains("[masked]"), "no reason of a refusal was shown");
     assert!(recorded.len() > 10_000 && answered.len() > 10_000, "{} {}", recorded.len(), answered.len());
     none_in("the log", logged.as_bytes(), &secrets);
     none_in("a recording", recorded.as_bytes(), &secrets);
@@ -230,8 +233,7 @@ async fn after_a_day_no_secret_of_the_broker_is_anywhere() {
     for user in users {
         let pin = &outside.account(user).mpin;
         for text in [&logged, &answered] {
-            let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-            assert!(!words.any(|word| word == pin), "{pin}");
+            assert!(!has_number(text, pin), "{pin}");
         }
     }
 }

@@ -222,9 +222,9 @@ impl<'a> Trading<'a> {
         let desk = user.desk.lock().await;
         let held = desk.book().held_symbols().map(|symbol| (symbol.clone(), desk.book().held(symbol)));
         let offered = |symbol: &str| {
-            let sells = orders.iter().filter(|order| {
-                order.request.side == Side::Sell && order.request.symbol.as_str() == symbol
-            });
+            let sells = orders
+                .iter()
+                .filter(|order| order.request.side == Side::Sell && order.request.symbol.as_str() == symbol);
             sells.filter(|order| !order.state.is_final()).count() > 0
         };
         held.map(|(symbol, quantity)| (symbol.to_string(), quantity))
