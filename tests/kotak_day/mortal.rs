@@ -49,11 +49,6 @@ impl Life {
         assert!(self.store.set(store).is_ok(), "a life begins once");
     }
 
-    /// How many points it has passed.
-    pub fn passed(&self) -> u64 {
-        self.passed.load(Ordering::SeqCst)
-    }
-
     /// Where it has ended; none while it goes on.
     pub fn over(&self) -> Option<&'static str> {
         *self.over.borrow()
@@ -61,7 +56,8 @@ impl Life {
 
     /// Waits until it has ended.
     pub async fn ended(&self) {
-        let _never_closed = self.over.subscribe().wait_for(Option::is_some).await;
+        let mut over = self.over.subscribe();
+        let _never_closed = over.wait_for(Option::is_some).await;
     }
 
     /// What it has left on the disk.

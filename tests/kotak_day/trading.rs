@@ -9,7 +9,7 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::OrderContext;
 use prahari_app::runs::LiveServices;
-use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::ids::RunId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Side};
 use prahari_domain::strategies::StrategyName;
@@ -271,6 +271,6 @@ fn request(symbol: &str, side: Side, quantity: u32, kind: OrderKind) -> broker::
 /// The same order in place of one that was refused.
 fn again(order: &Order) -> broker::OrderRequest {
     let of = &order.request;
-    let retry_of = Some(OrderId::to_string(&order.id));
+    let retry_of = Some(order.id.to_string());
     broker::OrderRequest { retry_of, ..request(of.symbol.as_str(), of.side, of.quantity, of.kind) }
 }

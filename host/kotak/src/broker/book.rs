@@ -145,7 +145,8 @@ pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> 
     BrokerOrder {
         tag,
         symbol: row.symbol.clone(),
-        quantity: row.quantity,
+        // A book that is behind the executions may show the quantity before a change, of which more is filled by now.
+        quantity: row.quantity.max(shown),
         kind,
         state,
         filled: row.filled,

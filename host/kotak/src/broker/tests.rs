@@ -427,6 +427,9 @@ async fn an_order_has_not_ended_before_all_of_its_executions_are_shown() {
         assert_eq!((book[0].filled, book[0].fills.len()), (2, shown.len()));
         assert_eq!(book[0].state != BrokerOrderState::Open, has_ended, "{:?}", book[0]);
     }
+    // The book may be behind the executions too: no order is smaller than what is filled of it.
+    desk.now_will(BOOK, rows(&[row(json!({ "qty": 1, "fldQty": 1 }))]));
+    assert_eq!(desk.broker.book().await.unwrap()[0].quantity, 2);
 }
 
 #[tokio::test]
