@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use kotak_sim::{Call, Fault};
+
 use crate::checks::{books_are_the_brokers, no_decision_is_two_orders, nothing_is_doubled_or_hidden};
 use crate::mortal::JournalHook;
 use crate::outside::users_of_kotak;
-use crate::script::day_of;
+use crate::script::{Step, day_of};
 use crate::support::{ADMIN, MONDAY, TestHost, at, heavy};
 use crate::trading::Trading;
 
@@ -127,4 +129,27 @@ async fn the_day_that_was_asked_for_is_repeated() {
     let seed = numbers.next().unwrap();
     let deaths: Vec<u64> = numbers.collect();
     assert!(Days::new().await.live(seed, &deaths).await || deaths.is_empty(), "it ended before all deaths");
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_and_tag_are_lost_is_unknown_or_alarmed_and_nothing_is_sent_beside_it() {
+    let mut days = Days::new().await;
+    // The daemon that would have looked for it dies too.
+    let mut trading = Trading::begin(&mut days.house, &days.hook, &days.fresh.1, &[9]).await;
+    for fault in [Fault::TagLost, Fault::Cut { after_effect: true }] {
+        trading.outside.next(Call::Place, fault);
+    }
+    let buy = Step::Buy { symbol: "ABC", quantity: 3, limit: Some(9_500) };
+    trading.take(1, buy).await;
+    assert_eq!(trading.outside.orders(ADMIN).len(), 1);
+    check(&trading).await;
+    trading.settle().await;
+    check(&trading).await;
+    // Another decision of the same share and side; and one of another share, which it does not hold up.
+    trading.take(2, buy).await;
+    trading.take(3, Step::Buy { symbol: "XYZ", quantity: 3, limit: Some(9_500) }).await;
+    check(&trading).await;
+    let symbols: Vec<String> = trading.outside.orders(ADMIN).into_iter().map(|order| order.symbol).collect();
+    assert_eq!(symbols, ["ABC-EQ", "XYZ-EQ"]);
+    trading.end().await;
 }

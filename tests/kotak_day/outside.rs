@@ -54,7 +54,7 @@ impl Outside {
         for (number, symbol) in (1..).zip(symbols) {
             let (token, isin) = ((91_000 + number).to_string(), format!("INE{number:06}A01"));
             let share = InstrumentSpec::share(&token, symbol, &isin, price);
-            self.sim.list_instrument(share.with_band(5, price / 10 / 5 * 5, price * 10));
+            self.sim.list_instrument(share.with_band(1, 1, 100_000_000));
             self.trade(symbol, price);
         }
     }
