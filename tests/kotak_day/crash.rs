@@ -135,7 +135,7 @@ async fn the_day_that_was_asked_for_is_repeated() {
 async fn an_order_whose_answer_and_tag_are_lost_is_unknown_or_alarmed_and_nothing_is_sent_beside_it() {
     let mut days = Days::new().await;
     // The daemon that would have looked for it dies too.
-    let mut trading = Trading::begin(&mut days.house, &days.hook, &days.fresh.1, &[9]).await;
+    let mut trading = Trading::begin(&mut days.house, &days.hook, &days.fresh.1, &[20]).await;
     for fault in [Fault::TagLost, Fault::Cut { after_effect: true }] {
         trading.outside.next(Call::Place, fault);
     }
