@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kotak_sim::{KotakSim, OrderView};
+use kotak_sim::{KotakSim, OrderView, Status};
 use prahari_app::daemon::Daemon;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{RunId, UserId};
@@ -90,11 +90,12 @@ fn no_tag_came_twice(sim: &KotakSim) {
     }
 }
 
-/// No decision became two orders. A run is one decision here, with whatever was tried again of it.
+/// No decision became two orders. A run is one decision here, with whatever was tried again of it; what the exchange
+/// rejected, and filled nothing of, may be.
 pub async fn no_decision_is_two_orders(outside: &Outside, daemon: &Daemon, user: UserId) {
     let (ours, theirs) = (Ours::read(daemon, user).await, outside.orders(user));
     let mut of_decision: BTreeMap<RunId, Vec<&OrderView>> = BTreeMap::new();
-    for known in &theirs {
+    for known in theirs.iter().filter(|known| known.status != Status::Rejected || known.filled > 0) {
         if let Some(order) = known.sent_tag.as_deref().and_then(|tag| ours.of_tag(tag)) {
             of_decision.entry(order.run).or_default().push(known);
         }

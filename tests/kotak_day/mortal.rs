@@ -145,9 +145,9 @@ pub struct MortalBrokerage {
 #[async_trait]
 impl Brokerage for MortalBrokerage {
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
-        let BrokerLink { broker, simulated } = self.inner.link(new).await?;
-        let broker = Arc::new(MortalBroker { inner: broker, life: self.life.clone() });
-        Ok(BrokerLink { broker, simulated })
+        let mut link = self.inner.link(new).await?;
+        link.broker = Arc::new(MortalBroker { inner: link.broker, life: self.life.clone() });
+        Ok(link)
     }
 }
 
