@@ -139,12 +139,16 @@ pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> 
     if let (Tag::Plain(tag), Some(kind)) = (&row.tag, sent_as) {
         memory.bind(tag, &row.number, kind);
     }
+    let shown = fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add);
+    // Whoever books an end asks no more: it is told with the last execution, which another list has.
+    let state = if shown < row.filled { BrokerOrderState::Open } else { state(&row) };
     BrokerOrder {
         tag,
         symbol: row.symbol.clone(),
-        quantity: row.quantity,
+        // A book that is behind the executions may show the quantity before a change, of which more is filled by now.
+        quantity: row.quantity.max(shown),
         kind,
-        state: state(&row),
+        state,
         filled: row.filled,
         fills,
         accepted_at: row.entered_at,

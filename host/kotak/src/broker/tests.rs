@@ -413,6 +413,26 @@ async fn the_book_joins_orders_and_executions_and_knows_ours_under_any_tag() {
     assert!(!desk.broker.book_proves_absence());
 }
 
+/// Books and executions are two lists, and a row may be missing in one answer.
+#[tokio::test]
+async fn an_order_has_not_ended_before_all_of_its_executions_are_shown() {
+    let desk = Desk::new().await;
+    let fill = |id: &str| {
+        json!({ "exSeg": "nse_cm", "nOrdNo": NUMBER, "avgPrc": "250.00", "exOrdId": "11", "flId": id, "fldQty": 1,
+                "exTm": "02-Nov-2026 09:20:12", "series": "EQ", "sym": "DEMO", "trdSym": "DEMO-EQ", "trnsTp": "B" })
+    };
+    desk.will(BOOK, rows(&[row(json!({ "ordSt": "cancelled", "fldQty": 2 }))]));
+    for (shown, has_ended) in [(vec![fill("1")], false), (vec![fill("1"), fill("2")], true)] {
+        desk.now_will("/quick/user/trades", rows(&shown));
+        let book = desk.broker.book().await.unwrap();
+        assert_eq!((book[0].filled, book[0].fills.len()), (2, shown.len()));
+        assert_eq!(book[0].state != BrokerOrderState::Open, has_ended, "{:?}", book[0]);
+    }
+    // The book may be behind the executions too: no order is smaller than what is filled of it.
+    desk.now_will(BOOK, rows(&[row(json!({ "qty": 1, "fldQty": 1 }))]));
+    assert_eq!(desk.broker.book().await.unwrap()[0].quantity, 2);
+}
+
 #[tokio::test]
 async fn an_empty_book_after_an_order_is_doubted_once_and_never_believed() {
     let desk = Desk::new().await;
