@@ -17,6 +17,7 @@ pub mod daemon;
 pub mod day_log;
 pub mod deadlines;
 pub mod desk;
+pub mod differences;
 pub mod error;
 pub mod events;
 pub mod grants;

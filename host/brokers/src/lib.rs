@@ -33,7 +33,7 @@ pub use announced::{
 pub use bars::{BarMarket, bar_changes, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
-    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
+    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Holding, Placed,
 };
 pub use chain::Chain;
 pub use csv::CsvMarket;

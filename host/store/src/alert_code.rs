@@ -39,5 +39,7 @@ named! {
         BarsRestated = "bars_restated",
         /// A corporate action is booked, and its source no longer tells it.
         ActionNotTold = "action_not_told",
+        /// The broker holds other shares than the books, and nobody has said whose they are.
+        HoldingsDiffer = "holdings_differ",
     }
 }

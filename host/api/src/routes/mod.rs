@@ -15,6 +15,7 @@ mod connections;
 mod credentials;
 mod decisions;
 mod deliveries;
+mod differences;
 mod execution_calls;
 mod execution_totals;
 mod executions;
@@ -93,6 +94,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(credentials::routes())
         .merge(decisions::routes())
         .merge(deliveries::routes())
+        .merge(differences::routes())
         .merge(execution_calls::routes())
         .merge(execution_totals::routes())
         .merge(executions::routes())

@@ -20,9 +20,9 @@ pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
     ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, DeliveryStateName,
-    IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
-    NotificationKindName, RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName,
-    StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
+    DifferenceCauseName, DifferenceStateName, IndividualStateName, LaneStateName, LevelName, LogLevelName,
+    ModeName, ModuleOriginName, NotificationKindName, RestartPolicyName, ServiceKindName, SideName,
+    SlotKindName, SlotStateName, StateName, StatusName, StepKindName, StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

@@ -13,6 +13,7 @@ use crate::calendar::Calendars;
 use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
 use crate::desk::TradingServices;
+use crate::differences::Differences;
 use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
@@ -242,6 +243,8 @@ impl Base {
             caretakers,
         );
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
+        let differences =
+            Differences { clock: handles.clock.clone(), halts: halts.clone(), tasks: tasks.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
@@ -279,6 +282,7 @@ impl Base {
             background,
             queries,
             cancellations,
+            differences,
             inbox,
             cursor,
             listeners,

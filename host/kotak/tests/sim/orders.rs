@@ -112,7 +112,7 @@ async fn what_the_broker_refuses_is_refused_and_what_it_rejects_later_is_in_the_
     account.fault(Call::Place, When::First(1), Fault::RejectLate { ms: 500, reason });
     let order = account.placed(account.resting(3)).await;
     let seen = account.seen(&order).await;
-    let BrokerOrderState::Rejected { reason } = &seen.state else { panic!("{seen:?}") };
+    let BrokerOrderState::Rejected { reason, .. } = &seen.state else { panic!("{seen:?}") };
     assert!(reason.contains("circuit limit") && !reason.contains(&account.spec.ucc), "{reason}");
     assert_eq!(account.logins(), 1);
 }

@@ -62,5 +62,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SourceDown => "A source of prices is down",
         AlertCode::BarsRestated => "Bars of the past were restated",
         AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
+        AlertCode::HoldingsDiffer => "The broker holds other shares than the books",
     }
 }

@@ -1,0 +1,175 @@
+//! What a person decides of a difference between the broker's shares and the books.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::orders::{Fill, Side};
+use prahari_domain::settings::CAPITAL;
+use prahari_domain::strategies::StrategyName;
+use prahari_domain::time::Timestamp;
+use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState};
+
+use super::Desk;
+use crate::error::AppError;
+
+/// What becomes of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DifferenceDecision {
+    /// The books take over what the broker says.
+    Adopt {
+        /// Price per share in paise: what bought shares cost, or missing ones were sold at. Without it the broker's own cost
+        /// counts, or the last price.
+        price: Option<Paise>,
+        /// Strategy whose shares they become; none for missing ones.
+        strategy: Option<StrategyName>,
+    },
+    /// The shares are not Prahari's.
+    Ignore,
+}
+
+/// The answer to a decision: the difference as it ended, or why nothing was done.
+pub type Decided = Result<DifferenceRow, String>;
+
+impl Desk {
+    /// Does what a person decides of an open difference.
+    ///
+    /// # Errors
+    /// When the broker cannot be asked, or the journal or the database cannot be written.
+    pub async fn decide_difference(
+        &mut self,
+        id: u64,
+        decision: DifferenceDecision,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<Decided, AppError> {
+        self.check_usable()?;
+        self.close_past_dates(now, None).await?;
+        self.read_outside().await?;
+        let Some(row) = self.outside.open.values().find(|row| row.id == id).cloned() else {
+            return Ok(Err(format!("difference {id} is not open any more")));
+        };
+        let done = match decision {
+            DifferenceDecision::Ignore => self.ignore(&row, by, now).await?,
+            DifferenceDecision::Adopt { price, strategy } => {
+                self.adopt(&row, (price, strategy), by, now).await?
+            }
+        };
+        if let Err(refused) = done {
+            return Ok(Err(refused));
+        }
+        self.outside.settle(&row.seen.symbol);
+        let ended = self.scope().find_difference(id).await?;
+        Ok(ended.ok_or_else(|| format!("difference {id} is not kept any more")))
+    }
+
+    async fn ignore(
+        &mut self,
+        row: &DifferenceRow,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<Result<(), String>, AppError> {
+        if row.seen.cause == DifferenceCause::Unexplained {
+            return Ok(Err(
+                "shares that the books hold and the broker does not cannot be left to others".to_owned()
+            ));
+        }
+        let symbol = &row.seen.symbol;
+        let known = self.outside.of_others.get(symbol).copied().unwrap_or(0);
+        let quantity = known.saturating_add(row.seen.quantity);
+        let end = DifferenceEnd { by: Some(by), ..DifferenceEnd::by_itself(DifferenceState::Ignored, now) };
+        self.scope().end_difference(row.id, end, Some((symbol.clone(), quantity)), None).await?;
+        self.outside.of_others.insert(symbol.clone(), quantity);
+        Ok(Ok(()))
+    }
+
+    async fn adopt(
+        &mut self,
+        row: &DifferenceRow,
+        (price, strategy): (Option<Paise>, Option<StrategyName>),
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<Result<(), String>, AppError> {
+        if self.needs_reconcile || self.has_unknown_orders() {
+            return Ok(
+                Err("the outcome of an order is not known yet, and it may be what differs".to_owned()),
+            );
+        }
+        let symbol = &row.seen.symbol;
+        let theirs = self.ask_holdings().await?;
+        let reading = self.reading(symbol, &theirs);
+        let expected = i64::from(row.seen.quantity);
+        let is_sale = row.seen.cause == DifferenceCause::Unexplained;
+        if reading.excess() != if is_sale { -expected } else { expected } {
+            self.outside.look_soon();
+            return Ok(Err(format!("{symbol} differs otherwise than it did: {}", reading.in_words())));
+        }
+        if let Some(order) = self.book.active_orders().find(|order| order.request.symbol == *symbol) {
+            return Ok(Err(format!("order {} of {symbol} stands, and may be what differs", order.id)));
+        }
+        let end = DifferenceEnd { by: Some(by), ..DifferenceEnd::by_itself(DifferenceState::Adopted, now) };
+        if is_sale {
+            return self.adopt_sale(row, price, end, now).await;
+        }
+        let told = theirs.get(symbol).and_then(|held| held.average_cost).or(row.seen.broker_cost);
+        let Some(price) = price.or(told) else {
+            return Ok(Err(format!(
+                "the broker does not say what {symbol} cost, so its cost has to be given"
+            )));
+        };
+        let Some(strategy) = strategy else {
+            return Ok(Err("shares become those of a strategy, which has to be named".to_owned()));
+        };
+        if let Err(refused) = self.check_payment(symbol, price, row.seen.quantity) {
+            return Ok(Err(refused));
+        }
+        let fill = Fill { key: format!("adopted/{}", row.id), quantity: row.seen.quantity, price, at: now };
+        let cash = self.book.cash();
+        self.book_external(symbol, Side::Buy, vec![(strategy, vec![fill])], now).await?;
+        // Shares are paid in as money is: cash stays what it was.
+        let capital = self.book.capital() + (cash - self.book.cash());
+        let end = DifferenceEnd { price: Some(price), strategy: Some(strategy), ..end };
+        self.scope().end_difference(row.id, end, None, Some(capital)).await?;
+        self.book.set_capital(capital);
+        self.announce_capital();
+        Ok(Ok(()))
+    }
+
+    /// Returns why shares at this price cannot be paid in.
+    fn check_payment(&self, symbol: &Symbol, price: Paise, quantity: u32) -> Result<(), String> {
+        let value = price.times(quantity).filter(|value| value.0 > 0);
+        let Some(value) = value else {
+            return Err(format!("{quantity} shares of {symbol} at {} are no amount", rupees(price)));
+        };
+        CAPITAL.check(&(self.book.capital() + value).0.into()).map_err(|error| error.to_string())
+    }
+
+    /// Books missing shares as sold.
+    async fn adopt_sale(
+        &mut self,
+        row: &DifferenceRow,
+        price: Option<Paise>,
+        end: DifferenceEnd,
+        now: Timestamp,
+    ) -> Result<Result<(), String>, AppError> {
+        let (symbol, quantity) = (&row.seen.symbol, row.seen.quantity);
+        let fill = match price {
+            Some(price) if price.0 > 0 => {
+                Fill { key: format!("adopted/{}", row.id), quantity, price, at: now }
+            }
+            Some(_) => return Ok(Err("a share is sold at more than nothing".to_owned())),
+            None => {
+                let last = self.last_prices(std::slice::from_ref(symbol), now).await;
+                let Some((_, last)) = last.into_iter().next() else {
+                    return Ok(Err(format!(
+                        "the last price of {symbol} is not known, so one has to be given"
+                    )));
+                };
+                Fill::estimated(quantity, last, now)
+            }
+        };
+        let end = DifferenceEnd { price: Some(fill.price), estimated: price.is_none(), ..end };
+        self.book_sale(symbol, quantity, &[fill], now).await?;
+        self.scope().end_difference(row.id, end, None, None).await?;
+        Ok(Ok(()))
+    }
+}
