@@ -14,6 +14,8 @@ mod closing;
 mod contract;
 #[path = "desk/evening.rs"]
 mod evening;
+#[path = "desk/external.rs"]
+mod external;
 #[path = "desk/gone.rs"]
 mod gone;
 #[path = "desk/identity.rs"]

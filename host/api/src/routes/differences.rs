@@ -27,9 +27,9 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// Body that decides a difference.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct DifferenceDecided {
+struct HoldingDifferenceDecision {
     /// What becomes of it.
-    decision: DecisionName,
+    decision: DifferenceDecisionName,
     /// Price per share in paise: what bought shares cost, or missing ones were sold at. Only with `adopt`; needed where the broker
     /// does not say it.
     #[schema(minimum = 1, maximum = 100_000_000)]
@@ -42,14 +42,14 @@ struct DifferenceDecided {
 /// Prahari's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum DecisionName {
+enum DifferenceDecisionName {
     Adopt,
     Ignore,
 }
 
 /// A difference between the shares that the broker holds and those of the books. It was read twice, and no order of ours explains it.
 #[derive(Debug, Serialize, ToSchema)]
-struct Difference {
+struct HoldingDifference {
     /// Id; newer rows have higher ids.
     id: u64,
     /// The user whose account it is about.
@@ -89,7 +89,7 @@ struct Difference {
     detail: String,
 }
 
-impl From<DifferenceRow> for Difference {
+impl From<DifferenceRow> for HoldingDifference {
     fn from(row: DifferenceRow) -> Self {
         let seen = row.seen;
         Self {
@@ -115,30 +115,30 @@ impl From<DifferenceRow> for Difference {
 
 /// The differences of a user, newest first. On paper there are none: the account is Prahari's alone.
 #[utoipa::path(get, path = "/api/v1/user/differences", tag = "positions", params(OpenList),
-    responses((status = OK, body = Page<Difference>)))]
+    responses((status = OK, body = Page<HoldingDifference>)))]
 async fn differences(
     State(api): State<Api>,
     caller: Caller,
     Query(query): Query<OpenList>,
-) -> Result<Json<Page<Difference>>, Problem> {
+) -> Result<Json<Page<HoldingDifference>>, Problem> {
     let user = caller.target_user(&api, query.user)?;
     let part = query.part()?;
     let filter = DifferenceFilter { open: part.open, before: part.before, limit: part.limit + 1 };
     let rows = api.daemon.queries.of(&user).differences(filter).await?;
-    Ok(Json(page(rows, part.limit, |row| row.id, Difference::from)))
+    Ok(Json(page(rows, part.limit, |row| row.id, HoldingDifference::from)))
 }
 
 /// Decides an open difference. What cannot be done, such as taking over shares whose cost nobody knows, is refused with
 /// `difference_refused`, and it stays open.
 #[utoipa::path(post, path = "/api/v1/user/differences/{id}", tag = "positions", params(("id" = u64, Path), UserQuery),
-    request_body = DifferenceDecided, responses((status = OK, body = Difference)))]
+    request_body = HoldingDifferenceDecision, responses((status = OK, body = HoldingDifference)))]
 async fn decide_difference(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<u64>,
     Query(target): Query<UserQuery>,
-    Json(body): Json<DifferenceDecided>,
-) -> Result<Json<Difference>, Problem> {
+    Json(body): Json<HoldingDifferenceDecision>,
+) -> Result<Json<HoldingDifference>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let decision = body.decision()?;
     if api.daemon.queries.of(&user).difference(id).await?.is_none() {
@@ -153,15 +153,17 @@ async fn decide_difference(
 /// Highest price per share that can be meant, in paise.
 const MOST_COST: i64 = 100_000_000;
 
-impl DifferenceDecided {
+impl HoldingDifferenceDecision {
     fn decision(&self) -> Result<DifferenceDecision, Problem> {
         let Self { decision, cost_paise, strategy } = self;
         match decision {
-            DecisionName::Ignore if cost_paise.is_some() || strategy.is_some() => Err(Problem::invalid(
-                "cost_paise and strategy: shares that are not Prahari's have neither here".to_owned(),
-            )),
-            DecisionName::Ignore => Ok(DifferenceDecision::Ignore),
-            DecisionName::Adopt => match cost_paise {
+            DifferenceDecisionName::Ignore if cost_paise.is_some() || strategy.is_some() => {
+                Err(Problem::invalid(
+                    "cost_paise and strategy: shares that are not Prahari's have neither here".to_owned(),
+                ))
+            }
+            DifferenceDecisionName::Ignore => Ok(DifferenceDecision::Ignore),
+            DifferenceDecisionName::Adopt => match cost_paise {
                 Some(cost) if !(1..=MOST_COST).contains(cost) => {
                     Err(Problem::invalid(format!("cost_paise: {cost} is not from 1 to {MOST_COST}")))
                 }
@@ -176,8 +178,8 @@ impl DifferenceDecided {
     /// What the audit log says of it.
     fn in_audit(&self) -> (&'static str, serde_json::Value) {
         match self.decision {
-            DecisionName::Ignore => ("difference.ignore", json!({})),
-            DecisionName::Adopt => {
+            DifferenceDecisionName::Ignore => ("difference.ignore", json!({})),
+            DifferenceDecisionName::Adopt => {
                 let strategy = self.strategy.map(|label| label.0.name().to_owned());
                 ("difference.adopt", json!({ "cost_paise": self.cost_paise, "strategy": strategy }))
             }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use prahari_app::brokers::TradingMode;
 use prahari_app::channels::{ChannelKind, DeliveryState};
 use prahari_app::queries::{
-    LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
-    SlotState, StepKind,
+    DifferenceCause, DifferenceState, LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy,
+    RunTrigger, ServiceKind, SlotKind, SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
 use prahari_domain::actions::{ActionName, ActionState, Origin};

@@ -57,7 +57,11 @@ impl Desk {
         if let Err(refused) = done {
             return Ok(Err(refused));
         }
-        self.outside.settle(&row.seen.symbol);
+        let how = match decision {
+            DifferenceDecision::Ignore => "the shares are not Prahari's",
+            DifferenceDecision::Adopt { .. } => "the books have taken it over",
+        };
+        self.is_over(row.seen.symbol.clone(), how);
         let ended = self.scope().find_difference(id).await?;
         Ok(ended.ok_or_else(|| format!("difference {id} is not kept any more")))
     }

@@ -11,7 +11,7 @@ use prahari_brokers::Holding;
 use prahari_domain::ids::RunId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, Side};
+use prahari_domain::orders::{Order, OrderState, Side};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState, NewDifference};
@@ -132,6 +132,10 @@ impl Desk {
     ) -> Result<(), AppError> {
         let theirs = self.ask_holdings().await?;
         self.read_outside().await?;
+        // What is open may be over.
+        if !self.outside.open.is_empty() {
+            self.outside.look_soon();
+        }
         for (symbol, reading) in self.differing(&theirs) {
             self.outside.look_soon();
             let (kind, detail) = (DifferenceKind::ExternalTrade, reading.in_words());
@@ -280,8 +284,15 @@ impl Desk {
             return Ok(true);
         }
         let ours: Vec<Order> = self.book.orders().filter(of_symbol).cloned().collect();
+        let side = if excess > 0 { Side::Buy } else { Side::Sell };
         let mut is_behind = false;
         for order in ours {
+            // Of an order of today that the broker's book does not show nobody knows what was filled.
+            is_behind |= order.request.side == side
+                && order.day() == now.ist_day()
+                && order.broker_id.is_some()
+                && order.state != OrderState::Filled
+                && theirs.find(&order, &self.book).is_none();
             is_behind |= self.catch_up_fills(&order, theirs, now).await?;
         }
         Ok(is_behind)

@@ -40,8 +40,11 @@ impl Desk {
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
         let of_others = missing.min(reading.of_others);
         let of_ours = missing - of_others;
-        let fills = part_of(theirs.fills_of_others(symbol, Side::Sell, &self.book), of_others, of_ours);
-        let is_shown = fills.iter().map(|fill| fill.quantity).sum::<u32>() == of_ours;
+        let shown = theirs.fills_of_others(symbol, Side::Sell, &self.book);
+        // What was shown earlier than these explained shares of others before.
+        let earlier = total(&shown).saturating_sub(missing);
+        let fills = part_of(shown, earlier.saturating_add(of_others), of_ours);
+        let is_shown = total(&fills) == of_ours;
         if of_ours > 0 {
             let fills =
                 if is_shown { Ok(fills) } else { self.estimated(symbol, of_ours, fills, seen, now).await };
@@ -104,8 +107,7 @@ impl Desk {
         let Some((_, price)) = last.into_iter().next() else {
             return Err("its last price is not known".to_owned());
         };
-        let told: u32 = shown.iter().map(|fill| fill.quantity).sum();
-        shown.push(Fill::estimated(quantity.saturating_sub(told), price, now));
+        shown.push(Fill::estimated(quantity.saturating_sub(total(&shown)), price, now));
         Ok(shown)
     }
 
@@ -193,7 +195,7 @@ impl Desk {
         let mut events: Vec<TimedEvent> = Vec::new();
         for (number, (strategy, fills)) in (first.number..).zip(parts) {
             let id = OrderId { number, ..first };
-            let quantity = fills.iter().map(|fill| fill.quantity).sum();
+            let quantity = total(&fills);
             events.push((id, now, intended(symbol, side, quantity, strategy, now)));
             events.extend(fills.into_iter().map(|fill| (id, now, OrderEvent::Filled(fill))));
         }
@@ -238,6 +240,11 @@ fn part_of(fills: Vec<Fill>, skipped: u32, quantity: u32) -> Vec<Fill> {
         }
     }
     part
+}
+
+/// Shares of all fills.
+fn total(fills: &[Fill]) -> u32 {
+    fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add)
 }
 
 /// Mean price of fills; none when there are no shares.

@@ -1,0 +1,576 @@
+//! Shares that the user trades by hand in the account that Prahari trades in: what was sold is booked, what was bought is shown until
+//! somebody says whose it is, and what only seems to differ changes nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+use std::sync::Arc;
+
+use prahari_app::brokers::Brokers;
+use prahari_app::desk::{Desk, DifferenceDecision, DifferenceNews, TradingServices};
+use prahari_app::error::AppError;
+use prahari_app::prices::PriceJumps;
+use prahari_app::settings::Limits;
+use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::ids::OrderId;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Fill, Order, OrderState, Purpose, Side, TagCode};
+use prahari_domain::risk::RiskLimits;
+use prahari_domain::strategies::StrategyName;
+use prahari_domain::time::Timestamp;
+use prahari_store::{
+    AlertCode, AlertFilter, DifferenceCause, DifferenceFilter, DifferenceRow, DifferenceState, Durability,
+    NewUser, Role, Store,
+};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use tempfile::TempDir;
+
+use crate::HIGH;
+use crate::pushes::Live;
+use crate::support::desk_fixture::{CAPITAL, USER, buy, order_context, sell};
+use crate::support::fake_broker::{FlatMarket, PRICE};
+use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
+use crate::support::{MONDAY, OTHER, at, heavy, stop};
+
+const CASES: u32 = 24;
+const CASES_HEAVY: u32 = 1_000;
+
+/// The desk of a user who holds ten shares of ABC at a live broker; Monday goes on from a minute to the next.
+struct Account {
+    _folder: TempDir,
+    store: Store,
+    broker: Arc<LiveBroker>,
+    trading: Arc<TradingServices>,
+    desk: Desk,
+    now: Timestamp,
+}
+
+impl Account {
+    async fn new() -> Self {
+        let mut account = Self::empty().await;
+        account.bought("ABC", 10).await;
+        account
+    }
+
+    async fn empty() -> Self {
+        let now = at(MONDAY, "10:00");
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
+        let user = NewUser {
+            name: "trader".to_owned(),
+            role: Role::User,
+            capital: CAPITAL,
+            strategy: "{}".to_owned(),
+            limits: "{}".to_owned(),
+            created_at: now,
+        };
+        assert_eq!(store.system().create_user(user).await.unwrap(), USER);
+        let broker = Arc::new(LiveBroker::default());
+        let calendar = CalendarHandle::embedded().unwrap();
+        let trading = Arc::new(TradingServices {
+            brokers: Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone()))),
+            market: Arc::new(FlatMarket::new(calendar.clone())),
+            calendar,
+            store: store.clone(),
+            jumps: PriceJumps::default(),
+            tag_code: TagCode::of_number(1),
+        });
+        let mut desk = load(&trading).await;
+        assert_eq!(desk.reconcile(now).await.unwrap(), []);
+        Self { _folder: folder, store, broker, trading, desk, now }
+    }
+
+    /// Has an order of ours executed.
+    async fn bought(&mut self, symbol: &str, quantity: u32) {
+        let order = buy(symbol, quantity, PRICE.0);
+        let id = self.desk.place(order, order_context(self.now)).await.unwrap().unwrap();
+        self.broker.execute(USER, &id.to_string(), quantity, PRICE, self.now);
+        self.minute().await;
+        assert_eq!(self.order(id).state, OrderState::Filled);
+    }
+
+    async fn offered(&mut self, symbol: &str, quantity: u32) -> OrderId {
+        let order = sell(symbol, quantity, HIGH);
+        self.desk.place(order, order_context(self.now)).await.unwrap().unwrap()
+    }
+
+    /// A minute passes, and the broker is asked as each minute.
+    async fn minute(&mut self) {
+        self.now = self.now.plus_minutes(1);
+        self.desk.sync_fills(self.now).await.unwrap();
+    }
+
+    /// A comparison finds the difference, and the next two minutes look at it.
+    async fn looked_at(&mut self) {
+        self.desk.reconcile(self.now).await.unwrap();
+        self.minute().await;
+        self.minute().await;
+    }
+
+    /// The process dies and starts again.
+    async fn restart(&mut self) {
+        self.store.flush().await.unwrap();
+        self.desk = load(&self.trading).await;
+        self.desk.reconcile(self.now).await.unwrap();
+    }
+
+    fn order(&self, id: OrderId) -> &Order {
+        self.desk.book().order(&id).unwrap()
+    }
+
+    fn held(&self, symbol: &str) -> u32 {
+        self.desk.book().held(&symbol.parse().unwrap())
+    }
+
+    async fn journal(&self) -> usize {
+        self.store.flush().await.unwrap();
+        self.store.user(USER).load_journal(0).await.unwrap().len()
+    }
+
+    async fn differences(&self, open: bool) -> Vec<DifferenceRow> {
+        let filter = DifferenceFilter { open: Some(open), before: None, limit: 100 };
+        self.store.user(USER).differences(filter).await.unwrap()
+    }
+
+    async fn only_open(&self) -> DifferenceRow {
+        let [row] = self.differences(true).await.try_into().unwrap();
+        row
+    }
+
+    async fn decided(&mut self, id: u64, decision: DifferenceDecision) -> Result<DifferenceRow, String> {
+        self.desk.decide_difference(id, decision, USER, self.now).await.unwrap()
+    }
+
+    /// Orders that others placed and the books have.
+    fn external(&self) -> Vec<Order> {
+        let orders = self.desk.book().orders();
+        orders.filter(|order| order.request.purpose == Purpose::External).cloned().collect()
+    }
+
+    /// Nothing is done a second time, however often it is compared.
+    async fn changes_nothing_more(&mut self) {
+        let (journal, book) = (self.journal().await, self.desk.book().clone());
+        let differences = (self.differences(true).await, self.differences(false).await);
+        self.looked_at().await;
+        self.looked_at().await;
+        assert_eq!((self.journal().await, self.desk.book()), (journal, &book));
+        assert_eq!((self.differences(true).await, self.differences(false).await), differences);
+        assert_eq!(book.difference(), Paise::ZERO);
+    }
+}
+
+async fn load(trading: &Arc<TradingServices>) -> Desk {
+    let row = trading.store.user(USER).find().await.unwrap().unwrap();
+    let (link, _) = trading.brokers.link(LIVE, USER, row.capital).await.unwrap();
+    let limits = Arc::new(Limits::fixed(RiskLimits::default()));
+    Desk::load(trading.clone(), link, USER, row.capital, limits).await.unwrap()
+}
+
+fn adopt(price: Option<i64>) -> DifferenceDecision {
+    DifferenceDecision::Adopt { price: price.map(Paise), strategy: Some(StrategyName::REBOUND) }
+}
+
+#[tokio::test]
+async fn a_sale_outside_is_booked_at_its_price_after_two_readings_and_the_offer_of_more_is_withdrawn() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 10).await;
+    let price = Paise(10_150);
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 4, price, account.now);
+    let compared = account.desk.reconcile(account.now).await.unwrap();
+    assert_eq!(compared[0].detail, "the broker holds 6 shares, our books 10");
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.order(offer).state), (10, OrderState::Accepted), "one reading");
+    let (cash, charges) = (account.desk.book().cash(), account.desk.book().charges());
+    account.minute().await;
+
+    assert_eq!(account.held("ABC"), 6);
+    let withdrawn = account.order(offer);
+    assert_eq!(withdrawn.state, OrderState::Cancelled);
+    let reason = "4 shares of ABC were sold outside, and the offer is of more than is left";
+    assert_eq!(withdrawn.reason, reason);
+    let [sale] = account.external().try_into().unwrap();
+    assert_eq!((sale.request.side, sale.state, sale.filled), (Side::Sell, OrderState::Filled, 4));
+    assert_eq!((sale.average_price(), sale.strategy), (Some(price), StrategyName::REBOUND));
+    assert!(!sale.fill_keys.iter().any(|key| Fill::is_estimate(key)));
+    let book = account.desk.book();
+    assert_eq!(book.realised(), Paise(4 * 150));
+    assert_eq!(book.cash() - cash, Paise(4 * price.0) - (book.charges() - charges));
+    let [row] = account.differences(false).await.try_into().unwrap();
+    let end = (row.seen.cause, row.state, row.price, row.estimated, row.decided_by);
+    assert_eq!(end, (DifferenceCause::ExternalSale, DifferenceState::Booked, Some(price), false, None));
+    assert_eq!(account.desk.reconcile(account.now).await.unwrap(), []);
+    account.changes_nothing_more().await;
+    account.restart().await;
+    assert_eq!(account.held("ABC"), 6);
+}
+
+#[tokio::test]
+async fn an_offer_of_what_is_left_stays_where_the_sale_is_shown() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 6).await;
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 4, PRICE, account.now);
+    account.looked_at().await;
+    assert_eq!((account.held("ABC"), account.order(offer).state), (6, OrderState::Accepted));
+    // The same offer is too much after another sale.
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 1, PRICE, account.now);
+    account.looked_at().await;
+    assert_eq!((account.held("ABC"), account.order(offer).state), (5, OrderState::Cancelled));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_sale_that_the_broker_does_not_show_is_booked_at_the_last_price_and_says_so() {
+    let mut account = Account::new().await;
+    account.broker.set_held(USER, "ABC", 3);
+    account.looked_at().await;
+    assert_eq!(account.held("ABC"), 3);
+    let [sale] = account.external().try_into().unwrap();
+    assert_eq!((sale.filled, sale.average_price()), (7, Some(PRICE)));
+    assert!(Fill::is_estimate(&sale.fill_keys[0]), "{sale:?}");
+    assert!(account.differences(false).await[0].estimated);
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_short_once_changes_nothing() {
+    let mut account = Account::new().await;
+    account.broker.set_held(USER, "ABC", 3);
+    account.desk.reconcile(account.now).await.unwrap();
+    account.minute().await;
+    account.broker.set_held(USER, "ABC", 10);
+    account.minute().await;
+    // Another shortness is seen for the first time.
+    account.broker.set_held(USER, "ABC", 4);
+    account.desk.reconcile(account.now).await.unwrap();
+    account.minute().await;
+    account.broker.set_held(USER, "ABC", 5);
+    account.minute().await;
+    account.broker.set_held(USER, "ABC", 10);
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.external()), (10, vec![]));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn what_an_offer_of_ours_has_sold_is_not_taken_for_a_sale_outside() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 10).await;
+    let id = offer.to_string();
+    // The list of shares knows of the execution, and the order book is behind.
+    account.broker.set_hidden(USER, &id, true);
+    account.broker.execute(USER, &id, 4, Paise(HIGH), account.now);
+    account.looked_at().await;
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.external()), (10, vec![]));
+    account.broker.set_hidden(USER, &id, false);
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.order(offer).filled), (6, 4));
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.external()), (6, vec![]));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn shares_that_are_gone_without_a_reason_wait_for_a_person() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 10).await;
+    // Nothing is held at all, which a broken list says as well.
+    account.broker.set_held(USER, "ABC", 0);
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!((row.seen.cause, row.seen.quantity), (DifferenceCause::Unexplained, 10));
+    let why = "ABC: the broker holds 0 shares, our books 10, and its list of shares is empty, so nothing of it is believed";
+    assert_eq!(row.seen.detail, why);
+    assert_eq!((account.held("ABC"), account.order(offer).state), (10, OrderState::Accepted));
+    let refused = account.decided(row.id, DifferenceDecision::Ignore).await.unwrap_err();
+    assert_eq!(refused, "shares that the books hold and the broker does not cannot be left to others");
+    let refused = account.decided(row.id, adopt(Some(9_900))).await.unwrap_err();
+    assert_eq!(refused, format!("order {offer} of ABC stands, and may be what differs"));
+    account.desk.cancel(offer, "asked", order_context(account.now)).await.unwrap().unwrap();
+    let row = account.decided(row.id, adopt(Some(9_900))).await.unwrap();
+    let end = (row.state, row.price, row.estimated, row.decided_by);
+    assert_eq!(end, (DifferenceState::Adopted, Some(Paise(9_900)), false, Some(USER)));
+    assert_eq!((account.held("ABC"), account.desk.book().realised()), (0, Paise(-1_000)));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn shares_under_another_name_are_not_taken_for_sold() {
+    let mut account = Account::new().await;
+    account.broker.set_held(USER, "ABC", 0);
+    account.broker.set_held(USER, "NEWNAME", 10);
+    account.looked_at().await;
+    let open = account.differences(true).await;
+    let seen: Vec<_> = open.iter().map(|row| (row.seen.symbol.as_str(), row.seen.cause)).collect();
+    let expected = [("NEWNAME", DifferenceCause::OpeningHolding), ("ABC", DifferenceCause::Unexplained)];
+    assert_eq!(seen, expected);
+    assert_eq!((account.held("ABC"), account.external()), (10, vec![]));
+    // Broker and books are the same again.
+    account.broker.set_held(USER, "ABC", 10);
+    account.broker.set_held(USER, "NEWNAME", 0);
+    account.looked_at().await;
+    assert_eq!(account.differences(true).await, []);
+    assert!(account.differences(false).await.iter().all(|row| row.state == DifferenceState::Gone));
+}
+
+#[tokio::test]
+async fn what_is_ignored_is_not_shown_again_while_it_is_unchanged_and_is_sold_first() {
+    let mut account = Account::new().await;
+    account.broker.trade_outside(USER, ("ABC", Side::Buy), 5, Paise(9_500), account.now);
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!((row.seen.cause, row.seen.quantity), (DifferenceCause::ExternalPurchase, 5));
+    assert_eq!(account.held("ABC"), 10, "nothing is taken over by itself");
+    let told = account.desk.take_differences();
+    assert!(
+        matches!(&told[..], [DifferenceNews::Stands { symbol, .. }] if symbol.as_str() == "ABC"),
+        "{told:?}"
+    );
+    account.minute().await;
+    assert_eq!(account.desk.take_differences(), [], "it is told once");
+
+    let row = account.decided(row.id, DifferenceDecision::Ignore).await.unwrap();
+    assert_eq!((row.state, row.decided_by), (DifferenceState::Ignored, Some(USER)));
+    assert_eq!(account.desk.reconcile(account.now).await.unwrap(), []);
+    account.changes_nothing_more().await;
+    account.restart().await;
+    assert_eq!(account.desk.reconcile(account.now).await.unwrap(), []);
+
+    // More of it is another difference, of the new shares alone.
+    account.broker.trade_outside(USER, ("ABC", Side::Buy), 2, Paise(9_500), account.now);
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!(row.seen.quantity, 2);
+    account.decided(row.id, DifferenceDecision::Ignore).await.unwrap();
+
+    // The seven are sold before any of ours.
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 6, Paise(9_600), account.now);
+    account.looked_at().await;
+    assert_eq!((account.held("ABC"), account.external()), (10, vec![]));
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 3, Paise(9_700), account.now);
+    account.looked_at().await;
+    assert_eq!(account.held("ABC"), 8);
+    let [sale] = account.external().try_into().unwrap();
+    assert_eq!((sale.filled, sale.average_price()), (2, Some(Paise(9_700))));
+    assert_eq!(account.desk.reconcile(account.now).await.unwrap(), []);
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn shares_that_are_adopted_are_paid_in_at_their_cost_and_cash_stays() {
+    let mut account = Account::new().await;
+    account.broker.set_held(USER, "OLD", 20);
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!((row.seen.cause, row.seen.broker_cost), (DifferenceCause::OpeningHolding, None));
+    let refused = account.decided(row.id, adopt(None)).await.unwrap_err();
+    assert_eq!(refused, "the broker does not say what OLD cost, so its cost has to be given");
+    let nobodys = DifferenceDecision::Adopt { price: Some(Paise(8_000)), strategy: None };
+    let refused = account.decided(row.id, nobodys).await.unwrap_err();
+    assert_eq!(refused, "shares become those of a strategy, which has to be named");
+    let (cash, capital) = (account.desk.book().cash(), account.desk.book().capital());
+    let row = account.decided(row.id, adopt(Some(8_000))).await.unwrap();
+    assert_eq!((row.state, row.strategy), (DifferenceState::Adopted, Some(StrategyName::REBOUND)));
+
+    let book = account.desk.book();
+    let position = book.position(StrategyName::REBOUND, &"OLD".parse().unwrap()).unwrap();
+    assert_eq!((position.quantity, position.average_price), (20, Paise(8_000)));
+    assert_eq!(position.entries[0].purpose, Purpose::External);
+    assert_eq!(book.cash(), cash);
+    assert!(book.capital() - capital >= Paise(160_000), "{:?}", book.capital());
+    account.changes_nothing_more().await;
+    let before = account.desk.book().clone();
+    account.restart().await;
+    let book = account.desk.book();
+    assert_eq!((book.cash(), book.capital()), (before.cash(), before.capital()));
+    assert_eq!(book.positions(), before.positions());
+    let again = account.decided(row.id, adopt(Some(8_000))).await.unwrap_err();
+    assert_eq!(again, format!("difference {} is not open any more", row.id));
+}
+
+#[tokio::test]
+async fn what_the_broker_says_of_the_cost_is_taken_where_nobody_says_otherwise() {
+    let mut account = Account::new().await;
+    account.broker.set_held(USER, "OLD", 20);
+    account.broker.set_cost(USER, "OLD", Paise(7_777));
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!(row.seen.broker_cost, Some(Paise(7_777)));
+    // What is adopted is what is there now.
+    account.broker.set_held(USER, "OLD", 19);
+    let refused = account.decided(row.id, adopt(None)).await.unwrap_err();
+    assert_eq!(refused, "OLD differs otherwise than it did: the broker holds 19 shares, our books none");
+    account.looked_at().await;
+    let row = account.only_open().await;
+    let row = account.decided(row.id, adopt(None)).await.unwrap();
+    assert_eq!((row.price, account.held("OLD")), (Some(Paise(7_777)), 19));
+}
+
+#[tokio::test]
+async fn an_alert_stands_while_nobody_has_said_whose_shares_they_are() {
+    let live = Live::new().await;
+    let user = live.daemon.users.find(OTHER).unwrap();
+    live.broker.set_held(OTHER, "OLD", 20);
+    user.desk.lock().await.reconcile(at(MONDAY, "10:00")).await.unwrap();
+    for minute in ["10:00", "10:01", "10:02"] {
+        user.desk.lock().await.sync_fills(at(MONDAY, minute)).await.unwrap();
+    }
+    let alerts = async |open| {
+        let filter = AlertFilter { open: Some(open), before: None, limit: 10 };
+        let alerts = live.daemon.queries.of(&user).alerts(filter).await.unwrap();
+        alerts.into_iter().filter(|alert| alert.code == AlertCode::HoldingsDiffer).collect::<Vec<_>>()
+    };
+    let unknown = StrategyName::literal("nobodys");
+    let nobodys = DifferenceDecision::Adopt { price: Some(PRICE), strategy: Some(unknown) };
+    let refused = live.daemon.differences.decide(&user, 1, nobodys, OTHER).await;
+    assert!(
+        matches!(refused, Err(AppError::DifferenceRefused(why)) if why == "no task is of the strategy nobodys")
+    );
+    // What is new is told with the next thing that is done for the user, whatever comes of it.
+    let refused = live.daemon.differences.decide(&user, 999, DifferenceDecision::Ignore, OTHER).await;
+    assert!(matches!(refused, Err(AppError::DifferenceRefused(_))));
+    let open = alerts(true).await;
+    assert_eq!(open[0].detail, "OLD: the broker holds 20 shares, our books none");
+    let [row] = live.daemon.store.user(OTHER).open_differences().await.unwrap().try_into().unwrap();
+    live.daemon.differences.decide(&user, row.id, DifferenceDecision::Ignore, OTHER).await.unwrap();
+    assert_eq!(alerts(true).await, []);
+    assert_eq!(alerts(false).await[0].resolution, "the shares are not Prahari's");
+    stop(live.daemon).await;
+}
+
+/// What happens in the account.
+#[derive(Debug, Clone)]
+enum Step {
+    Ours { symbol: usize, quantity: u32 },
+    Offer { symbol: usize, quantity: u32 },
+    Outside { symbol: usize, quantity: u32, price: i64, shown: bool },
+    SoldOutside { symbol: usize, part: u32, price: i64, shown: bool },
+    Decide { adopt: bool, price: i64 },
+    Minutes(u32),
+    Restart,
+}
+
+const SYMBOLS: [&str; 2] = ["ABC", "XYZ"];
+
+fn step() -> impl Strategy<Value = Step> {
+    let symbol = || 0..SYMBOLS.len();
+    prop_oneof![
+        3 => (symbol(), 1..20_u32).prop_map(|(symbol, quantity)| Step::Ours { symbol, quantity }),
+        2 => (symbol(), 1..20_u32).prop_map(|(symbol, quantity)| Step::Offer { symbol, quantity }),
+        3 => (symbol(), 1..20_u32, 9_000..11_000_i64, any::<bool>()).prop_map(
+            |(symbol, quantity, price, shown)| Step::Outside { symbol, quantity, price, shown }
+        ),
+        4 => (symbol(), 1..100_u32, 9_000..11_000_i64, any::<bool>())
+            .prop_map(|(symbol, part, price, shown)| Step::SoldOutside { symbol, part, price, shown }),
+        3 => (any::<bool>(), 9_000..11_000_i64).prop_map(|(adopt, price)| Step::Decide { adopt, price }),
+        3 => (1..4_u32).prop_map(Step::Minutes),
+        1 => Just(Step::Restart),
+    ]
+}
+
+impl Account {
+    async fn at_broker(&self, symbol: &str) -> u32 {
+        let held = self.desk.link().broker.holdings().await.unwrap();
+        held.into_iter().find(|held| held.symbol.as_str() == symbol).map_or(0, |held| held.quantity)
+    }
+
+    async fn step(&mut self, step: Step) {
+        match step {
+            Step::Ours { symbol, quantity } => {
+                let order = buy(SYMBOLS[symbol], quantity, PRICE.0);
+                let placed = self.desk.place(order, order_context(self.now)).await.unwrap();
+                if let Ok(id) = placed {
+                    self.broker.execute(USER, &id.to_string(), quantity, PRICE, self.now);
+                }
+            }
+            Step::Offer { symbol, quantity } => {
+                let order = sell(SYMBOLS[symbol], quantity, HIGH);
+                let _refused = self.desk.place(order, order_context(self.now)).await.unwrap();
+            }
+            Step::Outside { symbol, quantity, price, shown } => {
+                let symbol = SYMBOLS[symbol];
+                if shown {
+                    let trade = (symbol, Side::Buy);
+                    self.broker.trade_outside(USER, trade, quantity, Paise(price), self.now);
+                } else {
+                    let held = self.at_broker(symbol).await;
+                    self.broker.set_held(USER, symbol, held + quantity);
+                }
+            }
+            Step::SoldOutside { symbol, part, price, shown } => {
+                let symbol = SYMBOLS[symbol];
+                let held = self.at_broker(symbol).await;
+                let quantity = (held * part / 100).max(1).min(held);
+                if quantity == 0 {
+                    return;
+                }
+                if shown {
+                    let trade = (symbol, Side::Sell);
+                    self.broker.trade_outside(USER, trade, quantity, Paise(price), self.now);
+                } else {
+                    self.broker.set_held(USER, symbol, held - quantity);
+                }
+            }
+            Step::Decide { adopt: adopts, price } => {
+                let decision = if adopts { adopt(Some(price)) } else { DifferenceDecision::Ignore };
+                for row in self.differences(true).await {
+                    let _refused = self.decided(row.id, decision).await;
+                }
+            }
+            Step::Minutes(minutes) => {
+                for _ in 0..minutes {
+                    self.minute().await;
+                }
+            }
+            Step::Restart => self.restart().await,
+        }
+    }
+
+    /// Everything that is open is decided, and books and broker agree.
+    async fn check(mut self) {
+        for order in self.desk.book().active_orders().cloned().collect::<Vec<_>>() {
+            let _gone = self.desk.cancel(order.id, "the end", order_context(self.now)).await.unwrap();
+        }
+        for _ in 0..3 {
+            self.looked_at().await;
+            for row in self.differences(true).await {
+                let decision = match row.seen.cause {
+                    DifferenceCause::Unexplained => adopt(None),
+                    _ => DifferenceDecision::Ignore,
+                };
+                let _changed_since = self.decided(row.id, decision).await;
+            }
+        }
+        self.looked_at().await;
+        assert_eq!(self.desk.reconcile(self.now).await.unwrap(), []);
+        let of_others = self.store.user(USER).shares_of_others().await.unwrap();
+        for symbol in SYMBOLS {
+            let others = of_others.iter().find(|(of, _)| of.as_str() == symbol).map_or(0, |(_, of)| *of);
+            assert_eq!(self.at_broker(symbol).await, self.held(symbol) + others, "{symbol}");
+        }
+        self.changes_nothing_more().await;
+    }
+}
+
+#[test]
+fn whatever_is_traded_by_hand_books_and_broker_agree_in_the_end_and_stay_so() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let cases = if heavy() { CASES_HEAVY } else { CASES };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let steps = prop::collection::vec(step(), 1..14);
+    let outcome = TestRunner::new(config).run(&steps, |steps| {
+        runtime.block_on(async {
+            let mut account = Account::empty().await;
+            for step in steps {
+                account.step(step).await;
+            }
+            account.check().await;
+        });
+        Ok(())
+    });
+    outcome.unwrap();
+}
