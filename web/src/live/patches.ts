@@ -38,7 +38,9 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
     case 'alert':
       return event.code.startsWith('module_')
         ? ['alerts', 'health', 'modules', 'lanes']
-        : ['alerts', 'health', 'lanes'];
+        : event.code === 'holdings_differ'
+          ? ['alerts', 'health', 'lanes', 'positions']
+          : ['alerts', 'health', 'lanes'];
     case 'notification':
       return ['notifications', 'channels'];
     case 'settings':
