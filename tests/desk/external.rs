@@ -18,7 +18,7 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderState, Purpose, Side, TagCode};
-use prahari_domain::risk::RiskLimits;
+use prahari_domain::risk::{RefusalCode, RiskLimits};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
@@ -96,6 +96,13 @@ impl Account {
     async fn offered(&mut self, symbol: &str, quantity: u32) -> OrderId {
         let order = sell(symbol, quantity, HIGH);
         self.desk.place(order, order_context(self.now)).await.unwrap().unwrap()
+    }
+
+    /// It is Thursday: what was bought on Monday is settled.
+    async fn on_thursday(&mut self) {
+        self.minute().await;
+        self.now = at("2025-03-13", "10:00");
+        self.minute().await;
     }
 
     /// A minute passes, and the broker is asked as each minute.
@@ -225,6 +232,7 @@ async fn an_offer_of_what_is_left_stays_where_the_sale_is_shown() {
 #[tokio::test]
 async fn a_sale_that_the_broker_does_not_show_is_booked_at_the_last_price_and_says_so() {
     let mut account = Account::new().await;
+    account.on_thursday().await;
     account.broker.set_held(USER, "ABC", 3);
     account.looked_at().await;
     assert_eq!(account.held("ABC"), 3);
@@ -236,8 +244,61 @@ async fn a_sale_that_the_broker_does_not_show_is_booked_at_the_last_price_and_sa
 }
 
 #[tokio::test]
+async fn shares_that_were_just_bought_may_be_in_no_list_until_they_are_settled() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 10).await;
+    account.broker.set_held(USER, "ABC", 3);
+    account.looked_at().await;
+    account.looked_at().await;
+    assert_eq!(
+        (account.held("ABC"), account.external(), account.differences(true).await),
+        (10, vec![], vec![])
+    );
+    assert_eq!(account.order(offer).state, OrderState::Accepted);
+    // A sale that the broker shows is one, whenever the shares were bought.
+    account.broker.set_held(USER, "ABC", 10);
+    account.broker.trade_outside(USER, ("ABC", Side::Sell), 7, PRICE, account.now);
+    account.looked_at().await;
+    assert_eq!(account.held("ABC"), 3);
+}
+
+#[tokio::test]
+async fn shares_that_have_not_arrived_are_offered_again_on_the_next_date_and_not_each_minute() {
+    let mut account = Account::new().await;
+    let offer = account.offered("ABC", 10).await;
+    account.broker.reject(USER, &offer.to_string(), "no holdings present", (false, true));
+    account.minute().await;
+    assert_eq!((account.order(offer).state, account.order(offer).retryable), (OrderState::Rejected, false));
+    let taken = account.broker.taken(USER);
+    for _ in 0..3 {
+        account.minute().await;
+        let again = account.desk.place(sell("ABC", 10, HIGH), order_context(account.now)).await.unwrap();
+        let refusal = again.unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::Holdings);
+        assert!(refusal.detail.contains("offered again on the next trading date"), "{}", refusal.detail);
+    }
+    assert_eq!(account.broker.taken(USER), taken, "nothing more was sent");
+    // Another share, and the next date.
+    account.bought("XYZ", 5).await;
+    account.offered("XYZ", 5).await;
+    account.on_thursday().await;
+    account.offered("ABC", 10).await;
+}
+
+#[tokio::test]
+async fn an_order_that_the_broker_rejects_later_may_be_tried_again_where_it_says_so() {
+    let mut account = Account::empty().await;
+    let order = buy("ABC", 10, PRICE.0);
+    let id = account.desk.place(order, order_context(account.now)).await.unwrap().unwrap();
+    account.broker.reject(USER, &id.to_string(), "margin exceeds", (true, false));
+    account.minute().await;
+    assert_eq!((account.order(id).state, account.order(id).retryable), (OrderState::Rejected, true));
+}
+
+#[tokio::test]
 async fn a_list_that_is_short_once_changes_nothing() {
     let mut account = Account::new().await;
+    account.on_thursday().await;
     account.broker.set_held(USER, "ABC", 3);
     account.desk.reconcile(account.now).await.unwrap();
     account.minute().await;
@@ -258,6 +319,7 @@ async fn a_list_that_is_short_once_changes_nothing() {
 #[tokio::test]
 async fn what_an_offer_of_ours_has_sold_is_not_taken_for_a_sale_outside() {
     let mut account = Account::new().await;
+    account.on_thursday().await;
     let offer = account.offered("ABC", 10).await;
     let id = offer.to_string();
     // The list of shares knows of the execution, and the order book is behind.
@@ -277,6 +339,7 @@ async fn what_an_offer_of_ours_has_sold_is_not_taken_for_a_sale_outside() {
 #[tokio::test]
 async fn shares_that_are_gone_without_a_reason_wait_for_a_person() {
     let mut account = Account::new().await;
+    account.on_thursday().await;
     let offer = account.offered("ABC", 10).await;
     // Nothing is held at all, which a broken list says as well.
     account.broker.set_held(USER, "ABC", 0);
@@ -301,6 +364,7 @@ async fn shares_that_are_gone_without_a_reason_wait_for_a_person() {
 #[tokio::test]
 async fn shares_under_another_name_are_not_taken_for_sold() {
     let mut account = Account::new().await;
+    account.on_thursday().await;
     account.broker.set_held(USER, "ABC", 0);
     account.broker.set_held(USER, "NEWNAME", 10);
     account.looked_at().await;
@@ -535,6 +599,8 @@ impl Account {
         for order in self.desk.book().active_orders().cloned().collect::<Vec<_>>() {
             let _gone = self.desk.cancel(order.id, "the end", order_context(self.now)).await.unwrap();
         }
+        // What nobody shows is believed of settled shares alone.
+        self.on_thursday().await;
         for _ in 0..3 {
             self.looked_at().await;
             for row in self.differences(true).await {

@@ -99,6 +99,14 @@ impl LiveBroker {
         })
     }
 
+    /// Refuses the newest order of an id after it was taken.
+    pub fn reject(&self, user: UserId, id: &str, reason: &str, (retryable, unsettled): (bool, bool)) {
+        self.with(user, |customer| {
+            let reason = reason.to_owned();
+            customer.of_id(id).known.state = BrokerOrderState::Rejected { reason, retryable, unsettled };
+        });
+    }
+
     /// The customer trades by themselves, on another screen; the order book shows it.
     pub fn trade_outside(
         &self,

@@ -194,6 +194,8 @@ pub enum BrokerOrderState {
         reason: String,
         /// Whether the same order may succeed later.
         retryable: bool,
+        /// Whether shares were sold that have not arrived yet: no sell of them succeeds on this date.
+        unsettled: bool,
     },
 }
 

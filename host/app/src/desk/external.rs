@@ -12,8 +12,9 @@ use prahari_domain::ids::RunId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderState, Side};
+use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::strategies::StrategyName;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState, NewDifference};
 
 use super::reconcile::{Difference, DifferenceKind};
@@ -40,6 +41,9 @@ pub(super) struct Outside {
     /// Differences that were seen once.
     suspected: BTreeMap<Symbol, (Reading, Timestamp)>,
     looked_at: Option<Timestamp>,
+    /// The date on which the broker last refused a sell because the shares had not arrived. A restart forgets it, and is
+    /// refused once more.
+    unsettled: BTreeMap<Symbol, Day>,
     news: Vec<DifferenceNews>,
 }
 
@@ -47,6 +51,25 @@ impl Outside {
     /// Has the next minute look at the shares, whatever was seen before.
     pub fn look_soon(&mut self) {
         self.looked_at = None;
+    }
+
+    /// Has a symbol looked at with the next look for which there is no reason.
+    pub fn look_later(&mut self, symbol: &Symbol) {
+        self.suspected.remove(symbol);
+    }
+
+    /// Notes that the broker has refused a sell because the shares have not arrived.
+    pub fn note_unsettled(&mut self, symbol: &Symbol, day: Day) {
+        self.unsettled.insert(symbol.clone(), day);
+    }
+
+    /// Returns why a share is not offered on a date: the broker has refused it once, and each further offer would be refused too.
+    pub fn not_settled(&self, symbol: &Symbol, day: Day) -> Option<Refusal> {
+        self.unsettled.get(symbol).filter(|refused| **refused == day)?;
+        let detail = format!(
+            "the broker has refused a sell of {symbol} today because the shares have not arrived: they are offered again on the next trading date"
+        );
+        Some(Refusal { code: RefusalCode::Holdings, detail })
     }
 
     /// Notes that nothing is left to say of a symbol.
@@ -278,13 +301,13 @@ impl Desk {
             return Ok(true);
         }
         let of_symbol = |order: &&Order| order.request.symbol == *symbol;
-        let mut active = self.book.active_orders().filter(of_symbol);
-        // An offer that stands is withdrawn before a sale is booked; a buy is waited for.
-        if excess > 0 && active.any(|order| order.request.side == Side::Buy) {
-            return Ok(true);
-        }
         let ours: Vec<Order> = self.book.orders().filter(of_symbol).cloned().collect();
         let side = if excess > 0 { Side::Buy } else { Side::Sell };
+        // An offer that stands is withdrawn before a sale is booked; a buy is waited for.
+        let is_bought = |order: &Order| order.request.side == Side::Buy && !order.state.is_final();
+        if excess > 0 && ours.iter().any(is_bought) {
+            return Ok(true);
+        }
         let mut is_behind = false;
         for order in ours {
             // Of an order of today that the broker's book does not show nobody knows what was filled.
@@ -322,7 +345,8 @@ impl Desk {
         theirs: &TheirBook,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let was_bought = !theirs.fills_of_others(symbol, Side::Buy, &self.book).is_empty();
+        let bought = theirs.fills_of_others(symbol, Side::Buy, now.ist_day(), &self.book);
+        let was_bought = !bought.is_empty();
         let cause = if was_bought || reading.ours > 0 || reading.of_others > 0 {
             DifferenceCause::ExternalPurchase
         } else {

@@ -23,6 +23,10 @@ use super::external::Reading;
 use super::their_book::TheirBook;
 use crate::error::AppError;
 
+/// Trading days after which bought shares are certainly in the list of settled ones: the next, and one more for a day on which
+/// shares are traded and not settled.
+const SETTLED_AFTER: i32 = 2;
+
 /// What the broker and all differences were when something was found missing.
 type Seen<'a> = (&'a BTreeMap<Symbol, Holding>, &'a [(Symbol, Reading)]);
 
@@ -40,11 +44,15 @@ impl Desk {
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
         let of_others = missing.min(reading.of_others);
         let of_ours = missing - of_others;
-        let shown = theirs.fills_of_others(symbol, Side::Sell, &self.book);
+        let shown = theirs.fills_of_others(symbol, Side::Sell, now.ist_day(), &self.book);
         // What was shown earlier than these explained shares of others before.
         let earlier = total(&shown).saturating_sub(missing);
         let fills = part_of(shown, earlier.saturating_add(of_others), of_ours);
         let is_shown = total(&fills) == of_ours;
+        if !is_shown && of_ours.saturating_sub(total(&fills)) <= self.on_their_way(symbol, now) {
+            self.outside.look_later(symbol);
+            return Ok(());
+        }
         if of_ours > 0 {
             let fills =
                 if is_shown { Ok(fills) } else { self.estimated(symbol, of_ours, fills, seen, now).await };
@@ -74,6 +82,16 @@ impl Desk {
         }
         self.is_over(symbol.clone(), "the shares were sold outside, and the books say so");
         Ok(())
+    }
+
+    /// Shares of a symbol that were bought so lately that they may be in none of the broker's lists: no longer a position of today,
+    /// and not settled yet.
+    fn on_their_way(&self, symbol: &Symbol, now: Timestamp) -> u32 {
+        let calendar = self.trading.calendar.current();
+        let Ok(since) = calendar.trading_day_from(now.ist_day(), -SETTLED_AFTER) else { return u32::MAX };
+        let holders = self.book.holders().filter(|(_, held)| *held == symbol);
+        let lots = holders.flat_map(|(strategy, held)| self.book.lots(strategy, held));
+        lots.filter(|lot| lot.bought_on >= since).map(|lot| lot.quantity).fold(0, u32::saturating_add)
     }
 
     async fn leave_to_others(&mut self, symbol: &Symbol, quantity: u32) -> Result<(), AppError> {

@@ -171,7 +171,10 @@ impl Desk {
                 Some(OrderEvent::Cancelled { reason: ours.unwrap_or_else(|| reason.clone()) })
             }
             BrokerOrderState::Expired { reason } => Some(OrderEvent::Expired { reason: reason.clone() }),
-            BrokerOrderState::Rejected { reason, retryable } => {
+            BrokerOrderState::Rejected { reason, retryable, unsettled } => {
+                if *unsettled {
+                    self.outside.note_unsettled(&ours.request.symbol, now.ist_day());
+                }
                 Some(OrderEvent::Rejected { reason: reason.clone(), retryable: *retryable })
             }
         };

@@ -12,7 +12,7 @@ use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, Order, OrderEvent, OrderKind, OrderState, OrderTag, Side, before_suffix};
 use prahari_domain::risk::{Refusal, RefusalCode};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::Desk;
 use super::external_sale::is_booked;
@@ -94,8 +94,8 @@ impl TheirBook {
         }
     }
 
-    /// Executions of a symbol and side of orders that are not ours and that are not booked yet, oldest first.
-    pub fn fills_of_others(&self, symbol: &Symbol, side: Side, book: &Book) -> Vec<Fill> {
+    /// Executions of a symbol and side on one date, of orders that are not ours, that are not booked yet, oldest first.
+    pub fn fills_of_others(&self, symbol: &Symbol, side: Side, day: Day, book: &Book) -> Vec<Fill> {
         let is_of_others = |known: &&BrokerOrder| {
             known.symbol == *symbol
                 && known.side == side
@@ -104,7 +104,9 @@ impl TheirBook {
                 && book.order_at_broker(None, &known.tag).is_none()
         };
         let fills = self.orders.iter().filter(is_of_others).flat_map(|known| &known.fills);
-        let is_new = |fill: &&Fill| !book.orders().any(|order| is_booked(order, &fill.key));
+        let is_new = |fill: &&Fill| {
+            fill.at.ist_day() == day && !book.orders().any(|order| is_booked(order, &fill.key))
+        };
         let mut fills: Vec<Fill> = fills.filter(is_new).cloned().collect();
         fills.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         fills

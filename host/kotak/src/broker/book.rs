@@ -10,7 +10,7 @@ use prahari_domain::orders::{Fill, Order, OrderKind};
 use super::{KotakBroker, Memory};
 use crate::wire::holding::HoldingRow;
 use crate::wire::order::OrderRow;
-use crate::wire::rejection::Rejection;
+use crate::wire::rejection::{Rejection, RejectionKind};
 use crate::wire::status::OrderStatus;
 use crate::wire::tag::Tag;
 use crate::wire::trade::TradeRow;
@@ -204,6 +204,7 @@ fn state(row: &OrderRow) -> BrokerOrderState {
         OrderStatus::Rejected => BrokerOrderState::Rejected {
             reason: reason("the broker refused it and gave no reason"),
             retryable: row.reason.as_ref().is_some_and(Rejection::is_retryable),
+            unsettled: row.reason.as_ref().is_some_and(|reason| reason.kind == RejectionKind::Unsettled),
         },
         OrderStatus::Cancelled => BrokerOrderState::Cancelled { reason: reason("cancelled at the broker") },
         // A reason beside an order that has not ended is that of a refused change.
