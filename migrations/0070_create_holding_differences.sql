@@ -33,3 +33,9 @@ CREATE TABLE shares_of_others (
     quantity INTEGER NOT NULL CHECK (quantity > 0),
     PRIMARY KEY (user_id, symbol)
 ) STRICT;
+
+-- Who has what they buy by hand taken into the books, and by which strategy. Without a row each purchase is asked about.
+CREATE TABLE outside_purchases (
+    user_id  INTEGER NOT NULL PRIMARY KEY,
+    strategy TEXT    NOT NULL
+) STRICT;

@@ -475,6 +475,36 @@ async fn what_the_broker_says_of_the_cost_is_taken_where_nobody_says_otherwise()
 }
 
 #[tokio::test]
+async fn by_the_users_rule_purchases_are_taken_over_whose_cost_the_broker_tells_and_nothing_else() {
+    let mut account = Account::new().await;
+    account.desk.adopt_purchases_for(Some(StrategyName::REBOUND)).await.unwrap();
+    account.restart().await;
+    let cash = account.desk.book().cash();
+    account.broker.trade_outside(USER, ("ABC", Side::Buy), 5, Paise(9_400), account.now);
+    account.looked_at().await;
+    assert_eq!((account.held("ABC"), account.differences(true).await), (15, vec![]));
+    let [row] = account.differences(false).await.try_into().unwrap();
+    assert_eq!((row.state, row.decided_by), (DifferenceState::Adopted, None));
+    assert_eq!((row.price, account.desk.book().cash()), (Some(Paise(9_400)), cash));
+    let told = account.desk.take_differences();
+    assert!(!told.iter().any(|news| matches!(news, DifferenceNews::Stands { .. })), "{told:?}");
+    assert_eq!(account.desk.reconcile(account.now).await.unwrap(), []);
+    account.changes_nothing_more().await;
+    // What it cost nobody knows; and these were there before.
+    account.broker.set_held(USER, "ABC", 17);
+    account.broker.set_cost(USER, "OLD", Paise(9_800));
+    account.broker.set_held(USER, "OLD", 20);
+    account.looked_at().await;
+    assert_eq!((account.held("ABC"), account.held("OLD")), (15, 0));
+    assert_eq!(account.differences(true).await.len(), 2);
+    // Without the rule each is asked about.
+    account.desk.adopt_purchases_for(None).await.unwrap();
+    account.broker.trade_outside(USER, ("XYZ", Side::Buy), 1, Paise(9_400), account.now);
+    account.looked_at().await;
+    assert_eq!((account.held("XYZ"), account.differences(true).await.len()), (0, 3));
+}
+
+#[tokio::test]
 async fn an_alert_stands_while_nobody_has_said_whose_shares_they_are() {
     let live = Live::new().await;
     let user = live.daemon.users.find(OTHER).unwrap();

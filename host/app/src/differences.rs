@@ -53,6 +53,19 @@ impl Differences {
         decided?.map_err(AppError::DifferenceRefused)
     }
 
+    /// Says of which strategy shares become that the user buys outside; none when each purchase is asked about.
+    ///
+    /// # Errors
+    /// [`AppError::DifferenceRefused`] when no task is of the strategy; or when it cannot be written.
+    pub async fn adopt_purchases_for(
+        &self,
+        user: &User,
+        strategy: Option<StrategyName>,
+    ) -> Result<(), AppError> {
+        strategy.map_or(Ok(()), |strategy| self.check_strategy(strategy))?;
+        user.desk.lock().await.adopt_purchases_for(strategy).await
+    }
+
     /// Shares of a strategy without tasks would be looked after by nobody.
     fn check_strategy(&self, strategy: StrategyName) -> Result<(), AppError> {
         if self.tasks.current().all().any(|task| task.manifest.strategy == strategy) {

@@ -232,6 +232,38 @@ impl UserScope {
         .await
     }
 
+    /// Says of which strategy shares become that are bought outside; none when each purchase is asked about.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_outside_purchases(&self, strategy: Option<StrategyName>) -> Result<(), StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write_durable("save what becomes of outside purchases", move |conn| {
+                let Some(strategy) = strategy else {
+                    let sql = "DELETE FROM outside_purchases WHERE user_id = ?1";
+                    return execute(conn, sql, [user]).map(drop);
+                };
+                let sql = "INSERT INTO outside_purchases (user_id, strategy) VALUES (?1, ?2)
+                           ON CONFLICT (user_id) DO UPDATE SET strategy = excluded.strategy";
+                execute(conn, sql, (user, strategy.name())).map(drop)
+            })
+            .await
+    }
+
+    /// Of which strategy shares become that are bought outside; none when each purchase is asked about.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn outside_purchases(&self) -> Result<Option<StrategyName>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.read("read what becomes of outside purchases", move |conn| {
+            let sql = "SELECT strategy FROM outside_purchases WHERE user_id = ?1";
+            select_one(conn, sql, [user], |row| parsed(row, "strategy"))
+        })
+        .await
+    }
+
     /// The open differences, oldest first.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use axum::extract::State;
 use prahari_app::desk::DifferenceDecision;
 use prahari_app::queries::{DifferenceFilter, DifferenceRow};
 use prahari_domain::money::Paise;
+use prahari_domain::strategies::StrategyName;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +22,10 @@ use crate::view::{
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(differences)).routes(routes!(decide_difference))
+    OpenApiRouter::new()
+        .routes(routes!(differences))
+        .routes(routes!(decide_difference))
+        .routes(routes!(outside_purchases, set_outside_purchases))
 }
 
 /// Body that decides a difference.
@@ -38,9 +42,31 @@ struct HoldingDifferenceDecision {
     strategy: Option<StrategyLabel>,
 }
 
+/// What becomes of shares that are bought outside.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OutsidePurchases {
+    /// `ignore` shows each purchase and trades nothing of it before it is decided; `adopt` has the books take it over, where the
+    /// broker tells what it cost. Shares that were there before are asked about in either case.
+    rule: DifferenceDecisionName,
+    /// Strategy whose shares they become; with `adopt`, and null otherwise.
+    #[schema(required)]
+    strategy: Option<StrategyLabel>,
+}
+
+impl From<Option<StrategyName>> for OutsidePurchases {
+    fn from(strategy: Option<StrategyName>) -> Self {
+        let rule = match strategy {
+            Some(_) => DifferenceDecisionName::Adopt,
+            None => DifferenceDecisionName::Ignore,
+        };
+        Self { rule, strategy: strategy.map(StrategyLabel) }
+    }
+}
+
 /// What becomes of a difference: `adopt` has the books take over what the broker says, `ignore` says that the shares are not
 /// Prahari's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum DifferenceDecisionName {
     Adopt,
@@ -148,6 +174,39 @@ async fn decide_difference(
     api.audit(&caller, action, format!("difference {id} user {}", user.id), details).await?;
     let row = api.daemon.differences.decide(&user, id, decision, caller.0.user).await?;
     Ok(Json(row.into()))
+}
+
+/// What becomes of shares that a user buys outside.
+#[utoipa::path(get, path = "/api/v1/user/outside-purchases", tag = "positions", params(UserQuery),
+    responses((status = OK, body = OutsidePurchases)))]
+async fn outside_purchases(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(target): Query<UserQuery>,
+) -> Result<Json<OutsidePurchases>, Problem> {
+    let user = caller.target_user(&api, target.user)?;
+    Ok(Json(api.daemon.queries.of(&user).outside_purchases().await?.into()))
+}
+
+/// Says what becomes of shares that a user buys outside from now on. What is open stays open.
+#[utoipa::path(put, path = "/api/v1/user/outside-purchases", tag = "positions", params(UserQuery),
+    request_body = OutsidePurchases, responses((status = OK, body = OutsidePurchases)))]
+async fn set_outside_purchases(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(target): Query<UserQuery>,
+    Json(body): Json<OutsidePurchases>,
+) -> Result<Json<OutsidePurchases>, Problem> {
+    let user = caller.target_user(&api, target.user)?;
+    let strategy = body.strategy.map(|label| label.0);
+    if (body.rule == DifferenceDecisionName::Adopt) != strategy.is_some() {
+        let detail = "strategy: the rule adopt needs one, and the rule ignore takes none";
+        return Err(Problem::invalid(detail.to_owned()));
+    }
+    let details = json!({ "strategy": strategy.map(|strategy| strategy.name().to_owned()) });
+    api.audit(&caller, "purchases.rule", format!("user {}", user.id), details).await?;
+    api.daemon.differences.adopt_purchases_for(&user, strategy).await?;
+    Ok(Json(strategy.into()))
 }
 
 /// Highest price per share that can be meant, in paise.

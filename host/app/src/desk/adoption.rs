@@ -51,7 +51,8 @@ impl Desk {
         let done = match decision {
             DifferenceDecision::Ignore => self.ignore(&row, by, now).await?,
             DifferenceDecision::Adopt { price, strategy } => {
-                self.adopt(&row, (price, strategy), by, now).await?
+                let end = DifferenceEnd::by_itself(DifferenceState::Adopted, now);
+                self.adopt(&row, (price, strategy), DifferenceEnd { by: Some(by), ..end }, now).await?
             }
         };
         if let Err(refused) = done {
@@ -64,6 +65,38 @@ impl Desk {
         self.is_over(row.seen.symbol.clone(), how);
         let ended = self.scope().find_difference(id).await?;
         Ok(ended.ok_or_else(|| format!("difference {id} is not kept any more")))
+    }
+
+    /// Says of which strategy shares become that are bought outside from now on; none when each purchase is asked about.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn adopt_purchases_for(&mut self, strategy: Option<StrategyName>) -> Result<(), AppError> {
+        self.scope().save_outside_purchases(strategy).await?;
+        self.outside.adopts_for = strategy;
+        Ok(())
+    }
+
+    /// Has the open difference of a symbol taken over as the user's rule says. Answers false where that cannot be done, because nobody
+    /// knows what the shares cost: it stays open.
+    pub(super) async fn adopt_by_rule(
+        &mut self,
+        symbol: &Symbol,
+        strategy: StrategyName,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let Some(row) = self.outside.open.get(symbol).cloned() else { return Ok(false) };
+        let end = DifferenceEnd::by_itself(DifferenceState::Adopted, now);
+        match self.adopt(&row, (None, Some(strategy)), end, now).await? {
+            Ok(()) => {
+                self.is_over(symbol.clone(), "the books have taken it over, as the user's rule says");
+                Ok(true)
+            }
+            Err(why) => {
+                tracing::info!(user = %self.book.user(), %symbol, why, "a purchase is not taken over");
+                Ok(false)
+            }
+        }
     }
 
     async fn ignore(
@@ -90,7 +123,7 @@ impl Desk {
         &mut self,
         row: &DifferenceRow,
         (price, strategy): (Option<Paise>, Option<StrategyName>),
-        by: UserId,
+        end: DifferenceEnd,
         now: Timestamp,
     ) -> Result<Result<(), String>, AppError> {
         if self.needs_reconcile || self.has_unknown_orders() {
@@ -110,11 +143,11 @@ impl Desk {
         if let Some(order) = self.book.active_orders().find(|order| order.request.symbol == *symbol) {
             return Ok(Err(format!("order {} of {symbol} stands, and may be what differs", order.id)));
         }
-        let end = DifferenceEnd { by: Some(by), ..DifferenceEnd::by_itself(DifferenceState::Adopted, now) };
         if is_sale {
             return self.adopt_sale(row, price, end, now).await;
         }
-        let told = theirs.get(symbol).and_then(|held| held.average_cost).or(row.seen.broker_cost);
+        let listed = theirs.get(symbol).and_then(|held| held.average_cost);
+        let told = row.seen.broker_cost.or(listed);
         let Some(price) = price.or(told) else {
             return Ok(Err(format!(
                 "the broker does not say what {symbol} cost, so its cost has to be given"

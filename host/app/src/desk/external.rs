@@ -17,6 +17,7 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState, NewDifference};
 
+use super::external_sale::newest_mean;
 use super::reconcile::{Difference, DifferenceKind};
 use super::their_book::TheirBook;
 use super::{Desk, OrderContext};
@@ -32,10 +33,12 @@ const LOOKS_APART_MS: i64 = 15 * 60_000;
 /// What is known of shares that are not from orders of ours.
 #[derive(Default)]
 pub(super) struct Outside {
-    /// Whether the next two are those of the database.
+    /// Whether the next three are those of the database.
     is_read: bool,
     /// Shares of the account that are not ours, as a person has said.
     pub of_others: BTreeMap<Symbol, u32>,
+    /// Of which strategy shares become that are bought outside; none when each purchase is asked about.
+    pub adopts_for: Option<StrategyName>,
     /// Differences that wait for a decision.
     pub open: BTreeMap<Symbol, DifferenceRow>,
     /// Differences that were seen once.
@@ -229,6 +232,7 @@ impl Desk {
         }
         let of_others = self.scope().shares_of_others().await?;
         let open = self.scope().open_differences().await?;
+        self.outside.adopts_for = self.scope().outside_purchases().await?;
         self.outside.of_others = of_others.into_iter().collect();
         self.outside.open = open.into_iter().map(|row| (row.seen.symbol.clone(), row)).collect();
         self.outside.is_read = true;
@@ -353,19 +357,37 @@ impl Desk {
             DifferenceCause::OpeningHolding
         };
         let detail = format!("{symbol}: {}", reading.in_words());
-        let broker_cost = held.and_then(|held| held.average_cost);
-        self.show(reading.as_seen(symbol, cause, broker_cost, detail, now)).await
+        // What a purchase was made at is what the shares cost; the mean of the list has others in it.
+        let quantity = u32::try_from(reading.excess()).unwrap_or(u32::MAX);
+        let cost = newest_mean(bought, quantity).or(held.and_then(|held| held.average_cost));
+        let seen = reading.as_seen(symbol, cause, cost, detail, now);
+        // Shares that were there before are asked about whatever the rule says: it would take over all that somebody owns.
+        let rule = self.outside.adopts_for.filter(|_| cause == DifferenceCause::ExternalPurchase);
+        let Some(strategy) = rule else { return self.show(seen).await };
+        let detail = seen.detail.clone();
+        if self.keep(seen).await?.is_some() && !self.adopt_by_rule(symbol, strategy, now).await? {
+            self.outside.news.push(DifferenceNews::Stands { symbol: symbol.clone(), detail });
+        }
+        Ok(())
     }
 
     /// Keeps a difference that waits for a decision, and has it told.
     pub(super) async fn show(&mut self, seen: NewDifference) -> Result<(), AppError> {
         let (symbol, detail) = (seen.symbol.clone(), seen.detail.clone());
-        self.outside.suspected.remove(&symbol);
-        // Whoever has more open differences than are kept has an alert about some of them.
-        let Some(row) = self.scope().keep_difference(seen).await? else { return Ok(()) };
-        self.outside.open.insert(symbol.clone(), row);
-        self.outside.news.push(DifferenceNews::Stands { symbol, detail });
+        if self.keep(seen).await?.is_some() {
+            self.outside.news.push(DifferenceNews::Stands { symbol, detail });
+        }
         Ok(())
+    }
+
+    /// Keeps a difference; none where as many are open as are kept, of which there are alerts.
+    async fn keep(&mut self, seen: NewDifference) -> Result<Option<u64>, AppError> {
+        let symbol = seen.symbol.clone();
+        self.outside.suspected.remove(&symbol);
+        let Some(row) = self.scope().keep_difference(seen).await? else { return Ok(None) };
+        let id = row.id;
+        self.outside.open.insert(symbol, row);
+        Ok(Some(id))
     }
 
     /// Notes that a difference is over.

@@ -265,6 +265,12 @@ fn total(fills: &[Fill]) -> u32 {
     fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add)
 }
 
+/// Mean price of the newest fills that make up this many shares; none when they are fewer.
+pub(super) fn newest_mean(fills: Vec<Fill>, quantity: u32) -> Option<Paise> {
+    let earlier = total(&fills).checked_sub(quantity)?;
+    mean(&part_of(fills, earlier, quantity))
+}
+
 /// Mean price of fills; none when there are no shares.
 fn mean(fills: &[Fill]) -> Option<Paise> {
     let shares: i64 = fills.iter().map(|fill| i64::from(fill.quantity)).sum();

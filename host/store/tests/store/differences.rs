@@ -3,6 +3,7 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     DifferenceCause, DifferenceEnd, DifferenceFilter, DifferenceState, MOST_ENDED_DIFFERENCES,
@@ -57,10 +58,16 @@ async fn a_symbol_has_one_open_difference_which_ends_once_with_all_that_follows(
     user.save_shares_of_others(Symbol::new("ABC").unwrap(), 0).await.unwrap();
     assert_eq!(user.shares_of_others().await.unwrap(), []);
 
+    assert_eq!(user.outside_purchases().await.unwrap(), None);
+    user.save_outside_purchases(Some(StrategyName::literal("momentum"))).await.unwrap();
+    user.save_outside_purchases(Some(StrategyName::REBOUND)).await.unwrap();
+    assert_eq!(user.outside_purchases().await.unwrap(), Some(StrategyName::REBOUND));
+
     // Another user sees nothing of it, and can end nothing.
     let other = test.store.user(UserId(99));
     let open = user.keep_difference(seen("XYZ", 1)).await.unwrap().unwrap();
     assert_eq!(other.find_difference(open.id).await.unwrap(), None);
+    assert_eq!(other.outside_purchases().await.unwrap(), None);
     assert!(!other.end_difference(open.id, ended(DifferenceState::Gone), None, None).await.unwrap());
     assert_eq!(user.open_differences().await.unwrap(), [open]);
 }
