@@ -351,10 +351,8 @@ async fn shares_that_are_gone_without_a_reason_wait_for_a_person() {
     assert_eq!((account.held("ABC"), account.order(offer).state), (10, OrderState::Accepted));
     let refused = account.decided(row.id, DifferenceDecision::Ignore).await.unwrap_err();
     assert_eq!(refused, "shares that the books hold and the broker does not cannot be left to others");
-    let refused = account.decided(row.id, adopt(Some(9_900))).await.unwrap_err();
-    assert_eq!(refused, format!("order {offer} of ABC stands, and may be what differs"));
-    account.desk.cancel(offer, "asked", order_context(account.now)).await.unwrap().unwrap();
     let row = account.decided(row.id, adopt(Some(9_900))).await.unwrap();
+    assert_eq!(account.order(offer).state, OrderState::Cancelled, "it offered what is gone");
     let end = (row.state, row.price, row.estimated, row.decided_by);
     assert_eq!(end, (DifferenceState::Adopted, Some(Paise(9_900)), false, Some(USER)));
     assert_eq!((account.held("ABC"), account.desk.book().realised()), (0, Paise(-1_000)));
@@ -472,6 +470,18 @@ async fn what_the_broker_says_of_the_cost_is_taken_where_nobody_says_otherwise()
     let row = account.only_open().await;
     let row = account.decided(row.id, adopt(None)).await.unwrap();
     assert_eq!((row.price, account.held("OLD")), (Some(Paise(7_777)), 19));
+
+    // Of a purchase that the broker shows the executions count, not the mean of the list; an offer of ours is no obstacle.
+    let offer = account.offered("OLD", 19).await;
+    account.broker.trade_outside(USER, ("OLD", Side::Buy), 2, Paise(9_000), account.now);
+    account.looked_at().await;
+    let row = account.only_open().await;
+    assert_eq!(row.seen.broker_cost, Some(Paise(9_000)));
+    let row = account.decided(row.id, adopt(None)).await.unwrap();
+    assert_eq!((row.price, account.held("OLD")), (Some(Paise(9_000)), 21));
+    assert_eq!(account.order(offer).state, OrderState::Accepted);
+    assert_eq!(account.external().last().unwrap().fill_keys.len(), 1);
+    account.changes_nothing_more().await;
 }
 
 #[tokio::test]

@@ -3,13 +3,14 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::{Paise, rupees};
-use prahari_domain::orders::{Fill, Side};
+use prahari_domain::orders::{Fill, Order, Side};
 use prahari_domain::settings::CAPITAL;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState};
 
 use super::Desk;
+use super::external_sale::{mean, newest};
 use crate::error::AppError;
 
 /// What becomes of a difference.
@@ -140,28 +141,56 @@ impl Desk {
             self.outside.look_soon();
             return Ok(Err(format!("{symbol} differs otherwise than it did: {}", reading.in_words())));
         }
-        if let Some(order) = self.book.active_orders().find(|order| order.request.symbol == *symbol) {
-            return Ok(Err(format!("order {} of {symbol} stands, and may be what differs", order.id)));
-        }
         if is_sale {
+            // What an offer of ours sold would be booked twice.
+            if !self.withdraw_offers(symbol, row.seen.quantity, false, reading, now).await? {
+                return Ok(Err(format!(
+                    "an offer of {symbol} may be what was sold; the next minute shows it"
+                )));
+            }
             return self.adopt_sale(row, price, end, now).await;
         }
+        let is_bought = |order: &&Order| order.request.symbol == *symbol && order.request.side == Side::Buy;
+        if let Some(order) = self.book.active_orders().find(is_bought) {
+            return Ok(Err(format!("order {} of {symbol} stands, and may be what differs", order.id)));
+        }
         let listed = theirs.get(symbol).and_then(|held| held.average_cost);
-        let told = row.seen.broker_cost.or(listed);
+        self.adopt_purchase(row, (price, listed), strategy, end, now).await
+    }
+
+    /// Books shares that were bought outside, at the price that is given, else that of the broker's executions, else what its list
+    /// says.
+    async fn adopt_purchase(
+        &mut self,
+        row: &DifferenceRow,
+        (price, listed): (Option<Paise>, Option<Paise>),
+        strategy: Option<StrategyName>,
+        end: DifferenceEnd,
+        now: Timestamp,
+    ) -> Result<Result<(), String>, AppError> {
+        let symbol = &row.seen.symbol;
+        let Some(strategy) = strategy else {
+            return Ok(Err("shares become those of a strategy, which has to be named".to_owned()));
+        };
+        // The executions themselves, where the broker shows them: their keys keep them from being taken for others later.
+        let shown = match price {
+            Some(_) => None,
+            None => self.shown_purchase(symbol, row.seen.quantity, now).await?,
+        };
+        let told = shown.as_deref().and_then(mean).or(row.seen.broker_cost).or(listed);
         let Some(price) = price.or(told) else {
             return Ok(Err(format!(
                 "the broker does not say what {symbol} cost, so its cost has to be given"
             )));
         };
-        let Some(strategy) = strategy else {
-            return Ok(Err("shares become those of a strategy, which has to be named".to_owned()));
-        };
         if let Err(refused) = self.check_payment(symbol, price, row.seen.quantity) {
             return Ok(Err(refused));
         }
-        let fill = Fill { key: format!("adopted/{}", row.id), quantity: row.seen.quantity, price, at: now };
+        let given =
+            || Fill { key: format!("adopted/{}", row.id), quantity: row.seen.quantity, price, at: now };
+        let fills = shown.unwrap_or_else(|| vec![given()]);
         let cash = self.book.cash();
-        self.book_external(symbol, Side::Buy, vec![(strategy, vec![fill])], now).await?;
+        self.book_external(symbol, Side::Buy, vec![(strategy, fills)], now).await?;
         // Shares are paid in as money is: cash stays what it was.
         let capital = self.book.capital() + (cash - self.book.cash());
         let end = DifferenceEnd { price: Some(price), strategy: Some(strategy), ..end };
@@ -169,6 +198,17 @@ impl Desk {
         self.book.set_capital(capital);
         self.announce_capital();
         Ok(Ok(()))
+    }
+
+    /// The executions of today by which others bought as many shares, where the broker's book has them.
+    async fn shown_purchase(
+        &self,
+        symbol: &Symbol,
+        quantity: u32,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Fill>>, AppError> {
+        let book = self.ask_book().await?;
+        Ok(newest(book.fills_of_others(symbol, Side::Buy, now.ist_day(), &self.book), quantity))
     }
 
     /// Returns why shares at this price cannot be paid in.

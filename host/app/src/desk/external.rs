@@ -17,7 +17,7 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceState, NewDifference};
 
-use super::external_sale::newest_mean;
+use super::external_sale::{mean, newest};
 use super::reconcile::{Difference, DifferenceKind};
 use super::their_book::TheirBook;
 use super::{Desk, OrderContext};
@@ -359,7 +359,8 @@ impl Desk {
         let detail = format!("{symbol}: {}", reading.in_words());
         // What a purchase was made at is what the shares cost; the mean of the list has others in it.
         let quantity = u32::try_from(reading.excess()).unwrap_or(u32::MAX);
-        let cost = newest_mean(bought, quantity).or(held.and_then(|held| held.average_cost));
+        let paid = newest(bought, quantity).and_then(|fills| mean(&fills));
+        let cost = paid.or(held.and_then(|held| held.average_cost));
         let seen = reading.as_seen(symbol, cause, cost, detail, now);
         // Shares that were there before are asked about whatever the rule says: it would take over all that somebody owns.
         let rule = self.outside.adopts_for.filter(|_| cause == DifferenceCause::ExternalPurchase);

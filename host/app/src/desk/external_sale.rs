@@ -131,7 +131,7 @@ impl Desk {
 
     /// Withdraws the offers that stand in the way: of a strategy that loses shares those that exceed what is left, and all of the
     /// symbol where no sale is shown, because they may be what was sold. Returns whether all is still as it was seen.
-    async fn withdraw_offers(
+    pub(super) async fn withdraw_offers(
         &mut self,
         symbol: &Symbol,
         quantity: u32,
@@ -265,14 +265,14 @@ fn total(fills: &[Fill]) -> u32 {
     fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add)
 }
 
-/// Mean price of the newest fills that make up this many shares; none when they are fewer.
-pub(super) fn newest_mean(fills: Vec<Fill>, quantity: u32) -> Option<Paise> {
+/// The newest fills that make up this many shares; none when they are fewer.
+pub(super) fn newest(fills: Vec<Fill>, quantity: u32) -> Option<Vec<Fill>> {
     let earlier = total(&fills).checked_sub(quantity)?;
-    mean(&part_of(fills, earlier, quantity))
+    Some(part_of(fills, earlier, quantity))
 }
 
 /// Mean price of fills; none when there are no shares.
-fn mean(fills: &[Fill]) -> Option<Paise> {
+pub(super) fn mean(fills: &[Fill]) -> Option<Paise> {
     let shares: i64 = fills.iter().map(|fill| i64::from(fill.quantity)).sum();
     let value: Paise = fills.iter().filter_map(|fill| fill.price.times(fill.quantity)).sum();
     if shares == 0 { None } else { value.scale(1, shares) }
