@@ -17,6 +17,25 @@ export const openDifferencesQuery = (user?: number) =>
       ),
   });
 
+/** What becomes of shares that are bought outside. */
+export const outsidePurchasesQuery = (user?: number) =>
+  queryOptions({
+    queryKey: ['positions', 'outside-purchases', { user }],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET('/api/v1/user/outside-purchases', { params: { query: ofUser(user) }, signal }),
+      ),
+  });
+
+/** Has shares that are bought outside become those of a strategy; none when each purchase is asked about. */
+export const setOutsidePurchases = (strategy: string | null, user?: number) =>
+  answered(
+    api.PUT('/api/v1/user/outside-purchases', {
+      params: { query: ofUser(user), header: pressed() },
+      body: { rule: strategy === null ? 'ignore' : 'adopt', strategy },
+    }),
+  );
+
 /** Says what becomes of a difference. */
 export const decideDifference = (id: number, decision: HoldingDifferenceDecision, user?: number) =>
   answered(

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { openDifferencesQuery } from '../../api/differences';
 import type { HoldingDifference } from '../../api/schema';
+import { useMode } from '../../api/useMode';
 import { count } from '../../format/numbers';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
@@ -10,6 +11,7 @@ import { Money } from '../../parts/Money';
 import { Section } from '../../parts/Section';
 import { isMissing } from './cost';
 import { AdoptDialog, IgnoreDialog } from './DecideDifference';
+import { OutsideRule } from './OutsideRule';
 import css from './Positions.module.css';
 import { words } from './words';
 
@@ -55,25 +57,31 @@ interface Asked {
   difference: HoldingDifference;
 }
 
-/** Shares that the broker holds and the books do not, or the other way round; nothing where they are the same. */
+/** Shares that the broker holds and the books do not, or the other way round; on paper nothing, the account is ours alone. */
 export function Differences({ user }: { user: number | undefined }) {
   const { data } = useQuery(openDifferencesQuery(user));
+  const mode = useMode(user);
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
   const items = data?.items ?? [];
+  const isShown = items.length > 0 || (data !== undefined && mode === 'live');
   const of = (what: Asked['what']) => (asked?.what === what ? asked.difference : null);
   return (
     <>
-      {items.length > 0 && (
-        <Section title={w.title} note={w.note} flush>
-          <DataTable
-            label={w.title}
-            rows={items}
-            columns={columns}
-            rowId={({ id }) => String(id)}
-            card={DifferenceCard}
-            actions={(difference) => <Choices difference={difference} onAsk={setAsked} />}
-          />
+      {isShown && (
+        <Section title={w.title} note={w.note} actions={<OutsideRule user={user} />} flush>
+          {items.length === 0 ? (
+            <p className={css.none}>{w.none}</p>
+          ) : (
+            <DataTable
+              label={w.title}
+              rows={items}
+              columns={columns}
+              rowId={({ id }) => String(id)}
+              card={DifferenceCard}
+              actions={(difference) => <Choices difference={difference} onAsk={setAsked} />}
+            />
+          )}
         </Section>
       )}
       <AdoptDialog user={user} difference={of('adopt')} onClose={close} />

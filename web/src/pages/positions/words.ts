@@ -92,6 +92,12 @@ export const words = {
       opening_holding: 'was there before',
       unexplained: 'missing without a reason',
     },
+    none: 'The broker holds what the books say.',
+    rule: {
+      label: 'Shares that you buy by hand',
+      ask: 'Ask about each',
+      adopt: (strategy: string) => `Adopt for ${strategy}`,
+    },
     adopt: 'Adopt…',
     ignore: 'Ignore…',
     adoptTitle: (symbol: string, quantity: number, missing: boolean) =>
