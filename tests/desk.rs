@@ -8,6 +8,8 @@ mod batch;
 mod broker_contract;
 #[path = "desk/brokers.rs"]
 mod brokers;
+#[path = "desk/by_hand.rs"]
+mod by_hand;
 #[path = "desk/closing.rs"]
 mod closing;
 #[path = "desk/contract.rs"]

@@ -25,8 +25,6 @@ use prahari_store::{
     AlertCode, AlertFilter, DifferenceCause, DifferenceFilter, DifferenceRow, DifferenceState, Durability,
     NewUser, Role, Store,
 };
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use crate::HIGH;
@@ -34,29 +32,26 @@ use crate::pushes::Live;
 use crate::support::desk_fixture::{CAPITAL, USER, buy, order_context, sell};
 use crate::support::fake_broker::{FlatMarket, PRICE};
 use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use crate::support::{MONDAY, OTHER, at, heavy, stop};
-
-const CASES: u32 = 24;
-const CASES_HEAVY: u32 = 1_000;
+use crate::support::{MONDAY, OTHER, at, stop};
 
 /// The desk of a user who holds ten shares of ABC at a live broker; Monday goes on from a minute to the next.
-struct Account {
+pub struct Account {
     _folder: TempDir,
-    store: Store,
-    broker: Arc<LiveBroker>,
+    pub store: Store,
+    pub broker: Arc<LiveBroker>,
     trading: Arc<TradingServices>,
-    desk: Desk,
-    now: Timestamp,
+    pub desk: Desk,
+    pub now: Timestamp,
 }
 
 impl Account {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let mut account = Self::empty().await;
         account.bought("ABC", 10).await;
         account
     }
 
-    async fn empty() -> Self {
+    pub async fn empty() -> Self {
         let now = at(MONDAY, "10:00");
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
@@ -85,7 +80,7 @@ impl Account {
     }
 
     /// Has an order of ours executed.
-    async fn bought(&mut self, symbol: &str, quantity: u32) {
+    pub async fn bought(&mut self, symbol: &str, quantity: u32) {
         let order = buy(symbol, quantity, PRICE.0);
         let id = self.desk.place(order, order_context(self.now)).await.unwrap().unwrap();
         self.broker.execute(USER, &id.to_string(), quantity, PRICE, self.now);
@@ -93,73 +88,73 @@ impl Account {
         assert_eq!(self.order(id).state, OrderState::Filled);
     }
 
-    async fn offered(&mut self, symbol: &str, quantity: u32) -> OrderId {
+    pub async fn offered(&mut self, symbol: &str, quantity: u32) -> OrderId {
         let order = sell(symbol, quantity, HIGH);
         self.desk.place(order, order_context(self.now)).await.unwrap().unwrap()
     }
 
     /// It is Thursday: what was bought on Monday is settled.
-    async fn on_thursday(&mut self) {
+    pub async fn on_thursday(&mut self) {
         self.minute().await;
         self.now = at("2025-03-13", "10:00");
         self.minute().await;
     }
 
     /// A minute passes, and the broker is asked as each minute.
-    async fn minute(&mut self) {
+    pub async fn minute(&mut self) {
         self.now = self.now.plus_minutes(1);
         self.desk.sync_fills(self.now).await.unwrap();
     }
 
     /// A comparison finds the difference, and the next two minutes look at it.
-    async fn looked_at(&mut self) {
+    pub async fn looked_at(&mut self) {
         self.desk.reconcile(self.now).await.unwrap();
         self.minute().await;
         self.minute().await;
     }
 
     /// The process dies and starts again.
-    async fn restart(&mut self) {
+    pub async fn restart(&mut self) {
         self.store.flush().await.unwrap();
         self.desk = load(&self.trading).await;
         self.desk.reconcile(self.now).await.unwrap();
     }
 
-    fn order(&self, id: OrderId) -> &Order {
+    pub fn order(&self, id: OrderId) -> &Order {
         self.desk.book().order(&id).unwrap()
     }
 
-    fn held(&self, symbol: &str) -> u32 {
+    pub fn held(&self, symbol: &str) -> u32 {
         self.desk.book().held(&symbol.parse().unwrap())
     }
 
-    async fn journal(&self) -> usize {
+    pub async fn journal(&self) -> usize {
         self.store.flush().await.unwrap();
         self.store.user(USER).load_journal(0).await.unwrap().len()
     }
 
-    async fn differences(&self, open: bool) -> Vec<DifferenceRow> {
+    pub async fn differences(&self, open: bool) -> Vec<DifferenceRow> {
         let filter = DifferenceFilter { open: Some(open), before: None, limit: 100 };
         self.store.user(USER).differences(filter).await.unwrap()
     }
 
-    async fn only_open(&self) -> DifferenceRow {
+    pub async fn only_open(&self) -> DifferenceRow {
         let [row] = self.differences(true).await.try_into().unwrap();
         row
     }
 
-    async fn decided(&mut self, id: u64, decision: DifferenceDecision) -> Result<DifferenceRow, String> {
+    pub async fn decided(&mut self, id: u64, decision: DifferenceDecision) -> Result<DifferenceRow, String> {
         self.desk.decide_difference(id, decision, USER, self.now).await.unwrap()
     }
 
     /// Orders that others placed and the books have.
-    fn external(&self) -> Vec<Order> {
+    pub fn external(&self) -> Vec<Order> {
         let orders = self.desk.book().orders();
         orders.filter(|order| order.request.purpose == Purpose::External).cloned().collect()
     }
 
     /// Nothing is done a second time, however often it is compared.
-    async fn changes_nothing_more(&mut self) {
+    pub async fn changes_nothing_more(&mut self) {
         let (journal, book) = (self.journal().await, self.desk.book().clone());
         let differences = (self.differences(true).await, self.differences(false).await);
         self.looked_at().await;
@@ -177,7 +172,8 @@ async fn load(trading: &Arc<TradingServices>) -> Desk {
     Desk::load(trading.clone(), link, USER, row.capital, limits).await.unwrap()
 }
 
-fn adopt(price: Option<i64>) -> DifferenceDecision {
+/// The decision to take shares over, at a price or at what the broker says.
+pub fn adopt(price: Option<i64>) -> DifferenceDecision {
     DifferenceDecision::Adopt { price: price.map(Paise), strategy: Some(StrategyName::REBOUND) }
 }
 
@@ -544,139 +540,4 @@ async fn an_alert_stands_while_nobody_has_said_whose_shares_they_are() {
     assert_eq!(alerts(true).await, []);
     assert_eq!(alerts(false).await[0].resolution, "the shares are not Prahari's");
     stop(live.daemon).await;
-}
-
-/// What happens in the account.
-#[derive(Debug, Clone)]
-enum Step {
-    Ours { symbol: usize, quantity: u32 },
-    Offer { symbol: usize, quantity: u32 },
-    Outside { symbol: usize, quantity: u32, price: i64, shown: bool },
-    SoldOutside { symbol: usize, part: u32, price: i64, shown: bool },
-    Decide { adopt: bool, price: i64 },
-    Minutes(u32),
-    Restart,
-}
-
-const SYMBOLS: [&str; 2] = ["ABC", "XYZ"];
-
-fn step() -> impl Strategy<Value = Step> {
-    let symbol = || 0..SYMBOLS.len();
-    prop_oneof![
-        3 => (symbol(), 1..20_u32).prop_map(|(symbol, quantity)| Step::Ours { symbol, quantity }),
-        2 => (symbol(), 1..20_u32).prop_map(|(symbol, quantity)| Step::Offer { symbol, quantity }),
-        3 => (symbol(), 1..20_u32, 9_000..11_000_i64, any::<bool>()).prop_map(
-            |(symbol, quantity, price, shown)| Step::Outside { symbol, quantity, price, shown }
-        ),
-        4 => (symbol(), 1..100_u32, 9_000..11_000_i64, any::<bool>())
-            .prop_map(|(symbol, part, price, shown)| Step::SoldOutside { symbol, part, price, shown }),
-        3 => (any::<bool>(), 9_000..11_000_i64).prop_map(|(adopt, price)| Step::Decide { adopt, price }),
-        3 => (1..4_u32).prop_map(Step::Minutes),
-        1 => Just(Step::Restart),
-    ]
-}
-
-impl Account {
-    async fn at_broker(&self, symbol: &str) -> u32 {
-        let held = self.desk.link().broker.holdings().await.unwrap();
-        held.into_iter().find(|held| held.symbol.as_str() == symbol).map_or(0, |held| held.quantity)
-    }
-
-    async fn step(&mut self, step: Step) {
-        match step {
-            Step::Ours { symbol, quantity } => {
-                let order = buy(SYMBOLS[symbol], quantity, PRICE.0);
-                let placed = self.desk.place(order, order_context(self.now)).await.unwrap();
-                if let Ok(id) = placed {
-                    self.broker.execute(USER, &id.to_string(), quantity, PRICE, self.now);
-                }
-            }
-            Step::Offer { symbol, quantity } => {
-                let order = sell(SYMBOLS[symbol], quantity, HIGH);
-                let _refused = self.desk.place(order, order_context(self.now)).await.unwrap();
-            }
-            Step::Outside { symbol, quantity, price, shown } => {
-                let symbol = SYMBOLS[symbol];
-                if shown {
-                    let trade = (symbol, Side::Buy);
-                    self.broker.trade_outside(USER, trade, quantity, Paise(price), self.now);
-                } else {
-                    let held = self.at_broker(symbol).await;
-                    self.broker.set_held(USER, symbol, held + quantity);
-                }
-            }
-            Step::SoldOutside { symbol, part, price, shown } => {
-                let symbol = SYMBOLS[symbol];
-                let held = self.at_broker(symbol).await;
-                let quantity = (held * part / 100).max(1).min(held);
-                if quantity == 0 {
-                    return;
-                }
-                if shown {
-                    let trade = (symbol, Side::Sell);
-                    self.broker.trade_outside(USER, trade, quantity, Paise(price), self.now);
-                } else {
-                    self.broker.set_held(USER, symbol, held - quantity);
-                }
-            }
-            Step::Decide { adopt: adopts, price } => {
-                let decision = if adopts { adopt(Some(price)) } else { DifferenceDecision::Ignore };
-                for row in self.differences(true).await {
-                    let _refused = self.decided(row.id, decision).await;
-                }
-            }
-            Step::Minutes(minutes) => {
-                for _ in 0..minutes {
-                    self.minute().await;
-                }
-            }
-            Step::Restart => self.restart().await,
-        }
-    }
-
-    /// Everything that is open is decided, and books and broker agree.
-    async fn check(mut self) {
-        for order in self.desk.book().active_orders().cloned().collect::<Vec<_>>() {
-            let _gone = self.desk.cancel(order.id, "the end", order_context(self.now)).await.unwrap();
-        }
-        // What nobody shows is believed of settled shares alone.
-        self.on_thursday().await;
-        for _ in 0..3 {
-            self.looked_at().await;
-            for row in self.differences(true).await {
-                let decision = match row.seen.cause {
-                    DifferenceCause::Unexplained => adopt(None),
-                    _ => DifferenceDecision::Ignore,
-                };
-                let _changed_since = self.decided(row.id, decision).await;
-            }
-        }
-        self.looked_at().await;
-        assert_eq!(self.desk.reconcile(self.now).await.unwrap(), []);
-        let of_others = self.store.user(USER).shares_of_others().await.unwrap();
-        for symbol in SYMBOLS {
-            let others = of_others.iter().find(|(of, _)| of.as_str() == symbol).map_or(0, |(_, of)| *of);
-            assert_eq!(self.at_broker(symbol).await, self.held(symbol) + others, "{symbol}");
-        }
-        self.changes_nothing_more().await;
-    }
-}
-
-#[test]
-fn whatever_is_traded_by_hand_books_and_broker_agree_in_the_end_and_stay_so() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let cases = if heavy() { CASES_HEAVY } else { CASES };
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let steps = prop::collection::vec(step(), 1..14);
-    let outcome = TestRunner::new(config).run(&steps, |steps| {
-        runtime.block_on(async {
-            let mut account = Account::empty().await;
-            for step in steps {
-                account.step(step).await;
-            }
-            account.check().await;
-        });
-        Ok(())
-    });
-    outcome.unwrap();
 }

@@ -166,7 +166,7 @@ impl Desk {
     fn offers_in_the_way(&self, symbol: &Symbol, quantity: u32, is_shown: bool) -> Vec<Order> {
         let offers = || {
             let of_symbol =
-                |order: &&Order| order.request.symbol == *symbol && order.request.side == Side::Sell;
+                move |order: &&Order| order.request.symbol == *symbol && order.request.side == Side::Sell;
             self.book.active_orders().filter(of_symbol)
         };
         if !is_shown {
@@ -174,7 +174,7 @@ impl Desk {
         }
         let mut in_the_way = Vec::new();
         for (strategy, taken) in self.book.taken_outside(symbol, quantity) {
-            let of_strategy = || offers().filter(|order| order.strategy == strategy);
+            let of_strategy = || offers().filter(move |order| order.strategy == strategy);
             let offered: u64 = of_strategy().map(|order| u64::from(order.remaining())).sum();
             let left = self.book.held_by(strategy, symbol).saturating_sub(taken);
             if offered > u64::from(left) {
