@@ -42,9 +42,18 @@ struct HoldingDifferenceDecision {
     strategy: Option<StrategyLabel>,
 }
 
-/// What becomes of shares that are bought outside.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+/// Body that says what becomes of shares that are bought outside.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+struct OutsidePurchasesRule {
+    /// `ignore` shows each purchase, `adopt` has the books take it over.
+    rule: DifferenceDecisionName,
+    /// Strategy whose shares they become. Only with `adopt`, and needed there.
+    strategy: Option<StrategyLabel>,
+}
+
+/// What becomes of shares that are bought outside.
+#[derive(Debug, Serialize, ToSchema)]
 struct OutsidePurchases {
     /// `ignore` shows each purchase and trades nothing of it before it is decided; `adopt` has the books take it over, where the
     /// broker tells what it cost. Shares that were there before are asked about in either case.
@@ -190,12 +199,12 @@ async fn outside_purchases(
 
 /// Says what becomes of shares that a user buys outside from now on. What is open stays open.
 #[utoipa::path(put, path = "/api/v1/user/outside-purchases", tag = "positions", params(UserQuery),
-    request_body = OutsidePurchases, responses((status = OK, body = OutsidePurchases)))]
+    request_body = OutsidePurchasesRule, responses((status = OK, body = OutsidePurchases)))]
 async fn set_outside_purchases(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
-    Json(body): Json<OutsidePurchases>,
+    Json(body): Json<OutsidePurchasesRule>,
 ) -> Result<Json<OutsidePurchases>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let strategy = body.strategy.map(|label| label.0);
