@@ -210,7 +210,7 @@ async fn set_outside_purchases(
     let strategy = body.strategy.map(|label| label.0);
     if (body.rule == DifferenceDecisionName::Adopt) != strategy.is_some() {
         let detail = "strategy: the rule adopt needs one, and the rule ignore takes none";
-        return Err(Problem::invalid(detail.to_owned()));
+        return Err(Problem::invalid(detail));
     }
     let details = json!({ "strategy": strategy.map(|strategy| strategy.name().to_owned()) });
     api.audit(&caller, "purchases.rule", format!("user {}", user.id), details).await?;
@@ -225,11 +225,9 @@ impl HoldingDifferenceDecision {
     fn decision(&self) -> Result<DifferenceDecision, Problem> {
         let Self { decision, cost_paise, strategy } = self;
         match decision {
-            DifferenceDecisionName::Ignore if cost_paise.is_some() || strategy.is_some() => {
-                Err(Problem::invalid(
-                    "cost_paise and strategy: shares that are not Prahari's have neither here".to_owned(),
-                ))
-            }
+            DifferenceDecisionName::Ignore if cost_paise.is_some() || strategy.is_some() => Err(
+                Problem::invalid("cost_paise and strategy: shares that are not Prahari's have neither here"),
+            ),
             DifferenceDecisionName::Ignore => Ok(DifferenceDecision::Ignore),
             DifferenceDecisionName::Adopt => match cost_paise {
                 Some(cost) if !(1..=MOST_COST).contains(cost) => {
