@@ -366,7 +366,7 @@ impl Desk {
         let rule = self.outside.adopts_for.filter(|_| cause == DifferenceCause::ExternalPurchase);
         let Some(strategy) = rule else { return self.show(seen).await };
         let detail = seen.detail.clone();
-        if self.keep(seen).await?.is_some() && !self.adopt_by_rule(symbol, strategy, now).await? {
+        if self.keep(seen).await? && !self.adopt_by_rule(symbol, strategy, now).await? {
             self.outside.news.push(DifferenceNews::Stands { symbol: symbol.clone(), detail });
         }
         Ok(())
@@ -375,20 +375,19 @@ impl Desk {
     /// Keeps a difference that waits for a decision, and has it told.
     pub(super) async fn show(&mut self, seen: NewDifference) -> Result<(), AppError> {
         let (symbol, detail) = (seen.symbol.clone(), seen.detail.clone());
-        if self.keep(seen).await?.is_some() {
+        if self.keep(seen).await? {
             self.outside.news.push(DifferenceNews::Stands { symbol, detail });
         }
         Ok(())
     }
 
-    /// Keeps a difference; none where as many are open as are kept, of which there are alerts.
-    async fn keep(&mut self, seen: NewDifference) -> Result<Option<u64>, AppError> {
+    /// Keeps a difference. Answers false where as many are open as are kept, of which there are alerts.
+    async fn keep(&mut self, seen: NewDifference) -> Result<bool, AppError> {
         let symbol = seen.symbol.clone();
         self.outside.suspected.remove(&symbol);
-        let Some(row) = self.scope().keep_difference(seen).await? else { return Ok(None) };
-        let id = row.id;
+        let Some(row) = self.scope().keep_difference(seen).await? else { return Ok(false) };
         self.outside.open.insert(symbol, row);
-        Ok(Some(id))
+        Ok(true)
     }
 
     /// Notes that a difference is over.
