@@ -39,7 +39,7 @@ pub use announced::{
 pub use bars::{BarMarket, bar_changes, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
-    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
+    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Holding, Placed,
 };
 pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
 pub use chain::Chain;

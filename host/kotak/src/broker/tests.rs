@@ -461,7 +461,7 @@ async fn shares_held_are_the_settled_ones_with_the_trades_of_today() {
     desk.will("/holdings", ok(json!({ "data": [held("OLD", 10), held("GONE", 2)] })));
     desk.will("/positions", rows(&[traded("OLD", 0, 4), traded("NEW", 5, 1), traded("GONE", 0, 2), short]));
     let shares = desk.broker.holdings().await.unwrap();
-    let shares: Vec<(&str, u32)> = shares.iter().map(|(symbol, shares)| (symbol.as_str(), *shares)).collect();
+    let shares: Vec<(&str, u32)> = shares.iter().map(|held| (held.symbol.as_str(), held.quantity)).collect();
     assert_eq!(shares, [("NEW", 4), ("OLD", 6)]);
     // Nothing held is an error text there, and an empty list here.
     desk.now_will(
