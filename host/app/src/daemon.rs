@@ -38,6 +38,7 @@ use crate::prices::Prices;
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::Replays;
+use crate::resolutions::Resolutions;
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, Scheduler, Slots};
 use crate::schedules::{Previews, ScheduleChanges, Schedules};
@@ -145,6 +146,8 @@ pub struct Daemon {
     pub queries: Queries,
     /// Cancels orders for people.
     pub cancellations: Cancellations,
+    /// Takes the word of people on orders of unknown outcome.
+    pub resolutions: Resolutions,
     /// Marks messages as read and resolves alerts.
     pub inbox: Inbox,
     /// Instant up to which everything is done.

@@ -38,15 +38,16 @@ pub trait Broker: Send + Sync {
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
 
     /// The broker's own book: everything open, and what ended recently, oldest first. Orders that others placed in the
-    /// same account may be in it.
+    /// same account may be in it. What it shows is a fact; what it does not is one only by [`Broker::book_proves_absence`].
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError>;
 
-    /// Returns whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then
-    /// may an order whose answer was lost be sent again; a broker that does not say so of itself is not believed
-    /// to.
+    /// Returns whether an order that [`Broker::book`] does not show has certainly not arrived, nor will, and one that it shows
+    /// no more has ended. Only then may an order whose answer was lost be sent again; a broker that does not say so of
+    /// itself is not believed to. Elsewhere such an order stays unknown, blocks its share and side, and is looked for in
+    /// each book, on later days too.
     fn book_proves_absence(&self) -> bool {
         false
     }
@@ -82,7 +83,8 @@ pub enum BrokerError {
     /// It may have been carried out; only the broker's book tells.
     #[error("the broker gave no clear answer: {0}")]
     Unclear(String),
-    /// Certainly not carried out.
+    /// Certainly not carried out: of an order, a change or a cancellation nothing has left. It is known, so nothing has to be
+    /// compared, and whoever decided it decides anew.
     #[error("the broker cannot be reached: {0}")]
     Unavailable(String),
 }

@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 65] = [
+const MIGRATIONS: [(&str, &str); 66] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -92,6 +92,7 @@ const MIGRATIONS: [(&str, &str); 65] = [
     ("0063_run_on_prices", include_str!("../../../migrations/0063_run_on_prices.sql")),
     ("0064_date_restatements", include_str!("../../../migrations/0064_date_restatements.sql")),
     ("0065_tag_orders", include_str!("../../../migrations/0065_tag_orders.sql")),
+    ("0066_rename_lost_orders", include_str!("../../../migrations/0066_rename_lost_orders.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -25,6 +25,7 @@ use crate::prices::{PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
+use crate::resolutions::Resolutions;
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Slots};
 use crate::schedules::{Flagged, Previews, ScheduleChanges, Schedules};
@@ -242,6 +243,7 @@ impl Base {
             caretakers,
         );
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
+        let resolutions = Resolutions { clock: handles.clock.clone(), halts: halts.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
@@ -279,6 +281,7 @@ impl Base {
             background,
             queries,
             cancellations,
+            resolutions,
             inbox,
             cursor,
             listeners,

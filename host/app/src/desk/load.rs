@@ -50,7 +50,8 @@ impl Desk {
             fault,
             queued: Default::default(),
             signals: None,
-            lost: Vec::new(),
+            unknown: Default::default(),
+            unreached: false,
             dates,
         })
     }

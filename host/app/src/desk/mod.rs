@@ -19,6 +19,7 @@ mod summary;
 mod sync_fills;
 mod tell;
 mod their_book;
+mod unknown;
 mod valuation;
 
 use std::sync::Arc;
@@ -37,12 +38,15 @@ use prahari_store::{Store, UserScope};
 pub use by_strategy::StrategyStatement;
 pub use capital::Money;
 pub(crate) use closing::last_instant;
-pub use reconcile::{Difference, DifferenceKind, LostOrder};
+pub use reconcile::{Difference, DifferenceKind};
 pub use statement::DailyStatement;
 pub(crate) use tell::Teller;
+pub use their_book::LikeIt;
+pub use unknown::{OrderAlarm, Search, UnknownOrder};
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
+use unknown::UnknownOrders;
 
 use crate::brokers::{Brokers, Link};
 use crate::clock::Stopwatch;
@@ -117,8 +121,10 @@ pub struct Desk {
     queued: booking::Queued,
     /// The signals that stand; none where there are no signals.
     signals: Option<Arc<ActiveSignals>>,
-    /// Orders that were closed as lost and of which nobody was told yet.
-    lost: Vec<LostOrder>,
+    /// What was looked at for orders of unknown outcome, and what there is to tell of them.
+    unknown: UnknownOrders,
+    /// Set while the last order could not be sent: the broker is asked something before the next is written down.
+    unreached: bool,
     /// The closed dates.
     dates: Dates,
 }

@@ -24,7 +24,7 @@ const RESEND_WINDOW_MS: i64 = 2 * 60_000;
 pub enum DifferenceKind {
     /// The broker executed what we had not booked.
     MissedFill,
-    /// The broker has no trace of an order we wrote down.
+    /// The broker's book has no trace of an order that we wrote down.
     LostOrder,
     /// An order's state was behind the broker's.
     SettledOrder,
@@ -55,21 +55,7 @@ pub struct Difference {
     pub detail: String,
 }
 
-/// An order that may have been sent and that the broker's book does not have, where that proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LostOrder {
-    /// The order that it is about.
-    pub order: OrderId,
-    /// The sentence for the user.
-    pub detail: String,
-}
-
 impl Desk {
-    /// Takes out the orders that were closed as lost since this was last asked.
-    pub fn take_lost(&mut self) -> Vec<LostOrder> {
-        std::mem::take(&mut self.lost)
-    }
-
     /// Returns whether the broker's book has to be compared before anything may be sent.
     pub fn needs_reconcile(&self) -> bool {
         self.needs_reconcile
@@ -81,7 +67,8 @@ impl Desk {
         self.book.active_orders().any(|order| matches!(order.state, Intent | Sent | Unknown))
     }
 
-    /// Compares the broker's book and holdings with ours, and resolves every order whose outcome was open.
+    /// Compares the broker's book and holdings with ours, and resolves every order whose outcome was open and is shown or
+    /// proven by that book. What is not stays unknown.
     ///
     /// # Errors
     /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
@@ -95,12 +82,10 @@ impl Desk {
         for order in &ours {
             match theirs.find(order, &self.book) {
                 Some(known) => self.catch_up(order, known, now, &mut differences).await?,
-                None => {
-                    let like_it = theirs.in_words_what_is_like(order, &self.book);
-                    self.resolve_absent(order, like_it, now, &mut differences).await?;
-                }
+                None => self.resolve_absent(order, &theirs, now, &mut differences).await?,
             }
         }
+        self.look_for_ended(&theirs, &mut differences).await?;
         self.needs_reconcile = false;
         self.resend_proven_absent(now).await?;
         self.compare_holdings(&mut differences).await?;
@@ -112,27 +97,34 @@ impl Desk {
         Ok(TheirBook::new(self.link.broker.book().await?))
     }
 
-    /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does
-    /// not show stays as it is: one list without it proves nothing, and [`Desk::reconcile`] comes when there is a
-    /// doubt.
+    /// Books what the broker's book tells of our open orders and of those that have ended, and answers those that changed. An
+    /// order that it does not show stays as it is: one list without it proves nothing, and [`Desk::reconcile`] comes when
+    /// there is a doubt. Those of unknown outcome are looked for too.
     pub(super) async fn follow_book(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
-        let open = |order: &&Order| matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled);
+        use OrderState::{Accepted, PartiallyFilled, Sent, Unknown};
+        let open = |order: &&Order| matches!(order.state, Accepted | PartiallyFilled | Sent | Unknown);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
-        if ours.is_empty() {
+        if ours.is_empty() && !self.looks_back(now) {
             return Ok(Vec::new());
         }
         self.check_usable()?;
         let theirs = self.ask_book().await?;
-        let mut changed = Vec::new();
+        let (mut changed, proven) = (Vec::new(), self.link.broker.book_proves_absence());
         for order in &ours {
             let mut differences = Vec::new();
-            if let Some(known) = theirs.find(order, &self.book) {
-                self.catch_up(order, known, now, &mut differences).await?;
+            match theirs.find(order, &self.book) {
+                Some(known) => self.catch_up(order, known, now, &mut differences).await?,
+                None if !proven && matches!(order.state, Sent | Unknown) => {
+                    self.not_shown(order, &theirs, now).await?;
+                }
+                None => {}
             }
             if !differences.is_empty() {
                 changed.push(order.id);
             }
         }
+        changed.extend(self.look_for_ended(&theirs, &mut Vec::new()).await?);
+        self.look_at_holdings().await;
         Ok(changed)
     }
 
@@ -149,8 +141,13 @@ impl Desk {
         let mut note = |kind, detail| {
             differences.push(Difference { symbol: ours.request.symbol.clone(), kind, detail });
         };
-        if matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown) {
+        let was_open = matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown);
+        if was_open {
             note(DifferenceKind::SettledOrder, format!("order {id} is at the broker as {}", known.broker_id));
+        }
+        // An execution may have been told before the number. Where the book proves nothing the tag alone is not enough later.
+        let is_unbound = ours.broker_id.is_none() && !self.link.broker.book_proves_absence();
+        if was_open || is_unbound {
             let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
             timed_events.push((id, known.accepted_at, accepted));
         }
@@ -198,40 +195,41 @@ impl Desk {
         Ok(asked)
     }
 
-    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one
-    /// where the broker says so. Where it does not, the order may still be on its way: it is closed as lost, and
-    /// never sent again. What is like it in the broker's book is named to the user, and not taken for it.
+    /// Books what follows from an order that the broker's book does not show. Absence of an answer is no proof; absence from
+    /// that book is one where the broker says so. Where it does not, what may have been sent stays unknown, and what stood at
+    /// the broker stands there still: rows are missing from single answers.
     async fn resolve_absent(
         &mut self,
         ours: &Order,
-        like_it: Option<String>,
+        theirs: &TheirBook,
         now: Timestamp,
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
-        let id = ours.id;
+        let (id, symbol) = (ours.id, ours.request.symbol.clone());
         let proven = self.link.broker.book_proves_absence();
+        let absent = || format!("order {id} is not in the broker's book");
         let (detail, event) = match ours.state {
-            OrderState::Sent | OrderState::Unknown if proven => {
-                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
+            OrderState::Intent | OrderState::Sent | OrderState::Unknown if proven => {
+                (absent(), OrderEvent::NotAtBroker)
             }
-            OrderState::Intent if proven => {
-                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
+            // That it is sent is on disk before it is: without that line nothing of it has left.
+            OrderState::Intent => {
+                let retryable = !self.waits_already(ours);
+                let reason = "it was written down and never sent".to_owned();
+                (format!("order {id} was never sent"), OrderEvent::Rejected { reason, retryable })
             }
-            OrderState::Intent | OrderState::Sent | OrderState::Unknown => {
-                let mut detail = format!(
-                    "order {id} may have been sent and is not in the broker's book, which proves nothing: it is closed as lost"
-                );
-                like_it.iter().for_each(|like_it| detail.push_str(like_it));
-                self.lost.push(LostOrder { order: id, detail: detail.clone() });
-                let reason = "lost: it may have been sent, and the broker's book does not have it".to_owned();
-                (detail, OrderEvent::Cancelled { reason })
+            OrderState::Sent | OrderState::Unknown => {
+                self.not_shown(ours, theirs, now).await?;
+                let detail = self.evidence_of(ours);
+                differences.push(Difference { symbol, kind: DifferenceKind::LostOrder, detail });
+                return Ok(());
             }
-            _ => {
+            _ if proven => {
                 let reason = "the broker no longer has this order".to_owned();
-                (format!("order {id} is not in the broker's book"), OrderEvent::Cancelled { reason })
+                (absent(), OrderEvent::Cancelled { reason })
             }
+            _ => return Ok(()),
         };
-        let symbol = ours.request.symbol.clone();
         differences.push(Difference { symbol, kind: DifferenceKind::LostOrder, detail });
         self.record(id, now, event).await
     }
@@ -274,16 +272,19 @@ impl Desk {
     /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.
     async fn compare_holdings(&mut self, differences: &mut Vec<Difference>) -> Result<(), AppError> {
         let mut theirs: BTreeMap<Symbol, u32> = self.link.broker.holdings().await?.into_iter().collect();
+        self.compare_unknown(&theirs);
         // The broker knows nothing of strategies: their lots are one position there.
         for symbol in self.book.held_symbols().cloned() {
             let (held, ours) = (theirs.remove(&symbol).unwrap_or(0), self.book.held(&symbol));
             if held != ours {
-                let detail = format!("the broker holds {held} shares, our books {ours}");
+                let mut detail = format!("the broker holds {held} shares, our books {ours}");
+                self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit]));
                 differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
             }
         }
         for (symbol, held) in theirs.into_iter().filter(|(_, held)| *held > 0) {
-            let detail = format!("the broker holds {held} shares, our books none");
+            let mut detail = format!("the broker holds {held} shares, our books none");
+            self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit]));
             differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
         }
         Ok(())

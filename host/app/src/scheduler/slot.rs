@@ -75,10 +75,11 @@ impl Slots {
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
         self.runs.reconcile_desk(user).await?;
         let mut desk = user.desk.lock().await;
-        desk.sync_fills(self.handles.clock.now()).await?;
-        let lost = desk.take_lost();
+        let followed = desk.sync_fills(self.handles.clock.now()).await;
+        let alarms = desk.take_alarms();
         drop(desk);
-        self.halts.tell_of_lost(user.id, lost).await
+        self.halts.tell_of_orders(user.id, alarms).await?;
+        followed.map(drop)
     }
 
     /// Returns why no service of this user runs a task now, if none does.

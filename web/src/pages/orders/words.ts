@@ -16,7 +16,7 @@ export const words = {
     all: 'All',
   },
   unknownNote:
-    'It is not known what became of these orders. While there is one, nothing else of the user is sent; the broker’s book is looked at again and again until it settles them, and none is sent twice.',
+    'It is not known what became of these orders, and none is sent twice. The broker’s book is looked at again and again; until it shows an order, nothing more is traded of its share on its side.',
   filters: {
     symbol: 'Symbol',
     symbolExample: 'such as TCS',
