@@ -278,13 +278,13 @@ impl Desk {
             let (held, ours) = (theirs.remove(&symbol).unwrap_or(0), self.book.held(&symbol));
             if held != ours {
                 let mut detail = format!("the broker holds {held} shares, our books {ours}");
-                self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit]));
+                self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit.as_str()]));
                 differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
             }
         }
         for (symbol, held) in theirs.into_iter().filter(|(_, held)| *held > 0) {
             let mut detail = format!("the broker holds {held} shares, our books none");
-            self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit]));
+            self.fits_unknown(&symbol, held).iter().for_each(|fit| detail.extend(["; ", fit.as_str()]));
             differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
         }
         Ok(())

@@ -105,12 +105,11 @@ impl Fit {
             Side::Buy => (more, fewer),
             Side::Sell => (fewer, more),
         };
-        match (explained, other) {
-            (0, 0) => Self::Alike,
-            (_, 1..) => Self::Otherwise,
-            (shares, 0) if shares == order.remaining() => Self::Whole,
-            (shares, 0) if shares < order.remaining() => Self::Part,
-            (_, 0) => Self::Otherwise,
+        match explained {
+            _ if other > 0 || explained > order.remaining() => Self::Otherwise,
+            0 => Self::Alike,
+            shares if shares == order.remaining() => Self::Whole,
+            _ => Self::Part,
         }
     }
 
@@ -165,7 +164,7 @@ impl Desk {
     pub fn take_alarms(&mut self) -> Vec<OrderAlarm> {
         let book = &self.book;
         let UnknownOrders { searches, told, alarms, .. } = &mut self.unknown;
-        for (id, search) in searches {
+        for (id, search) in searches.iter() {
             let Some(order) = book.order(id).filter(is_unknown) else { continue };
             if told.insert(*id) {
                 alarms.push(OrderAlarm::Raised { order: *id, detail: evidence(order, search) });
