@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::desk::{DailyStatement, OrderAlarm, UnknownOrder};
-use prahari_domain::ids::OrderId;
+use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, TagCode, Variety};
+use prahari_domain::orders::{
+    JournalEntry, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag, TagCode, Variety, machine,
+};
 use prahari_domain::risk::{RefusalCode, RiskLimits};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use crate::support::desk_fixture::{USER, buy, order_context, sell};
@@ -366,4 +369,26 @@ async fn an_order_that_was_not_sent_is_dropped_and_needs_no_comparison_here_eith
     assert_eq!(trader.state(placed), (OrderState::Accepted, 0));
     assert_eq!(trader.reconciled_at(minute(1)).await, []);
     assert_eq!((broker.requests(USER).len(), trader.desk.unknown_orders().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_intent_that_was_never_sent_is_dropped_with_its_reason_and_not_sent_by_a_start() {
+    let (broker, mut trader) = trader().await;
+    let id = OrderId { user: USER, day: day(MONDAY), number: 1 };
+    let event = OrderEvent::Intended {
+        request: buy("ABC", 10, LOW),
+        run: RunId(1),
+        first_placed_at: ten(),
+        strategy: StrategyName::REBOUND,
+        tag: Some(OrderTag::stamp(RESTARTED, id).unwrap()),
+    };
+    let entry = JournalEntry { sequence: 1, order: id, at: ten(), event };
+    let order = machine::transition(None, &entry).unwrap().order;
+    trader.store.user(USER).append_journal_durable(vec![entry], vec![order]).await.unwrap();
+    trader.restart(RESTARTED).await;
+    assert_eq!(kinds(&trader.reconciled_at(minute(1)).await), [LostOrder]);
+    let order = trader.order(id);
+    assert_eq!((order.state, order.retryable), (OrderState::Rejected, true));
+    assert_eq!(order.reason, "it was written down and never sent");
+    assert_eq!((alarms(&mut trader), broker.requests(USER).len()), (vec![], 0));
 }

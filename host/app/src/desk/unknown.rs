@@ -224,8 +224,10 @@ impl Desk {
     ) -> Result<(), AppError> {
         let alike = theirs.alike(ours, &self.book);
         if ours.state == OrderState::Sent {
-            let reason = "no answer came, and the broker's book does not show it, which proves nothing";
-            self.record(ours.id, now, OrderEvent::OutcomeUnknown { reason: reason.to_owned() }).await?;
+            let mut reason =
+                "no answer came, and the broker's book does not show it, which proves nothing".to_owned();
+            in_words(&alike).iter().for_each(|like_it| reason.extend(["; ", like_it.as_str()]));
+            self.record(ours.id, now, OrderEvent::OutcomeUnknown { reason }).await?;
         }
         let search = self.unknown.searches.entry(ours.id).or_default();
         search.looks = search.looks.saturating_add(1);

@@ -112,7 +112,7 @@ impl Broker for KotakBroker {
         // A login takes its time, and whoever gives up during it has sent nothing.
         self.session.ready().await?;
         // From here on it may be at the broker, also when whoever waits for the answer gives up.
-        let begun = self.memory.begin(&tag, request.kind);
+        let begun = self.memory.begin(&tag, request.kind, self.pace.now().ist_day());
         let answer = self.session.once(|client, session| {
             let new = new.clone();
             async move { client.place(&session, &new).await }
