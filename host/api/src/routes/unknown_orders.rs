@@ -73,7 +73,7 @@ struct LikeOrder {
 /// Body that decides what became of an order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Resolution {
+struct OrderResolution {
     /// What became of it.
     outcome: DecidedOutcome,
     /// How the person knows, one sentence. It is kept with the order.
@@ -108,13 +108,13 @@ async fn unknown_orders(
 /// booked all the same.
 #[utoipa::path(post, path = "/api/v1/user/orders/{id}/resolve", tag = "orders",
     params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), UserQuery),
-    request_body = Resolution, responses((status = OK, body = Order)))]
+    request_body = OrderResolution, responses((status = OK, body = Order)))]
 async fn resolve_order(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<String>,
     Query(target): Query<UserQuery>,
-    Json(Resolution { outcome, reason }): Json<Resolution>,
+    Json(OrderResolution { outcome, reason }): Json<OrderResolution>,
 ) -> Result<Json<Order>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let reason = sentence("reason", &reason)?;
