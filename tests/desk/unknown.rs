@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::desk::{DailyStatement, OrderAlarm, UnknownOrder};
+use prahari_app::error::AppError;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{
@@ -182,6 +183,28 @@ async fn a_crash_between_sending_and_the_answer_leaves_an_unknown_order_that_no_
     broker.set_hidden(USER, &id.to_string(), false);
     assert_eq!(kinds(&trader.reconciled_at(minute(3)).await), [SettledOrder]);
     assert_eq!((trader.state(id), broker.requests(USER).len()), ((OrderState::Accepted, 0), 1));
+}
+
+#[tokio::test]
+async fn an_order_is_alarmed_also_while_the_book_cannot_be_had_and_nothing_is_sent_before_it_can() {
+    let (broker, mut trader) = trader().await;
+    let id = lost(&broker, &mut trader, Loss::Answer).await;
+    broker.set_book_down(USER, true);
+    trader.restart(RESTARTED).await;
+    for _ in 0..2 {
+        assert!(matches!(trader.desk.reconcile(minute(1)).await, Err(AppError::Broker(_))));
+    }
+    let [OrderAlarm::Raised { order, detail }] = &trader.desk.take_alarms()[..] else { panic!() };
+    let sentence = format!(
+        "order {id} may have been sent, and the broker's book cannot be had: nothing more of ABC is bought before its outcome is known"
+    );
+    assert_eq!((*order, detail), (id, &sentence));
+    let refused = trader.desk.place(buy("XYZ", 1, LOW), order_context(minute(1))).await;
+    assert!(matches!(refused, Err(AppError::Broker(_))));
+    broker.set_book_down(USER, false);
+    assert_eq!(kinds(&trader.reconciled_at(minute(2)).await), [SettledOrder]);
+    assert_eq!((alarms(&mut trader), trader.state(id)), (vec![(id, false)], (OrderState::Accepted, 0)));
+    assert_eq!(broker.requests(USER).len(), 1);
 }
 
 #[tokio::test]

@@ -71,12 +71,18 @@ impl Desk {
     /// proven by that book. What is not stays unknown.
     ///
     /// # Errors
-    /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
+    /// When the broker's book cannot be had (nothing is resolved then) or the journal cannot be written.
     pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
         self.check_usable()?;
         // Until everything is compared: an error on the way leaves the rest for the next time.
         self.needs_reconcile = true;
-        let theirs = self.ask_book().await?;
+        let theirs = match self.ask_book().await {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                self.not_looked_for(now).await?;
+                return Err(error);
+            }
+        };
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
         for order in &ours {

@@ -235,6 +235,24 @@ impl Desk {
         Ok(())
     }
 
+    /// Takes note that the broker's book could not be read for the orders that may have been sent: somebody has to know of them.
+    pub(super) async fn not_looked_for(&mut self, now: Timestamp) -> Result<(), AppError> {
+        if self.link.broker.book_proves_absence() {
+            return Ok(());
+        }
+        let may_be_there = |order: &&Order| matches!(order.state, OrderState::Sent | OrderState::Unknown);
+        let open: Vec<(OrderId, OrderState)> =
+            self.book.active_orders().filter(may_be_there).map(|order| (order.id, order.state)).collect();
+        for (id, state) in open {
+            if state == OrderState::Sent {
+                let reason = "no answer came, and the broker's book cannot be had".to_owned();
+                self.record(id, now, OrderEvent::OutcomeUnknown { reason }).await?;
+            }
+            self.unknown.searches.entry(id).or_default();
+        }
+        Ok(())
+    }
+
     /// The sentence about an unknown order, with all that speaks for or against it.
     pub(super) fn evidence_of(&self, order: &Order) -> String {
         evidence(order, self.unknown.searches.get(&order.id).unwrap_or(&Search::default()))
@@ -451,6 +469,11 @@ fn evidence(order: &Order, search: &Search) -> String {
         Side::Buy => "bought",
         Side::Sell => "sold",
     };
+    if search.looks == 0 {
+        return format!(
+            "order {id} may have been sent, and the broker's book cannot be had: nothing more of {symbol} is {traded} before its outcome is known"
+        );
+    }
     let mut said = format!(
         "order {id} may have been sent and is not in the broker's book, which proves nothing: nothing more of {symbol} is {traded} before its outcome is known"
     );
