@@ -115,10 +115,6 @@ impl Broker for ChaosLink {
         self.switch.behind_ms() == 0 && self.broker.book_proves_absence()
     }
 
-    fn book_lag_ms(&self) -> i64 {
-        self.switch.behind_ms().max(self.broker.book_lag_ms())
-    }
-
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.read(self.broker.holdings()).await
     }
