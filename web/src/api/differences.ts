@@ -31,7 +31,7 @@ export const outsidePurchasesQuery = (user?: number) =>
 export const setOutsidePurchases = (strategy: string | null, user?: number) =>
   answered(
     api.PUT('/api/v1/user/outside-purchases', {
-      params: { query: ofUser(user), header: pressed() },
+      params: { query: ofUser(user) },
       body: { rule: strategy === null ? 'ignore' : 'adopt', strategy },
     }),
   );
