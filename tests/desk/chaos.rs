@@ -247,9 +247,9 @@ async fn an_admin_turns_it_on_within_bounds_and_everybody_concerned_is_shown_it(
     let (admin, user) = (console.admin().await, console.user().await);
     let path = "/api/v1/users/2/chaos";
     for (body, said) in [
-        (json!({ "late_ms": 15_001 }), "late_ms: 15001 is not between 1 and 15000"),
-        (json!({ "lose_every": 0 }), "lose_every: 0 is not between 1 and 1000"),
-        (json!({ "lag_ms": 300_001 }), "lag_ms: 300001 is not between 1 and 300000"),
+        (json!({ "late_ms": 15_001 }), "late_ms is a whole number from 1 to 15000; this is 15001"),
+        (json!({ "lose_every": 0 }), "lose_every is a whole number from 1 to 1000; this is 0"),
+        (json!({ "lag_ms": 300_001 }), "lag_ms is a whole number from 1 to 300000; this is 300001"),
         (json!({}), "nothing is to go wrong"),
         (json!({ "down": true, "until": "2025-03-10T10:00:00+05:30" }), "the time of until has passed"),
         (

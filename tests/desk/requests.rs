@@ -137,12 +137,12 @@ async fn a_market_that_is_down_refuses_a_buy_as_that_and_leaves_a_sell_to_the_br
     let sentence =
         "XYZ cannot be checked, market data is unavailable: market data cannot be had: the line is cut";
     assert_eq!((refusal.detail.as_str(), trader.fake_broker.sent()), (sentence, sent));
-    // The paper broker asks the same market, and does not know either: the order is not refused, its outcome is
-    // unknown.
+    // The paper broker asks the same market and takes nothing without it, which is certain: the order may be tried again.
     let refusal = trader.refused(sell("ABC", 10, HIGH), later).await;
-    assert_eq!((refusal.code, trader.fake_broker.sent()), (RefusalCode::Unsettled, sent + 1));
+    assert_eq!((refusal.code, trader.fake_broker.sent()), (RefusalCode::Broker, sent + 1));
+    let dropped = trader.desk.book().orders().last().unwrap();
+    assert_eq!((dropped.state, dropped.retryable), (OrderState::Rejected, true));
     trader.market.set_down(false);
-    assert_eq!(trader.reconciled(later).await, [LostOrder]);
-    let sold = trader.desk.book().active_orders().next().unwrap();
-    assert_eq!((sold.state, sold.request.symbol.as_str()), (OrderState::Accepted, "ABC"));
+    let sold = trader.placed(sell("ABC", 10, HIGH), later).await;
+    assert_eq!(trader.order(sold).state, OrderState::Accepted);
 }

@@ -73,6 +73,9 @@ async fn trade(live: &LiveDay) {
     // The refusal repeats the token that was sent.
     live.outside.sim.change_account(&ucc, |spec| spec.access_token = "none of ours".to_owned()).unwrap();
     let user = live.daemon.users.find(OTHER).unwrap();
+    // A session that is a minute old: the broker ends it, and the next login is tried at once.
+    live.pass_until(live.now().plus_minutes(2)).await;
+    live.outside.sim.end_sessions(&ucc).unwrap();
     user.link().broker.funds().await.unwrap_err();
     live.outside.sim.change_account(&ucc, |spec| spec.access_token = token).unwrap();
     live.pass_until(live.now().plus_minutes(5)).await;

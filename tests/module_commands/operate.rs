@@ -116,7 +116,7 @@ fn misbehaving_broker(daemon: &Serving) {
     assert!(on.starts_with("the paper broker of asha misbehaves on purpose from "), "{on}");
     assert!(on.contains("\n  one answer to an order in 3 is lost; 0 were\n"), "{on}");
     let (code, _, error) = at(daemon, "", &["user", "chaos", "asha", "--lag-ms", "0"]);
-    assert_eq!((code, error.as_str()), (2, "error: lag_ms: 0 is not between 1 and 300000\n"));
+    assert_eq!((code, error.as_str()), (2, "error: lag_ms is a whole number from 1 to 300000; this is 0\n"));
     let off = said(daemon, "", &["user", "chaos", "asha", "--off"]);
     assert_eq!(off, "the paper broker of asha is well again\n");
     let (code, _, _) = at(daemon, "", &["user", "chaos", "asha", "--off", "--down"]);

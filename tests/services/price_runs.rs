@@ -376,7 +376,12 @@ async fn on_a_clock_that_goes_on_a_push_is_run_on_when_it_comes() {
     until("the first price to be seen", async || daemon.cursor.reached() >= minute.plus_millis(9_000)).await;
     // The clock does not go on: the push alone wakes whoever waits.
     feed.tell("XYZ", 10_050, minute.plus_millis(10_000));
-    until("the run", async || used(&daemon).runs == 1).await;
+    // It is counted before it begins: the clock stands until there is its row.
+    until("the run", async || {
+        daemon.store.flush().await.unwrap();
+        on_prices(&daemon).await.len() == 1
+    })
+    .await;
     hand.pass_until(end);
     scheduler.await.unwrap().unwrap();
     daemon.store.flush().await.unwrap();
