@@ -36,6 +36,9 @@ pub struct KotakSettings {
     pub orders_a_second: u32,
     /// Most other calls of one user within a second. Default 8: the broker's pages say 10 and 25.
     pub reads_a_second: u32,
+    /// Most questions for prices of one user within a second, beside the other calls. Default 2: with 25 shares in each, and
+    /// together with the other calls no more than the broker's older pages allow for everything.
+    pub quotes_a_second: u32,
     /// Longest time that a call waits for its turn. Default 3 s. Past it nothing was sent.
     pub longest_turn: Duration,
     /// Most questions for quotes of one user that wait for an answer. Default 4, beyond which the broker refuses.
@@ -60,6 +63,9 @@ pub struct KotakSettings {
     /// Whether the order feed is followed, which says when the book is worth a look. Default yes; without it news of orders
     /// waits for the next look.
     pub order_feed: bool,
+    /// Whether the market feed is followed where prices come from the broker. Default yes; without it prices are only told
+    /// when they are asked for.
+    pub market_feed: bool,
     /// Fewest shares in the file of all shares; a file with fewer is half a file. Default 1,000.
     pub fewest_shares: usize,
 }
@@ -99,6 +105,7 @@ impl KotakSettings {
             file: seconds(60),
             orders_a_second: 5,
             reads_a_second: 8,
+            quotes_a_second: 2,
             longest_turn: seconds(3),
             quotes_in_flight: 4,
             quotes_at_once: 25,
@@ -110,6 +117,7 @@ impl KotakSettings {
             young: seconds(60),
             looks: vec![Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(1_800)],
             order_feed: true,
+            market_feed: true,
             fewest_shares: 1_000,
         }
     }
