@@ -69,9 +69,9 @@ impl PriceAccount for NamedUser {
         })?;
         match user {
             Some(user) if user.active => Ok(user.id),
-            Some(_) => {
-                Err(format!("{name}, with whose session prices are had, is suspended; name another in --market"))
-            }
+            Some(_) => Err(format!(
+                "{name}, with whose session prices are had, is suspended; name another in --market"
+            )),
             None => Err(format!("there is no user {name}, with whose session prices are to be had")),
         }
     }

@@ -429,7 +429,9 @@ mod tests {
         let day = "2025-03-10".parse().unwrap();
         let opened = source(&links[1].market, &calendar().unwrap(), 1, day, day);
         match opened {
-            Err(Failure::Input(reason)) => assert!(reason.starts_with("--market kotak:asha is for serve"), "{reason}"),
+            Err(Failure::Input(reason)) => {
+                assert!(reason.starts_with("--market kotak:asha is for serve"), "{reason}")
+            }
             _ => panic!("it was opened"),
         }
     }

@@ -1,6 +1,6 @@
 //! Asking the broker for prices: one question at a time for everybody who waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -9,10 +9,10 @@ use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Timestamp;
 
+use super::figures::Figures;
 use super::held::Known;
 use super::line::Line;
 use super::pushes::Fed;
-use super::figures::Figures;
 use super::{KEPT_MS, KotakMarketParts, PriceAccount};
 use crate::client::QuoteFilter;
 use crate::scrip::ScripMaster;
@@ -30,14 +30,23 @@ pub(super) struct Bringer {
     account: Arc<dyn PriceAccount>,
     line: Line,
     pub(super) known: Mutex<Known>,
-    /// Shares that somebody waits for and nobody has asked for yet, with their numbers.
-    wanted: Mutex<BTreeMap<Symbol, String>>,
+    /// Shares that somebody waits for and nobody has asked for yet.
+    wanted: Mutex<BTreeMap<Symbol, Wanted>>,
     /// Held by the one who asks.
     one_question: tokio::sync::Mutex<()>,
     /// Whose session it was last.
     session: Mutex<Option<Arc<UserSession>>>,
     pub(super) board: PriceBoard,
     pub(super) fed: Mutex<Option<Fed>>,
+}
+
+/// A share that somebody waits for.
+#[derive(Debug, Clone)]
+struct Wanted {
+    /// The broker's number of it.
+    token: String,
+    /// An answer of before serves nobody.
+    since: Timestamp,
 }
 
 impl Bringer {
@@ -143,7 +152,10 @@ impl Bringer {
     /// Returns whether all of these that the broker lists were asked for at this time or later, or are told by the feed.
     pub fn has_all(&self, symbols: &[Symbol], since: Timestamp) -> bool {
         self.listed().is_some_and(|file| {
-            symbols.iter().filter_map(|symbol| file.find(symbol)).all(|scrip| !self.lacks(&scrip.symbol, &scrip.token, since))
+            symbols
+                .iter()
+                .filter_map(|symbol| file.find(symbol))
+                .all(|scrip| !self.lacks(&scrip.symbol, &scrip.token, since))
         })
     }
 
@@ -165,36 +177,43 @@ impl Bringer {
         let file = self.file().await?;
         let listed = symbols.iter().filter_map(|symbol| file.find(symbol));
         let missing = listed.filter(|scrip| self.lacks(&scrip.symbol, &scrip.token, since));
-        let mut mine: BTreeMap<Symbol, String> =
-            missing.map(|scrip| (scrip.symbol.clone(), scrip.token.clone())).collect();
-        self.wanted.lock().extend(mine.clone());
-        let brought = self.bring_wanted(&mut mine, since).await;
+        let mut mine = BTreeSet::new();
+        {
+            let missing: Vec<_> = missing.collect();
+            let mut wanted = self.wanted.lock();
+            for scrip in missing {
+                mine.insert(scrip.symbol.clone());
+                let new = || Wanted { token: scrip.token.clone(), since };
+                let wanted = wanted.entry(scrip.symbol.clone()).or_insert_with(new);
+                wanted.since = wanted.since.max(since);
+            }
+        }
+        let brought = self.bring_wanted(&mut mine).await;
         if brought.is_err() {
-            self.wanted.lock().retain(|symbol, _| !mine.contains_key(symbol));
+            self.wanted.lock().retain(|symbol, _| !mine.contains(symbol));
         }
         brought
     }
 
-    async fn bring_wanted(
-        self: &Arc<Self>,
-        mine: &mut BTreeMap<Symbol, String>,
-        since: Timestamp,
-    ) -> Result<(), String> {
+    async fn bring_wanted(self: &Arc<Self>, mine: &mut BTreeSet<Symbol>) -> Result<(), String> {
+        if mine.is_empty() {
+            return Ok(());
+        }
         loop {
             let _one = self.one_question.lock().await;
             let part = {
                 let mut wanted = self.wanted.lock();
                 // What somebody else has asked for meanwhile is there, or the broker did not tell it.
-                mine.retain(|symbol, token| {
-                    wanted.contains_key(symbol) && self.lacks(symbol, token, since)
-                });
+                wanted.retain(|symbol, wanted| self.lacks(symbol, &wanted.token, wanted.since));
+                mine.retain(|symbol| wanted.contains_key(symbol));
                 if mine.is_empty() {
                     break;
                 }
-                let others = wanted.keys().filter(|symbol| !mine.contains_key(*symbol));
+                let others = wanted.keys().filter(|symbol| !mine.contains(*symbol));
                 let most = self.settings.quotes_at_once.max(1);
-                let part: Vec<Symbol> = mine.keys().chain(others).take(most).cloned().collect();
-                part.into_iter().filter_map(|symbol| wanted.remove_entry(&symbol)).collect::<Vec<_>>()
+                let part: Vec<Symbol> = mine.iter().chain(others).take(most).cloned().collect();
+                let taken = part.into_iter().filter_map(|symbol| wanted.remove_entry(&symbol));
+                taken.map(|(symbol, wanted)| (symbol, wanted.token)).collect::<Vec<_>>()
             };
             self.ask(&part).await?;
         }

@@ -84,7 +84,8 @@ impl Bringer {
         }
         for (symbol, picture) in news {
             let Some(figures) = Figures::of_picture(&picture) else { continue };
-            let push = PricePush { symbol: symbol.clone(), last: figures.last, at: figures.at, source: SOURCE };
+            let push =
+                PricePush { symbol: symbol.clone(), last: figures.last, at: figures.at, source: SOURCE };
             self.known.lock().take(&symbol, figures, None);
             self.board.push(push);
         }

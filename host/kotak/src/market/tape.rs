@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn a_minute_is_made_of_what_was_seen_in_it() {
         let mut tape = Tape::default();
-        for figures in [seen(100, 5, 1_000), seen(120, 61, 1_500), seen(90, 80, 1_700), seen(110, 119, 2_000)] {
+        for figures in [seen(100, 5, 1_000), seen(120, 61, 1_500), seen(90, 80, 1_700), seen(110, 119, 2_000)]
+        {
             tape.note(&figures);
         }
         let bar = tape.minute(Timestamp(119_999)).unwrap();

@@ -26,7 +26,9 @@ pub(super) async fn check_all(
 ) -> Result<ExitCode, Failure> {
     wiring::check_links(links)?;
     if let Some(user) = MarketLink::kotak_user(links) {
-        return Err(Failure::input(format!("kotak:{user} has no files, and is for serve: leave it out here")));
+        return Err(Failure::input(format!(
+            "kotak:{user} has no files, and is for serve: leave it out here"
+        )));
     }
     let is_net = |link: &MarketLink| link.market == Market::Yahoo;
     if links.iter().all(is_net) {
