@@ -8,6 +8,8 @@ mod batch;
 mod broker_contract;
 #[path = "desk/brokers.rs"]
 mod brokers;
+#[path = "desk/by_hand.rs"]
+mod by_hand;
 #[path = "desk/chaos.rs"]
 mod chaos;
 #[path = "desk/closing.rs"]
@@ -16,6 +18,8 @@ mod closing;
 mod contract;
 #[path = "desk/evening.rs"]
 mod evening;
+#[path = "desk/external.rs"]
+mod external;
 #[path = "desk/gone.rs"]
 mod gone;
 #[path = "desk/identity.rs"]

@@ -28,7 +28,7 @@ async fn in_account(daemon: &Daemon) -> u32 {
     let user = daemon.users.find(ADMIN).unwrap();
     let desk = user.desk.lock().await;
     let held = desk.link().broker.holdings().await.unwrap();
-    held.into_iter().find(|(of, _)| *of == symbol("ABC")).map_or(0, |(_, shares)| shares)
+    held.into_iter().find(|held| held.symbol == symbol("ABC")).map_or(0, |held| held.quantity)
 }
 
 /// Monday evening without the order, and the bonus announced for Tuesday; between account and journal the line is cut.

@@ -92,6 +92,11 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/market/symbols", "",                                                 [401, 200, 200, 200, 401]),
     ("GET /api/v1/market/candles?symbol=NOSUCHSHARE", "",                              [401, 404, 404, 404, 401]),
     ("GET /api/v1/market/quotes?symbols=TCS", "",                                      [401, 200, 200, 200, 401]),
+    ("GET /api/v1/user/differences?user={user}", "",                                   [401, 404, 200, 200, 401]),
+    ("GET /api/v1/user/outside-purchases?user={user}", "",                             [401, 404, 200, 200, 401]),
+    ("PUT /api/v1/user/outside-purchases?user={user}", r#"{"rule":"ignore"}"#,                [401, 404, 200, 200, 401]),
+    // Paper has none.
+    ("POST /api/v1/user/differences/{none}", r#"{"decision":"ignore"}"#,               [401, 404, 404, 404, 401]),
     ("GET /api/v1/user/actions?user={user}", "",                                       [401, 404, 200, 200, 401]),
     ("GET /api/v1/system/actions", "",                                                 [401, 403, 403, 200, 401]),
     // On a day that has not come, of a share that nobody holds: the books of later lines stay as they are.

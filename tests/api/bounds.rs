@@ -301,6 +301,9 @@ fn of_length(schema: &Value, place: &str, length: i64) -> String {
     let length = usize::try_from(length).unwrap();
     match place {
         "from" => return mailbox_of_length(length),
+        // An address of the machine, or a proxy with its port.
+        "outbound" if length < 11 => return "::1".chars().cycle().take(length).collect(),
+        "outbound" => return format!("http://{}:1", "a".repeat(length - 9)),
         // The number of a bot, a colon and at most a hundred characters that are secret.
         "token" if schema["maxLength"] == 121 => {
             let number = "1".repeat(length.saturating_sub(101).max(1));

@@ -10,6 +10,7 @@ mod bad_input;
 mod bounds;
 mod changes;
 mod corporate_actions;
+mod differences;
 mod headers;
 mod jobs;
 mod lists;

@@ -50,6 +50,13 @@ fn texts(text: &str) -> Vec<(bool, Method, &'static str, Value)> {
         (false, Method::POST, "/api/v1/alerts/{alert}/resolve", json!({ "resolution": text })),
         (true, Method::POST, "/api/v1/halts/{halt}/lift", json!({ "explanation": text })),
         (true, Method::POST, "/api/v1/market/price-jumps/TCS/explain", json!({ "explanation": text })),
+        (false, Method::PUT, "/api/v1/user/trading-state", json!({ "state": "reduce_only", "reason": text })),
+        (
+            true,
+            Method::PUT,
+            "/api/v1/users/2/trading-state",
+            json!({ "state": "reduce_only", "reason": text }),
+        ),
     ]
 }
 

@@ -2,7 +2,7 @@
 //! books agree to the paisa.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
-use prahari_brokers::PaperFaults;
+use prahari_brokers::{Holding, PaperFaults};
 use prahari_domain::book::Book;
 use prahari_domain::ids::{OrderId, SignalId, UserId};
 use prahari_domain::money::Paise;
@@ -200,7 +200,8 @@ impl Run {
         assert_eq!(live.difference(), Paise::ZERO);
         assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, live.cash());
         let held: Vec<_> = live.positions().into_iter().map(|held| (held.symbol, held.quantity)).collect();
-        assert_eq!(trader.fake_broker.holdings(USER).await.unwrap(), held);
+        let theirs = trader.fake_broker.holdings(USER).await.unwrap().into_iter();
+        assert_eq!(theirs.map(Holding::into_shares).collect::<Vec<_>>(), held);
         agree(&trader.folded().await, &live);
         trader.restart().await;
         assert_eq!(trader.desk.fault(), None);

@@ -19,7 +19,7 @@ use prahari_brokers::{
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, OrderTag};
+use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, OrderTag, Product, Side};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
@@ -125,7 +125,7 @@ async fn takes_each_tag_once(link: &BrokerLink, standing: Order, now: Timestamp)
     let standing = &Order { broker_id: Some(placed.broker_id.clone()), ..standing };
     let seen = known(link, standing).await;
     assert_eq!((seen.broker_id.as_str(), &seen.state), (placed.broker_id.as_str(), &BrokerOrderState::Open));
-    assert_eq!((seen.quantity, seen.kind, seen.filled), (10, standing.request.kind, 0));
+    assert_eq!((seen.side, seen.quantity, seen.kind, seen.filled), (Side::Buy, 10, standing.request.kind, 0));
     assert_eq!(link.broker.place(standing, now.plus_minutes(1)).await, Err(BrokerError::TagInUse));
     assert_eq!(known(link, standing).await.broker_id, placed.broker_id);
     standing.clone()
@@ -159,7 +159,11 @@ async fn keys_each_fill_once(candidate: &dyn Candidate, link: &BrokerLink, bough
     assert_eq!(keys.len(), seen.fills.len());
     candidate.trade(link, now.plus_minutes(3)).await;
     assert_eq!(known(link, bought).await, seen);
-    assert_eq!(link.broker.holdings().await.unwrap(), [("ABC".parse().unwrap(), 10)]);
+    let [held] = link.broker.holdings().await.unwrap().try_into().unwrap();
+    assert_eq!((held.symbol.as_str(), held.quantity, held.product), ("ABC", 10, Product::Delivery));
+    // What a broker says of them is of these shares, and a cost of nothing is none.
+    assert!(held.sellable.is_none_or(|sellable| sellable <= held.quantity), "{held:?}");
+    assert!(held.average_cost.is_none_or(|cost| cost > Paise::ZERO), "{held:?}");
 }
 
 async fn holds_to_the_contract(candidate: &dyn Candidate) {
@@ -173,7 +177,7 @@ async fn holds_to_the_contract(candidate: &dyn Candidate) {
     let sold = order(3, sell("ABC", 10, PRICE.0));
     first.broker.place(&sold, now.plus_minutes(10)).await.unwrap();
     candidate.trade(&first, now.plus_minutes(12)).await;
-    assert_eq!(first.broker.holdings().await.unwrap().iter().map(|(_, held)| held).sum::<u32>(), 0);
+    assert_eq!(first.broker.holdings().await.unwrap().iter().map(|held| held.quantity).sum::<u32>(), 0);
     assert!(first.broker.funds().await.unwrap().available() > Paise::ZERO);
 
     // Another link is to the same account; the oldest order comes first.

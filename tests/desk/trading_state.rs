@@ -229,7 +229,7 @@ async fn each_order_of_a_batch_is_asked_in_the_state_that_was_set_a_moment_ago_a
         assert!(detail.starts_with(SENTENCE) && detail.ends_with(": results are due"), "{detail}");
     }
     let change = broker::OrderChange { quantity: Some(10), kind: None };
-    let call = HostCall::Modify { order_id: offer.clone(), change: change.clone() };
+    let call = HostCall::Modify { order_id: offer.clone(), change };
     assert!(matches!(ask(&daemon, OTHER, TASK, call).await, HostReply::Modified(Ok(()))));
     assert!(place(&daemon, ADMIN, &[buy("DEF", 1, LOW)]).await[0].is_ok(), "it is another user's state");
 

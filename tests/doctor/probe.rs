@@ -44,7 +44,7 @@ impl Probe {
 #[async_trait]
 impl Brokerage for Probe {
     async fn link(&self, _: NewLink) -> Result<BrokerLink, BrokerError> {
-        Ok(BrokerLink { broker: Arc::new(self.clone()), simulated: None })
+        Ok(BrokerLink { broker: Arc::new(self.clone()), simulated: None, session: None })
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prahari_app::daemon::Daemon;
+use prahari_brokers::Holding;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
@@ -99,8 +100,14 @@ async fn each_order_is_of_the_strategy_of_its_task(daemon: &Daemon, counted: &Co
 async fn the_books_are_those_of_the_broker(daemon: &Daemon, counted: &Counted) {
     let user = daemon.users.find(ADMIN).unwrap();
     let broker = user.link().broker;
-    let theirs: BTreeMap<_, _> =
-        broker.holdings().await.unwrap().into_iter().filter(|(_, held)| *held > 0).collect();
+    let theirs: BTreeMap<_, _> = broker
+        .holdings()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(Holding::into_shares)
+        .filter(|(_, held)| *held > 0)
+        .collect();
     let desk = user.desk.lock().await;
     let book = desk.book();
     let ours: BTreeMap<_, _> =

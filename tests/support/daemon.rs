@@ -214,6 +214,11 @@ impl TestHost {
         std::mem::replace(&mut self.folder, copy)
     }
 
+    /// Another folder, with what was left in it, is that of the daemons that are started from now on; answers the one before.
+    pub fn goes_on_in(&mut self, folder: tempfile::TempDir) -> tempfile::TempDir {
+        std::mem::replace(&mut self.folder, folder)
+    }
+
     /// A daemon whose services have run since `from`, stopped at `until`: what is due then was not done any more.
     pub async fn ran(&self, from: Timestamp, until: Timestamp) {
         let daemon = self.start(from).await;

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
     AccountChange, BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles,
-    Funds, Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker,
-    PaperFaults, PaperSettings, Placed, PricePushes, Quote, Sessions, SimulatedAccount, SourceActions,
-    SourceNews, SourceState, WarmFor, Warmed,
+    Funds, Holding, Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount,
+    PaperBroker, PaperFaults, PaperSettings, Placed, PricePushes, Quote, Sessions, SimulatedAccount,
+    SourceActions, SourceNews, SourceState, WarmFor, Warmed,
 };
 use prahari_domain::actions::ActionFactors;
 use prahari_domain::calendar::CalendarHandle;
@@ -220,7 +220,7 @@ impl FakeBroker {
         self.asked(user).await?.book(user).await
     }
 
-    pub async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    pub async fn holdings(&self, user: UserId) -> Result<Vec<Holding>, BrokerError> {
         self.asked(user).await?.holdings(user).await
     }
 
@@ -281,7 +281,7 @@ impl Broker for FakeLink {
         self.fake_broker.proves_absence.load(Ordering::Relaxed)
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.fake_broker.holdings(self.user).await
     }
 

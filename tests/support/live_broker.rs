@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerLink, BrokerOrder, BrokerOrderState, Brokerage,
-    Funds, NewLink, Placed, PushSender,
+    Funds, Holding, NewLink, Placed, PushSender,
 };
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -49,6 +49,8 @@ struct FakeLink {
     /// Tags that were ever used: one stays used, whatever becomes of its order.
     tags: BTreeSet<String>,
     holdings: BTreeMap<Symbol, u32>,
+    /// What it says that a share cost, where it says it.
+    costs: BTreeMap<Symbol, Paise>,
     pushes: Option<PushSender>,
     books_asked: usize,
     next_loss: Option<Loss>,
@@ -95,6 +97,59 @@ impl LiveBroker {
             *held = if buys { *held + quantity } else { *held - quantity };
             event
         })
+    }
+
+    /// Refuses the newest order of an id after it was taken.
+    pub fn reject(&self, user: UserId, id: &str, reason: &str, (retryable, unsettled): (bool, bool)) {
+        self.with(user, |customer| {
+            let reason = reason.to_owned();
+            customer.of_id(id).known.state = BrokerOrderState::Rejected { reason, retryable, unsettled };
+        });
+    }
+
+    /// The customer trades by themselves, on another screen; the order book shows it.
+    pub fn trade_outside(
+        &self,
+        user: UserId,
+        (symbol, side): (&str, Side),
+        quantity: u32,
+        price: Paise,
+        at: Timestamp,
+    ) {
+        self.with(user, |customer| {
+            let broker_id = format!("L{}", customer.orders.len() + 1);
+            let key = format!("{broker_id}/1");
+            let symbol: Symbol = symbol.parse().unwrap();
+            let known = BrokerOrder {
+                tag: format!("{}-{}-CUSTOMER-ADMINAPI", at.0 / 1_000, customer.orders.len() + 1),
+                broker_id,
+                symbol: symbol.clone(),
+                side,
+                quantity,
+                kind: OrderKind::Market,
+                state: BrokerOrderState::Filled,
+                filled: quantity,
+                fills: vec![Fill { key, quantity, price, at }],
+                accepted_at: at,
+                modified_at: at,
+                changed_at: at,
+            };
+            // The test names orders by ids of ours, which this one has not.
+            let id = OrderId { user, day: at.ist_day(), number: 0 };
+            customer.orders.push(Taken { id, known, side, is_hidden: false });
+            let held = customer.holdings.entry(symbol).or_default();
+            *held = if side == Side::Buy { *held + quantity } else { *held - quantity };
+        });
+    }
+
+    /// How many shares the list of holdings has, whatever was traded.
+    pub fn set_held(&self, user: UserId, symbol: &str, quantity: u32) {
+        self.with(user, |customer| customer.holdings.insert(symbol.parse().unwrap(), quantity));
+    }
+
+    /// What the list of holdings says that a share cost.
+    pub fn set_cost(&self, user: UserId, symbol: &str, cost: Paise) {
+        self.with(user, |customer| customer.costs.insert(symbol.parse().unwrap(), cost));
     }
 
     /// Ends what is left of the newest order of an id, and says what it would push about it.
@@ -307,6 +362,7 @@ impl Broker for LiveLink {
                 tag,
                 broker_id: broker_id.clone(),
                 symbol: order.request.symbol.clone(),
+                side: order.request.side,
                 quantity: order.request.quantity,
                 kind: order.request.kind,
                 state: BrokerOrderState::Open,
@@ -369,9 +425,16 @@ impl Broker for LiveLink {
         })
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.broker.reach(self.user).await;
-        Ok(self.broker.with(self.user, |customer| customer.holdings.clone().into_iter().collect()))
+        Ok(self.broker.with(self.user, |customer| {
+            let held = customer.holdings.iter().filter(|(_, held)| **held > 0);
+            let holding = |(symbol, held): (&Symbol, &u32)| Holding {
+                average_cost: customer.costs.get(symbol).copied(),
+                ..Holding::of_shares(symbol.clone(), *held)
+            };
+            held.map(holding).collect()
+        }))
     }
 
     async fn funds(&self) -> Result<Funds, BrokerError> {

@@ -6,7 +6,10 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Outcome;
 use crate::wasm_target::Way;
-use crate::{bench, build, components, examples, fmt, lint, run, schemathesis, test, tidy, wasm_target, web};
+use crate::{
+    bench, build, components, examples, fmt, kotak_client, lint, run, schemathesis, test, tidy, wasm_target,
+    web,
+};
 
 /// Builds, runs and checks Prahari.
 #[derive(Debug, Parser)]
@@ -54,6 +57,8 @@ enum Command {
     },
     /// Sends made-up requests to every route of a running daemon
     Schemathesis,
+    /// Lets the broker's own Python client trade against the fake of the broker
+    KotakClient,
     /// Builds the same task in Rust, Python and JavaScript and compares what they do
     Examples,
     /// Formats the code
@@ -79,6 +84,7 @@ impl Cli {
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name, against } => bench::command(name.as_deref(), against.as_deref()),
             Command::Schemathesis => schemathesis::command(),
+            Command::KotakClient => kotak_client::command(),
             Command::Examples => examples::command(),
             Command::Fmt => fmt::command(),
             Command::Lint => lint::command(),

@@ -7,6 +7,7 @@ mod components;
 mod examples;
 mod failure;
 mod fmt;
+mod kotak_client;
 mod lint;
 mod lock;
 mod process;

@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::workspace;
+
+/// Longest time of an installation: beyond it no package registry answers as one does.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// The folder `target/NAME` with the packages of `requirements`, made when it is missing or they have changed. Its
 /// programs are in `bin`. Needs Python 3.10 or later.
@@ -26,7 +30,7 @@ pub fn tools(name: &str, requirements: &[&Path]) -> Outcome<PathBuf> {
     for wanted in requirements {
         pip.arg("--requirement").arg(wanted);
     }
-    process::run(&mut pip)?;
+    process::run_within(&mut pip, LONGEST)?;
     fs::write(&installed, text).map_err(|error| Failure::file("write", &installed, &error))?;
     Ok(tools)
 }

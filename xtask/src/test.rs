@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::steps::Steps;
-use crate::{components, examples, fmt, lint, process, schemathesis, tidy, wasm_target, web};
+use crate::{components, examples, fmt, kotak_client, lint, process, schemathesis, tidy, wasm_target, web};
 
 /// The command; prints the time of each step, also when one failed.
 pub fn command() -> Outcome<()> {
@@ -24,6 +24,7 @@ fn all(steps: &mut Steps) -> Outcome<()> {
     steps.step("documentation", documentation)?;
     // Before the tests, whose summary should be the last thing one reads.
     steps.step("made-up requests", schemathesis::command)?;
+    steps.step("the broker's own client", kotak_client::command)?;
     steps.step("worked examples", examples::command)?;
     steps.step("console in a browser", web::browser_tests)?;
     steps.step("tests", tests)

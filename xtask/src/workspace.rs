@@ -27,9 +27,18 @@ pub fn debug_binary() -> PathBuf {
     binary("debug")
 }
 
+/// Another program of the workspace as the tests build it.
+pub fn debug_program(name: &str) -> PathBuf {
+    built("debug", name)
+}
+
 /// The daemon as `profile` builds it, in the target folder that cargo uses.
 pub fn binary(profile: &str) -> PathBuf {
+    built(profile, "prahari")
+}
+
+fn built(profile: &str, name: &str) -> PathBuf {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
-    target.join(profile).join(format!("prahari{}", env::consts::EXE_SUFFIX))
+    target.join(profile).join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }

@@ -77,6 +77,8 @@ pub enum Code {
     CalendarChanged,
     /// The corporate action cannot be changed or taken back as things stand; the sentence says why.
     ActionRefused,
+    /// The decision about a difference of holdings cannot be done as things stand; the sentence says why.
+    DifferenceRefused,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
     /// The service of another admin runs the shared task for everybody.
@@ -209,6 +211,7 @@ impl Code {
             | Self::GrantChanged
             | Self::CalendarChanged
             | Self::ActionRefused
+            | Self::DifferenceRefused
             | Self::LastAdmin
             | Self::TotpNotBegun
             | Self::UserInactive
@@ -440,6 +443,7 @@ impl From<AppError> for Problem {
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
             AppError::ActionRefused(_) => Code::ActionRefused,
+            AppError::DifferenceRefused(_) => Code::DifferenceRefused,
             AppError::HaltStands { .. } => Code::HaltStands,
             AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::day_log::DayLog;
 use crate::deadlines::Deadlines;
 use crate::desk::TradingServices;
+use crate::differences::Differences;
 use crate::doctor::Doctor;
 use crate::error::AppError;
 use crate::events::EventBus;
@@ -151,6 +152,8 @@ pub struct Daemon {
     pub queries: Queries,
     /// Cancels orders for people.
     pub cancellations: Cancellations,
+    /// What people decide of shares that others traded.
+    pub differences: Differences,
     /// Marks messages as read and resolves alerts.
     pub inbox: Inbox,
     /// Instant up to which everything is done.

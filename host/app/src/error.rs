@@ -89,6 +89,9 @@ pub enum AppError {
     /// A change of a corporate action that cannot be done.
     #[error("{0}")]
     ActionRefused(String),
+    /// A decision about a difference of holdings that cannot be done.
+    #[error("{0}")]
+    DifferenceRefused(String),
     /// A user with more fills than one request looks at.
     #[error("user {user} has more than {most} fills, and no request looks at more")]
     TooManyFills {

@@ -18,6 +18,7 @@ pub mod daemon;
 pub mod day_log;
 pub mod deadlines;
 pub mod desk;
+pub mod differences;
 pub mod doctor;
 pub mod error;
 pub mod events;

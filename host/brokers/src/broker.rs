@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, Order, OrderKind};
+use prahari_domain::orders::{Fill, Order, OrderKind, Product, Side};
 use prahari_domain::time::Timestamp;
 
 use crate::readiness::Check;
@@ -59,11 +59,12 @@ pub trait Broker: Send + Sync {
         0
     }
 
-    /// Shares held, sorted by symbol.
+    /// Shares held, today's trades included, sorted by symbol, each once. Nothing held is an empty list, however the broker
+    /// says it.
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when they cannot be had.
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError>;
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError>;
 
     /// Money as the broker sees it.
     ///
@@ -124,6 +125,36 @@ impl Funds {
     }
 }
 
+/// Shares of one symbol at the broker. Whose they are it does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// Symbol of the shares.
+    pub symbol: Symbol,
+    /// ISIN of the share, where the broker says it.
+    pub isin: Option<String>,
+    /// Shares held, more than zero.
+    pub quantity: u32,
+    /// Shares of them that may be sold now, where the broker says it: what is pledged, locked or on its way may not be.
+    pub sellable: Option<u32>,
+    /// Mean cost of a share, in paise. None where the broker does not know it: carried shares have none there, and a cost of
+    /// nothing is never meant.
+    pub average_cost: Option<Paise>,
+    /// Product under which they are held.
+    pub product: Product,
+}
+
+impl Holding {
+    /// Shares held for delivery of which the broker says nothing more.
+    pub fn of_shares(symbol: Symbol, quantity: u32) -> Self {
+        Self { symbol, isin: None, quantity, sellable: None, average_cost: None, product: Product::Delivery }
+    }
+
+    /// Returns the symbol and how many shares of it there are.
+    pub fn into_shares(self) -> (Symbol, u32) {
+        (self.symbol, self.quantity)
+    }
+}
+
 /// An order in the broker's book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerOrder {
@@ -134,6 +165,8 @@ pub struct BrokerOrder {
     pub broker_id: String,
     /// Symbol of the order.
     pub symbol: Symbol,
+    /// Side of the order.
+    pub side: Side,
     /// Total shares in force.
     pub quantity: u32,
     /// Kind and limit price in force.
@@ -173,6 +206,10 @@ pub enum BrokerOrderState {
     Rejected {
         /// The reason, in one sentence.
         reason: String,
+        /// Whether the same order may succeed later.
+        retryable: bool,
+        /// Whether shares were sold that have not arrived yet: no sell of them succeeds on this date.
+        unsettled: bool,
     },
 }
 
@@ -208,6 +245,8 @@ pub enum BrokerEventKind {
     Rejected {
         /// The reason, in one sentence.
         reason: String,
+        /// Whether the same order may succeed later.
+        retryable: bool,
     },
     /// The order expired at the end of its validity.
     Expired {

@@ -14,6 +14,9 @@ mod chaos;
 pub mod csv;
 mod fetching;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod link;
 mod market;
 pub mod paper;
@@ -36,7 +39,7 @@ pub use announced::{
 pub use bars::{BarMarket, bar_changes, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
-    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
+    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Holding, Placed,
 };
 pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
 pub use chain::Chain;

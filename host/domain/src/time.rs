@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Asia::Kolkata;
 use serde::{Deserialize, Serialize};
 
@@ -78,10 +78,9 @@ impl Timestamp {
     }
 
     fn ist(self) -> NaiveDateTime {
-        DateTime::<Utc>::from_timestamp_millis(self.0)
-            .unwrap_or_default()
-            .with_timezone(&Kolkata)
-            .naive_local()
+        let utc = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default().naive_utc();
+        // In the last hours of the calendar's last year it is another year in India, which the calendar does not have.
+        utc.checked_add_offset(Kolkata.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
     }
 }
 
@@ -98,6 +97,19 @@ mod tests {
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn any_number_is_an_instant_with_a_date_and_a_time() {
+        let last = DateTime::<Utc>::MAX_UTC.timestamp_millis();
+        for millis in
+            [i64::MIN, DateTime::<Utc>::MIN_UTC.timestamp_millis(), last, last - 1, last + 1, i64::MAX]
+        {
+            let at = Timestamp(millis);
+            assert!(!at.to_string().is_empty() && at.ist_minute_of_day() < 24 * 60, "{millis}");
+        }
+        assert_eq!(Timestamp(last).ist_day().year(), 262_142);
+        assert_eq!(Timestamp(i64::MAX).ist_day(), day("1970-01-01"));
     }
 
     #[test]

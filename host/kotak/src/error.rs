@@ -40,6 +40,8 @@ pub enum Call {
     Quotes,
     /// Where the files of all shares are.
     Files,
+    /// Where the feeds are.
+    Feeds,
     /// The file of all shares.
     Shares,
 }
@@ -63,6 +65,7 @@ impl Call {
             Self::Margin => "the margin of an order",
             Self::Quotes => "prices",
             Self::Files => "the list of files",
+            Self::Feeds => "the list of feeds",
             Self::Shares => "the file of all shares",
         }
     }

@@ -12,6 +12,9 @@ mod client;
 mod credentials;
 mod error;
 pub mod feed;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod limiter;
 mod market;
@@ -32,7 +35,7 @@ pub use market::{KotakMarket, KotakMarketParts, PriceAccount};
 pub use mask::{Masked, Masker};
 pub use scrip::{Scrip, ScripError, ScripMaster};
 pub use session::{Session, SessionState, SessionView, Sessions, UserSession};
-pub use settings::{KotakSettings, LOGIN_ADDRESS, Outbound, PositionsPath};
+pub use settings::{KotakSettings, LOGIN_ADDRESS, OLDER_MARKET_FEED, Outbound, PositionsPath};
 pub use shares::Shares;
 pub use wire::holding::HoldingRow;
 pub use wire::limits::Limits;

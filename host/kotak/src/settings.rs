@@ -11,6 +11,9 @@ use crate::http::reach::Reach;
 /// Address at which everybody logs in; the address for everything else comes with the login.
 pub const LOGIN_ADDRESS: &str = "https://mis.kotaksecurities.com/";
 
+/// Address at which the older market feed was.
+pub const OLDER_MARKET_FEED: &str = "wss://mlhsm.kotaksecurities.com/";
+
 /// Settings of the client, for all users alike.
 #[derive(Debug, Clone)]
 pub struct KotakSettings {
@@ -66,6 +69,10 @@ pub struct KotakSettings {
     /// Whether the market feed is followed where prices come from the broker. Default yes; without it prices are only told
     /// when they are asked for.
     pub market_feed: bool,
+    /// Address of the broker's older market feed (HSM), which is followed in place of the present one. Default none. The broker
+    /// declared it dead in September 2026; it is for days on which the present one is silent and the older one is not.
+    /// [`OLDER_MARKET_FEED`] is where it was.
+    pub older_market_feed: Option<Url>,
     /// Fewest shares in the file of all shares; a file with fewer is half a file. Default 1,000.
     pub fewest_shares: usize,
 }
@@ -118,6 +125,7 @@ impl KotakSettings {
             looks: vec![Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(1_800)],
             order_feed: true,
             market_feed: true,
+            older_market_feed: None,
             fewest_shares: 1_000,
         }
     }

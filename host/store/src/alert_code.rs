@@ -41,5 +41,7 @@ named! {
         ActionNotTold = "action_not_told",
         /// The doctor found in the morning that something of a user's day will not work.
         NotReady = "not_ready",
+        /// The broker holds other shares than the books, and nobody has said whose they are.
+        HoldingsDiffer = "holdings_differ",
     }
 }

@@ -32,6 +32,7 @@ mod fill_list;
 mod grants;
 mod halts;
 mod holding_changes;
+mod holding_differences;
 mod individual_services;
 mod inspection;
 mod journal;
@@ -117,6 +118,10 @@ pub use fill_list::{FillCursor, FillFilter, FoundFill};
 pub use grants::{GrantRow, NumberedGrant, UsedRow};
 pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
 pub use holding_changes::HoldingChangeRow;
+pub use holding_differences::{
+    DifferenceCause, DifferenceEnd, DifferenceFilter, DifferenceRow, DifferenceState, MOST_ENDED_DIFFERENCES,
+    MOST_OPEN_DIFFERENCES, NewDifference,
+};
 pub use individual_services::{IndividualServiceRow, RestartPolicy};
 pub use inspection::{ClosedStatement, Counted, Inspection, ReadTaskSettings, ReadUser};
 pub use lanes::{ExecutingSlot, LaneRows, LaneTicks};

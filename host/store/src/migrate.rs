@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 69] = [
+const MIGRATIONS: [(&str, &str); 70] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -95,6 +95,10 @@ const MIGRATIONS: [(&str, &str); 69] = [
     ("0067_keep_left_brokers", include_str!("../../../migrations/0067_keep_left_brokers.sql")),
     ("0068_add_trading_state", include_str!("../../../migrations/0068_add_trading_state.sql")),
     ("0069_create_broker_chaos", include_str!("../../../migrations/0069_create_broker_chaos.sql")),
+    (
+        "0070_create_holding_differences",
+        include_str!("../../../migrations/0070_create_holding_differences.sql"),
+    ),
     ("0072_create_readiness", include_str!("../../../migrations/0072_create_readiness.sql")),
 ];
 

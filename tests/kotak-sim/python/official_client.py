@@ -1,19 +1,34 @@
 """The broker's own Python client logs in, trades and streams against the fake.
 
-Usage: official_client.py PROGRAM, in an environment with `kotakneoapi` 3.0.9 (and with it `pyotp`). The client is only told
-another address; everything else is as the broker ships it.
+Usage: official_client.py PROGRAM, in an environment with the packages of `requirements.txt`. The client is only told another
+address; everything else is as the broker ships it.
 """
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
+
+PROGRAM = os.path.abspath(sys.argv[1])
+# The client writes a log where it is started, and keeps files of shares and holdings in the home folder, from which it would
+# read those of another day's test: both are a folder of this run. They are set before it is imported, because it reads them then.
+FOLDER = tempfile.TemporaryDirectory()
+os.chdir(FOLDER.name)
+os.environ["HOME"] = FOLDER.name
+for name in [name for name in os.environ if name.startswith("NEO_")]:
+    del os.environ[name]
 
 import neo_api_client.utils.neo_utility as addresses
 import pyotp
 from neo_api_client import NeoAPI
 from neo_api_client.websocket.feed.models import WsToken
+
+# Longest time of everything, in seconds; a few are enough.
+LONGEST = 180
 
 # The same moment, as the program reads it and as one-time codes count it.
 NOW, SECONDS = "2026-11-02 09:20:11", 1793591411
@@ -112,8 +127,15 @@ def read(client, number):
     assert client.cancel_order(order_id=number)["stCode"] == 1021
 
 
+def too_long(_signal, _frame):
+    """Ends what hangs, the program too."""
+    raise TimeoutError(f"it has not ended within {LONGEST} seconds")
+
+
 def main():
-    fake = Fake(sys.argv[1])
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(LONGEST)
+    fake = Fake(PROGRAM)
     try:
         fake.command("PUT", "/prices/DEMO-EQ", {"paise": 25075})
         fake.command("PUT", "/prices/Demo%2050", {"paise": 1003550})
@@ -125,6 +147,7 @@ def main():
         assert [arrival["call"] for arrival in arrived["arrivals"]] == ["place", "modify", "cancel"], arrived
     finally:
         fake.process.kill()
+        fake.process.wait()
     print("the broker's own client logs in, trades and streams")
 
 

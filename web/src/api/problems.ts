@@ -104,6 +104,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'This corporate action cannot be changed as things stand',
     next: 'Read the reason; an action that is applied is undone first.',
   },
+  difference_refused: {
+    title: 'This difference cannot be decided so',
+    next: 'Read the reason; the difference is open still.',
+  },
   unified_service_running: {
     title: 'The unified service is running',
     next: 'Stop it before you start a service for one task.',

@@ -41,7 +41,9 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
         : // A halt of everything of a user comes with an alert, and goes with it.
           event.code === 'user_halted'
           ? ['alerts', 'health', 'lanes', 'trading']
-          : ['alerts', 'health', 'lanes'];
+          : event.code === 'holdings_differ'
+            ? ['alerts', 'health', 'lanes', 'positions']
+            : ['alerts', 'health', 'lanes'];
     case 'notification':
       return ['notifications', 'channels'];
     case 'settings':

@@ -121,7 +121,8 @@ struct BrokerLogin {
 #[utoipa::path(get, path = "/api/v1/user/broker", operation_id = "own_broker", tag = "credentials",
     responses((status = OK, body = BrokerBody)))]
 async fn own_broker(State(api): State<Api>, caller: Caller) -> Result<Json<BrokerBody>, Problem> {
-    BrokerBody::of(&api.daemon.users.find(caller.0.user)?).map(Json)
+    let user = api.daemon.users.find(caller.0.user)?;
+    BrokerBody::of(&user).map(Json)
 }
 
 /// Logs the caller in at their broker, unless there is a session. The answer comes after the login, or after some seconds of it,

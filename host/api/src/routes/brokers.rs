@@ -42,7 +42,8 @@ async fn read_broker(
     _admin: Admin,
     Path(id): Path<u64>,
 ) -> Result<Json<BrokerBody>, Problem> {
-    BrokerBody::of(&api.daemon.users.find(UserId(id))?).map(Json)
+    let user = api.daemon.users.find(UserId(id))?;
+    BrokerBody::of(&user).map(Json)
 }
 
 /// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker

@@ -48,7 +48,7 @@ struct Credentials {
     totp_secret: Option<Secret>,
     /// How calls to the broker leave the daemon's machine: one of its addresses, or an HTTP proxy such as
     /// `http://name:password@192.0.2.7:3128`. Left out as the system routes them.
-    #[schema(value_type = Option<String>, format = Password, min_length = 2, max_length = 256)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 3, max_length = 256)]
     outbound: Option<Secret>,
 }
 

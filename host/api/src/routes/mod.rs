@@ -17,6 +17,7 @@ mod connections;
 mod credentials;
 mod decisions;
 mod deliveries;
+mod differences;
 mod doctor;
 mod execution_calls;
 mod execution_totals;
@@ -98,6 +99,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(credentials::routes())
         .merge(decisions::routes())
         .merge(deliveries::routes())
+        .merge(differences::routes())
         .merge(doctor::routes())
         .merge(execution_calls::routes())
         .merge(execution_totals::routes())

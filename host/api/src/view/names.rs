@@ -6,8 +6,8 @@ use prahari_app::brokers::TradingMode;
 use prahari_app::channels::{ChannelKind, DeliveryState};
 use prahari_app::doctor::{CheckOutcome, ReadinessOutcome};
 use prahari_app::queries::{
-    LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
-    SlotState, StepKind,
+    DifferenceCause, DifferenceState, LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy,
+    RunTrigger, ServiceKind, SlotKind, SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
 use prahari_domain::actions::{ActionName, ActionState, Origin};
@@ -115,6 +115,31 @@ impl ToSchema for StrategyLabel {}
 name_of! {
     /// What a corporate action is.
     ActionKindName(ActionName) is a "kind of action" of ActionName::ALL, by ActionName::name
+}
+name_of! {
+    /// What a difference of holdings is put down to: shares of the books that were sold outside, shares that were bought outside,
+    /// shares that were there before, or shares of the books that are missing without a reason.
+    DifferenceCauseName(DifferenceCause) is a "cause of a difference" of
+    [
+        DifferenceCause::ExternalSale,
+        DifferenceCause::ExternalPurchase,
+        DifferenceCause::OpeningHolding,
+        DifferenceCause::Unexplained,
+    ],
+    by DifferenceCause::name
+}
+name_of! {
+    /// How far a difference has come: it waits for a decision, was booked as a sale, taken into the books, left to its owner, or is
+    /// no more.
+    DifferenceStateName(DifferenceState) is a "state of a difference" of
+    [
+        DifferenceState::Open,
+        DifferenceState::Booked,
+        DifferenceState::Adopted,
+        DifferenceState::Ignored,
+        DifferenceState::Gone,
+    ],
+    by DifferenceState::name
 }
 name_of! {
     /// How far a corporate action has come: known and waiting for its ex-date, applied to whoever held the share, or taken

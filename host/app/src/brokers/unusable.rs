@@ -1,8 +1,7 @@
 //! What stands where a user has no broker.
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Placed};
-use prahari_domain::instruments::Symbol;
+use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed};
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
@@ -39,7 +38,7 @@ impl Broker for Unusable {
         self.refuse()
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.refuse()
     }
 

@@ -14,6 +14,7 @@ use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
 use crate::chaos::ChaosSwitches;
 use crate::desk::TradingServices;
+use crate::differences::Differences;
 use crate::doctor::Doctor;
 use crate::grants::Grants;
 use crate::halts::Halts;
@@ -262,6 +263,8 @@ impl Base {
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
         });
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
+        let differences =
+            Differences { clock: handles.clock.clone(), halts: halts.clone(), tasks: tasks.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
@@ -301,6 +304,7 @@ impl Base {
             background,
             queries,
             cancellations,
+            differences,
             inbox,
             cursor,
             listeners,

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Placed};
-use prahari_domain::instruments::Symbol;
+use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed};
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
@@ -55,7 +54,7 @@ impl Broker for TimedBroker {
         self.inner.book_lag_ms()
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.limiter.read("a question for the holdings", self.inner.holdings()).await
     }
 

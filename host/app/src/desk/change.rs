@@ -66,6 +66,16 @@ impl Desk {
             return Ok(Ok(()));
         }
         self.ensure_reconciled(order_context).await?;
+        self.cancel_at_broker(id, reason, order_context).await
+    }
+
+    /// Cancels an order that stands at the broker, as far as is known; the broker's book is not compared before.
+    pub(super) async fn cancel_at_broker(
+        &mut self,
+        id: OrderId,
+        reason: &str,
+        order_context: OrderContext,
+    ) -> Result<Result<(), Refusal>, AppError> {
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),

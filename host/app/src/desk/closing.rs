@@ -207,6 +207,7 @@ impl Desk {
             queued: Default::default(),
             signals: None,
             lost: Vec::new(),
+            outside: Default::default(),
             dates: self.dates,
         };
         Ok(DailyStatement { note, ..desk.statement(day, last_instant(day)).await })

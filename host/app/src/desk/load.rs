@@ -51,6 +51,7 @@ impl Desk {
             queued: Default::default(),
             signals: None,
             lost: Vec::new(),
+            outside: Default::default(),
             dates,
         })
     }

@@ -3,12 +3,15 @@
 //! It asks the risk gate, writes the intent down, waits until that is on disk, sends, and books the answer. Its
 //! state is the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
+mod adoption;
 mod announce;
 mod booking;
 mod by_strategy;
 mod capital;
 mod change;
 mod closing;
+mod external;
+mod external_sale;
 mod holdings;
 mod load;
 mod place;
@@ -35,9 +38,11 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
+pub use adoption::{Decided, DifferenceDecision};
 pub use by_strategy::StrategyStatement;
 pub use capital::Money;
 pub(crate) use closing::last_instant;
+pub use external::DifferenceNews;
 pub(crate) use readiness::DeskReadiness;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
 pub use statement::DailyStatement;
@@ -127,6 +132,8 @@ pub struct Desk {
     signals: Option<Arc<ActiveSignals>>,
     /// Orders that were closed as lost and of which nobody was told yet.
     lost: Vec<LostOrder>,
+    /// What is known of shares that are not from our orders.
+    outside: external::Outside,
     /// The closed dates.
     dates: Dates,
 }
@@ -145,6 +152,7 @@ impl Desk {
     /// Trades over another link from now on; nothing is sent before the broker's book was compared.
     pub(crate) fn relink(&mut self, link: Link) {
         self.link = link;
+        self.outside = Default::default();
         self.needs_reconcile = true;
     }
 

@@ -97,6 +97,10 @@ impl Desk {
                 "an earlier order has an unknown outcome; the broker's book has not shown it yet".into();
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
+        let unsettled = self.outside.not_settled(&request.symbol, order_context.now.ist_day());
+        if let Some(refusal) = unsettled.filter(|_| request.side == Side::Sell) {
+            return Err(refusal);
+        }
         let mut surroundings = self.surroundings(&request.symbol, order_context).await;
         surroundings.signal_stands = request.signal.is_none_or(|signal| self.shows(signal));
         let jump = self.jump_against(request, order_context).await.unwrap_or_else(|error| {

@@ -1,7 +1,5 @@
 //! Comparing the broker's book with ours, and resolving what is open between them.
 
-use std::collections::BTreeMap;
-
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
 use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::OrderId;
@@ -182,8 +180,11 @@ impl Desk {
                 Some(OrderEvent::Cancelled { reason: ours.unwrap_or_else(|| reason.clone()) })
             }
             BrokerOrderState::Expired { reason } => Some(OrderEvent::Expired { reason: reason.clone() }),
-            BrokerOrderState::Rejected { reason } => {
-                Some(OrderEvent::Rejected { reason: reason.clone(), retryable: false })
+            BrokerOrderState::Rejected { reason, retryable, unsettled } => {
+                if *unsettled {
+                    self.outside.note_unsettled(&ours.request.symbol, now.ist_day());
+                }
+                Some(OrderEvent::Rejected { reason: reason.clone(), retryable: *retryable })
             }
         };
         if let Some(event) = ended {
@@ -278,23 +279,5 @@ impl Desk {
         let (limits, halts) = (self.limits.in_force(), self.halts.open());
         let halted = halts.of(&order.request.symbol);
         risk::check_resend(order, &self.risk_view(&limits, halted, &surroundings, order_context))
-    }
-
-    /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.
-    async fn compare_holdings(&mut self, differences: &mut Vec<Difference>) -> Result<(), AppError> {
-        let mut theirs: BTreeMap<Symbol, u32> = self.link.broker.holdings().await?.into_iter().collect();
-        // The broker knows nothing of strategies: their lots are one position there.
-        for symbol in self.book.held_symbols().cloned() {
-            let (held, ours) = (theirs.remove(&symbol).unwrap_or(0), self.book.held(&symbol));
-            if held != ours {
-                let detail = format!("the broker holds {held} shares, our books {ours}");
-                differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
-            }
-        }
-        for (symbol, held) in theirs.into_iter().filter(|(_, held)| *held > 0) {
-            let detail = format!("the broker holds {held} shares, our books none");
-            differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
-        }
-        Ok(())
     }
 }

@@ -16,7 +16,9 @@ impl Desk {
     /// needs a reconcile.
     pub async fn sync_fills(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         self.close_past_dates(now, None).await?;
-        self.take_reports(now).await
+        let changed = self.take_reports(now).await?;
+        self.look_outside(now).await?;
+        Ok(changed)
     }
 
     /// [`Desk::sync_fills`] without a look at the date.
@@ -53,7 +55,7 @@ pub(super) fn event_of(kind: BrokerEventKind) -> OrderEvent {
         BrokerEventKind::Accepted { broker_id } => OrderEvent::Accepted { broker_id },
         BrokerEventKind::Filled(fill) => OrderEvent::Filled(fill),
         BrokerEventKind::Cancelled { reason } => OrderEvent::Cancelled { reason },
-        BrokerEventKind::Rejected { reason } => OrderEvent::Rejected { reason, retryable: false },
+        BrokerEventKind::Rejected { reason, retryable } => OrderEvent::Rejected { reason, retryable },
         BrokerEventKind::Expired { reason } => OrderEvent::Expired { reason },
     }
 }

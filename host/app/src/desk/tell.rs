@@ -10,7 +10,7 @@ use std::sync::Arc;
 use prahari_domain::book::{Book, ClosedLot, OpenLot, OrderFill, Part, TradeEvent, Trades};
 use prahari_domain::ids::RunId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{JournalEntry, Order, OrderEvent, Side};
+use prahari_domain::orders::{JournalEntry, Order, OrderEvent, Purpose, Side};
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
@@ -105,6 +105,9 @@ impl Desk {
         };
         if part.entries().skip(place + 1).any(is_same) {
             return None;
+        }
+        if order.request.purpose == Purpose::External {
+            return Some(orders::outside(order));
         }
         if self.is_closed_by(part, order) && wants(teller, NotificationKind::PositionClosed) {
             match self.closed_position(part, order).await {

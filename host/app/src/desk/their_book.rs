@@ -9,11 +9,13 @@ use std::collections::HashMap;
 use prahari_brokers::{BrokerError, BrokerOrder};
 use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
-use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState, OrderTag, before_suffix};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Fill, Order, OrderEvent, OrderKind, OrderState, OrderTag, Side, before_suffix};
 use prahari_domain::risk::{Refusal, RefusalCode};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::Desk;
+use super::external_sale::is_booked;
 use crate::error::AppError;
 
 /// How far the clocks of broker and daemon may be apart: what the broker took earlier than this before an intent was
@@ -90,6 +92,24 @@ impl TheirBook {
             (Some(known), None) => Tagged::Ours(known),
             (Some(_), Some(_)) | (None, _) => Tagged::Unproven,
         }
+    }
+
+    /// Executions of a symbol and side on one date, of orders that are not ours, that are not booked yet, oldest first.
+    pub fn fills_of_others(&self, symbol: &Symbol, side: Side, day: Day, book: &Book) -> Vec<Fill> {
+        let is_of_others = |known: &&BrokerOrder| {
+            known.symbol == *symbol
+                && known.side == side
+                && book.order_at_broker(Some(&known.broker_id), &known.tag).is_none()
+                // With a change some brokers give an order another number.
+                && book.order_at_broker(None, &known.tag).is_none()
+        };
+        let fills = self.orders.iter().filter(is_of_others).flat_map(|known| &known.fills);
+        let is_new = |fill: &&Fill| {
+            fill.at.ist_day() == day && !book.orders().any(|order| is_booked(order, &fill.key))
+        };
+        let mut fills: Vec<Fill> = fills.filter(is_new).cloned().collect();
+        fills.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
+        fills
     }
 
     /// Says which orders that nobody knows are like ours, for a person to judge; none when there are none.
@@ -198,7 +218,7 @@ mod tests {
     use prahari_domain::ids::{RunId, UserId};
     use prahari_domain::money::Paise;
     use prahari_domain::orders::machine::transition;
-    use prahari_domain::orders::{JournalEntry, OrderRequest, Product, Purpose, Side, TagCode, Variety};
+    use prahari_domain::orders::{JournalEntry, OrderRequest, Product, Purpose, TagCode, Variety};
     use prahari_domain::strategies::StrategyName;
 
     use super::*;
@@ -244,6 +264,7 @@ mod tests {
             tag: tag.to_owned(),
             broker_id: number.to_owned(),
             symbol: "ABC".parse().unwrap(),
+            side: Side::Buy,
             quantity: 10,
             kind: OrderKind::Limit(Paise(9_000)),
             state: BrokerOrderState::Open,

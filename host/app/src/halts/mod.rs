@@ -16,7 +16,7 @@ use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
 pub use table::{Halt, UserHalts};
 
-use crate::desk::{LostOrder, OrderContext};
+use crate::desk::{DifferenceNews, LostOrder, OrderContext};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -180,6 +180,31 @@ impl Halts {
         for LostOrder { order, detail } in lost {
             let (code, subject) = (AlertCode::OrderLost, order.to_string());
             self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
+        }
+        Ok(())
+    }
+
+    /// Raises alerts about differences between the broker's shares and the books, one for each symbol, and ends those of
+    /// differences that are over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn tell_of_differences(
+        &self,
+        id: UserId,
+        news: Vec<DifferenceNews>,
+    ) -> Result<(), AppError> {
+        let code = AlertCode::HoldingsDiffer;
+        for news in news {
+            match news {
+                DifferenceNews::Stands { symbol, detail } => {
+                    let subject = symbol.to_string();
+                    self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
+                }
+                DifferenceNews::Over { symbol, how } => {
+                    self.notices.clear(code, Some(id), symbol.as_str(), &how).await?;
+                }
+            }
         }
         Ok(())
     }

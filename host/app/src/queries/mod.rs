@@ -11,6 +11,7 @@ mod corporate_actions;
 mod counters;
 mod curve;
 mod decisions;
+mod differences;
 mod executions;
 mod fills;
 mod grants;
@@ -67,12 +68,13 @@ pub use prahari_brokers::{
 };
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionLine, DecisionRow,
-    DecisionSearch, EXECUTING, FillCursor, FillFilter, FoundDecision, FoundFill, FoundLine, HaltFilter,
-    HaltRow, KeptNotification, LogFilter, LogLevel, LogRow, Looked, ModuleOrigin, ModuleRow, NoteCursor,
-    NotesPage, NotificationFilter, NotificationLevel, OrderCounts, OrderFilter, PlacedCursor, PriceJumpRow,
-    RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunGroup, RunRow, RunTrigger, ServiceKind,
-    ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
-    SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
+    DecisionSearch, DifferenceCause, DifferenceFilter, DifferenceRow, DifferenceState, EXECUTING, FillCursor,
+    FillFilter, FoundDecision, FoundFill, FoundLine, HaltFilter, HaltRow, KeptNotification, LogFilter,
+    LogLevel, LogRow, Looked, ModuleOrigin, ModuleRow, NoteCursor, NotesPage, NotificationFilter,
+    NotificationLevel, OrderCounts, OrderFilter, PlacedCursor, PriceJumpRow, RestartPolicy, Role, RunCursor,
+    RunFilter, RunFootprint, RunGroup, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow,
+    SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, TaskSettingsRow, UsedRow,
+    UserFilter, UserOrder,
 };
 pub use restatements::{RestatedBar, RestatedCursor, RestatedFilter};
 pub use run_allowance::RunAllowance;

@@ -76,9 +76,10 @@ impl Slots {
         self.runs.reconcile_desk(user).await?;
         let mut desk = user.desk.lock().await;
         desk.sync_fills(self.handles.clock.now()).await?;
-        let lost = desk.take_lost();
+        let (lost, differences) = (desk.take_lost(), desk.take_differences());
         drop(desk);
-        self.halts.tell_of_lost(user.id, lost).await
+        self.halts.tell_of_lost(user.id, lost).await?;
+        self.halts.tell_of_differences(user.id, differences).await
     }
 
     /// Returns why no service of this user runs a task now, if none does.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Datelike;
+use prahari_brokers::Holding;
 use prahari_domain::book::StrategyResult;
 use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::money::Paise;
@@ -291,8 +292,13 @@ async fn add_statements(
 async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppError> {
     let broker = user.link().broker;
     let broker_cash = broker.funds().await?.cash;
-    let held: BTreeMap<_, _> =
-        broker.holdings().await?.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
+    let held: BTreeMap<_, _> = broker
+        .holdings()
+        .await?
+        .into_iter()
+        .map(Holding::into_shares)
+        .filter(|(_, held)| *held > 0)
+        .collect();
     let desk = user.desk.lock().await;
     let book = desk.book();
     let ours: BTreeMap<_, _> =

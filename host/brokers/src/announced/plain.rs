@@ -6,6 +6,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 
+use crate::csv::row::check_year;
+
 /// An action in a row. Which figures a kind has:
 ///
 /// | kind | figures |
@@ -64,6 +66,7 @@ impl PlainAction {
         let symbol = symbol_in("symbol", &self.symbol)?;
         let wrong_day = || format!("ex_day: {:?} is not a date such as 2025-01-31", short(&self.ex_day));
         let ex_day: Day = self.ex_day.parse().map_err(|_| wrong_day())?;
+        check_year(ex_day).map_err(|reason| format!("ex_day: {reason}"))?;
         let name: ActionName = self.kind.parse().map_err(|error| format!("kind: {error}"))?;
         self.check_fields(name)?;
         let kind = self.terms(name)?;

@@ -104,6 +104,8 @@ fn the_words_of_the_exchange_are_told_as_figures_with_the_words_as_note() {
 fn what_is_wrong_with_a_row_is_one_sentence_that_names_the_field() {
     let cases = [
         ("tcs,2024-10-28,bonus,1,1,,,,,,,", "symbol: \"tcs\" is not a symbol: 1 to 32 of A-Z, 0-9, & and -"),
+        ("TCS,9999-10-28,bonus,1,1,,,,,,,", "ex_day: 9999-10-28 is outside the years 1990 to 2100"),
+        ("TCS,+262142-12-31,bonus,1,1,,,,,,,", "ex_day: +262142-12-31 is outside the years 1990 to 2100"),
         ("TCS,28/10/24,bonus,1,1,,,,,,,", "ex_day: \"28/10/24\" is not a date such as 2025-01-31"),
         (
             "TCS,2024-10-28,gift,1,1,,,,,,,",

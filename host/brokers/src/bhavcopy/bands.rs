@@ -4,6 +4,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
 
 use super::lists::ListFile;
 use crate::folder::{Band, BandHistory, SERIES, files};
@@ -21,14 +22,19 @@ pub(super) fn read(
     into: &mut BandHistory,
 ) -> Result<Vec<(u64, String)>, String> {
     let text = files::text(file, list.packing).map_err(|error| error.reason())?;
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_slice());
+    read_text(&text, list.day, into)
+}
+
+/// Adds what the text of a list says of shares; see [`read`].
+pub(super) fn read_text(text: &[u8], day: Day, into: &mut BandHistory) -> Result<Vec<(u64, String)>, String> {
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
     let header = reader.byte_headers().map_err(|error| error.to_string())?;
     let at = |name: &str| {
         let place = header.iter().position(|field| name_of(field) == name);
         place.ok_or_else(|| format!("the column {name} is missing: needed are Symbol, Series and Band"))
     };
     let columns = [at("symbol")?, at("series")?, at("band")?];
-    into.add_list(list.day);
+    into.add_list(day);
     let (mut record, mut rows, mut unreadable) = (ByteRecord::new(), 0, Vec::new());
     while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
         rows += 1;
@@ -40,7 +46,7 @@ pub(super) fn read(
         let Some(series) = SERIES.iter().position(|known| *known == series) else { continue };
         let added = Symbol::new(&symbol)
             .map_err(|error| error.to_string())
-            .and_then(|symbol| into.add(symbol, series, list.day, band_of(&band)?));
+            .and_then(|symbol| into.add(symbol, series, day, band_of(&band)?));
         unreadable.extend(added.err().map(|reason| (line, reason)));
     }
     Ok(unreadable)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
 
 use super::name::DayFile;
 use crate::csv::row::volume;
@@ -23,7 +24,12 @@ pub(super) fn read(
     into: &mut Deliveries,
 ) -> Result<Vec<(u64, String)>, String> {
     let text = files::text(file, named.packing).map_err(|error| error.reason())?;
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_slice());
+    read_text(&text, named.day, into)
+}
+
+/// Adds the figures of the text of a file; see [`read`].
+pub(super) fn read_text(text: &[u8], day: Day, into: &mut Deliveries) -> Result<Vec<(u64, String)>, String> {
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
     let header = reader.byte_headers().map_err(|error| error.to_string())?;
     let at = |name: &str| {
         let is_it = |field: &[u8]| field.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
@@ -42,7 +48,7 @@ pub(super) fn read(
     // Of several series of a share on a day the first one counts, as for its bar.
     rows.sort_by_key(|(_, series, _)| *series);
     for (symbol, _, delivered) in rows {
-        into.add(symbol, named.day, delivered)?;
+        into.add(symbol, day, delivered)?;
     }
     Ok(unreadable)
 }

@@ -19,6 +19,8 @@
 mod actions;
 mod bands;
 mod deliveries;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod histories;
 mod listing;
 mod lists;

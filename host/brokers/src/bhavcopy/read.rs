@@ -34,8 +34,17 @@ struct DayColumns {
 /// # Errors
 /// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
 pub(super) fn bars(file: &Path, named: &DayFile, into: &mut Histories) -> Result<DayFound, MarketError> {
-    let text = files::text(file, named.packing)?;
-    let mut reader = ReaderBuilder::new().from_reader(text.as_slice());
+    bars_of(&files::text(file, named.packing)?, file, named.day, into)
+}
+
+/// Adds the bars of the text of a file; see [`bars`].
+pub(super) fn bars_of(
+    text: &[u8],
+    file: &Path,
+    day: Day,
+    into: &mut Histories,
+) -> Result<DayFound, MarketError> {
+    let mut reader = ReaderBuilder::new().from_reader(text);
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = DayColumns::find(header).map_err(|reason| refuse(file, reason))?;
     let mut found = DayFound::default();
@@ -43,7 +52,7 @@ pub(super) fn bars(file: &Path, named: &DayFile, into: &mut Histories) -> Result
     while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
         let line = record.position().map_or(0, csv::Position::line);
         let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
-        take(&record, &columns, named.day, into, &mut found).map_err(located)?;
+        take(&record, &columns, day, into, &mut found).map_err(located)?;
     }
     if found == DayFound::default() {
         return Err(refuse(file, format!("there are no rows of the series {}", SERIES.join(", "))));

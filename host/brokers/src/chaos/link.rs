@@ -13,6 +13,7 @@ use super::lag::as_of;
 use super::switch::ChaosSwitch;
 use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
 use crate::link::{AccountChange, BrokerLink, OwnAccount, SimulatedAccount};
+use crate::readiness::Check;
 
 /// A user's link with a simulated account, which misbehaves while its switch is on.
 pub struct ChaosLink {
@@ -24,9 +25,9 @@ pub struct ChaosLink {
 impl ChaosLink {
     /// Stands around a link, if it is one with a simulated account; returns any other as it is.
     pub fn around(link: BrokerLink, switch: &Arc<ChaosSwitch>) -> BrokerLink {
-        let BrokerLink { broker, simulated: Some(account) } = link else { return link };
+        let BrokerLink { broker, simulated: Some(account), session } = link else { return link };
         let link = Arc::new(Self { broker, account, switch: switch.clone() });
-        BrokerLink { broker: link.clone(), simulated: Some(link) }
+        BrokerLink { broker: link.clone(), simulated: Some(link), session }
     }
 
     /// Nothing arrives while the broker is down.
@@ -125,6 +126,16 @@ impl Broker for ChaosLink {
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
         self.read(self.broker.funds()).await
+    }
+
+    async fn readiness(&self, now: Timestamp) -> Vec<Check> {
+        let mut checks = self.broker.readiness(now).await;
+        if let Some(chaos) = self.switch.in_force() {
+            let until = chaos.until.ist_time();
+            let evidence = format!("the broker misbehaves on purpose until {}", until.format("%H:%M"));
+            checks.push(Check::warning("chaos", evidence, "an admin can have it be well again"));
+        }
+        checks
     }
 }
 

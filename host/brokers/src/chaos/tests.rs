@@ -15,6 +15,7 @@ use crate::link::{BrokerLink, Brokerage, NewLink, SimulatedAccount};
 use crate::paper::tests::{Script, TODAY, TOMORROW, USER, at, fills_of, limit};
 use crate::paper::{MemoryPaperStore, PaperBroker, PaperBrokerage, PaperSettings};
 use crate::push::pushes;
+use crate::readiness::{Check, CheckOutcome};
 
 /// A clock that a test sets, and callers who wait for ten seconds.
 struct HeldTime {
@@ -268,7 +269,22 @@ async fn a_link_without_a_simulated_account_stays_as_it_is() {
     let practice = Practice::new(at(TODAY, "10:00")).await;
     practice.turn_on(ChaosModes { down: true, ..NONE });
     let broker = practice.link.broker.clone();
-    let live = ChaosLink::around(BrokerLink { broker: broker.clone(), simulated: None }, &practice.switch);
+    let live = ChaosLink::around(
+        BrokerLink { broker: broker.clone(), simulated: None, session: None },
+        &practice.switch,
+    );
     assert!(live.simulated.is_none());
     assert!(Arc::ptr_eq(&live.broker, &broker));
+}
+
+#[tokio::test]
+async fn whoever_looks_whether_the_day_can_begin_is_told_of_it() {
+    let practice = Practice::new(at(TODAY, "10:00")).await;
+    let named = |checks: Vec<Check>| checks.into_iter().find(|check| check.name == "chaos");
+    let broker = practice.link.broker.clone();
+    assert_eq!(named(broker.readiness(at(TODAY, "10:00")).await), None);
+    practice.turn_on(ChaosModes { down: true, ..NONE });
+    let told = named(broker.readiness(at(TODAY, "10:00")).await).unwrap();
+    assert_eq!(told.outcome, CheckOutcome::Warning);
+    assert!(told.evidence.starts_with("the broker misbehaves on purpose until "), "{told:?}");
 }

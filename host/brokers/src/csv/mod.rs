@@ -13,6 +13,8 @@
 //!   says how many and where.
 
 pub(crate) mod columns;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod listing;
 mod market;
 pub(crate) mod read;

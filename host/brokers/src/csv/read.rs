@@ -30,8 +30,17 @@ pub(super) struct FileBars {
 /// # Errors
 /// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
 pub(super) fn bars(file: &Path, symbol: &Symbol, sessions: &dyn Sessions) -> Result<FileBars, MarketError> {
-    let text = files::text(file, listing::packing(file))?;
-    let mut reader = ReaderBuilder::new().from_reader(text.as_slice());
+    bars_of(&files::text(file, listing::packing(file))?, file, symbol, sessions)
+}
+
+/// Reads the text of a file; see [`bars`].
+pub(super) fn bars_of(
+    text: &[u8],
+    file: &Path,
+    symbol: &Symbol,
+    sessions: &dyn Sessions,
+) -> Result<FileBars, MarketError> {
+    let mut reader = ReaderBuilder::new().from_reader(text);
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = Columns::find(header).map_err(|reason| refuse(file, reason))?;
     let mut found = FileBars { bars: Vec::with_capacity(text.len() / 48), ..FileBars::default() };

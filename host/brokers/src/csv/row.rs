@@ -62,10 +62,16 @@ pub(crate) fn date(text: &str) -> Result<Day, String> {
         time.starts_with("00:00:00").then(|| plain(date)).flatten()
     });
     let day: Day = parsed.ok_or_else(|| format!("{text:?} is not a date such as 2025-01-31"))?;
-    if !YEARS.contains(&day.year()) {
-        return Err(format!("{text} is outside the years {} to {}", YEARS.start(), YEARS.end()));
-    }
+    check_year(day)?;
     Ok(day)
+}
+
+/// Refuses a day far from any of the exchange's.
+pub(crate) fn check_year(day: Day) -> Result<(), String> {
+    if YEARS.contains(&day.year()) {
+        return Ok(());
+    }
+    Err(format!("{day} is outside the years {} to {}", YEARS.start(), YEARS.end()))
 }
 
 fn price(column: &str, text: &str) -> Result<Paise, String> {

@@ -65,6 +65,16 @@ impl BandHistory {
             (_, Band::Open) => None,
         }
     }
+
+    /// Every band that is a percentage, in no order.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub fn percents(&self) -> Vec<u8> {
+        let percent = |(_, band): &(Day, Band)| match band {
+            Band::Percent(percent) => Some(*percent),
+            Band::Open => None,
+        };
+        self.shares.values().flatten().filter_map(percent).collect()
+    }
 }
 
 #[cfg(test)]

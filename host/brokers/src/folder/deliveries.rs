@@ -51,6 +51,12 @@ impl Deliveries {
         let at = days.binary_search_by_key(&day, |(day, _)| *day).ok()?;
         days.get(at).map(|(_, part)| *part)
     }
+
+    /// Every figure, in no order.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub fn parts(&self) -> Vec<u16> {
+        self.shares.values().flatten().map(|(_, part)| *part).collect()
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use prahari_domain::time::Timestamp;
 
 use super::PaperBroker;
 use super::order::PaperOrder;
-use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Holding, Placed};
 use crate::link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 use crate::readiness::Check;
 
@@ -66,10 +66,16 @@ impl PaperBroker {
     ///
     /// # Errors
     /// As there.
-    pub async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    pub async fn holdings(&self, user: UserId) -> Result<Vec<Holding>, BrokerError> {
         let desk = self.desk(user)?;
         let held = desk.lock().await;
-        Ok(held.account.kept.holdings.iter().map(|(symbol, quantity)| (symbol.clone(), *quantity)).collect())
+        let shares = held.account.kept.holdings.iter();
+        // Nothing is on its way to this account: what was bought a moment ago may be sold.
+        let holding = |(symbol, quantity): (&Symbol, &u32)| Holding {
+            sellable: Some(*quantity),
+            ..Holding::of_shares(symbol.clone(), *quantity)
+        };
+        Ok(shares.map(holding).collect())
     }
 
     /// [`Broker::funds`] for a user.
@@ -199,7 +205,7 @@ impl Broker for PaperLink {
         true
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.broker.holdings(self.user).await
     }
 

@@ -125,6 +125,7 @@ impl PaperOrder {
             tag: self.broker_tag(),
             broker_id: self.broker_id(),
             symbol: self.symbol.clone(),
+            side: self.side,
             quantity: self.quantity,
             kind: self.kind,
             state,

@@ -7,6 +7,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::wire::{Chart, Row};
+use crate::csv::row::check_year;
 use crate::sessions::Sessions;
 
 /// How long after the end of a session its bar is taken for final, in minutes. The closing auction of shares with
@@ -52,6 +53,10 @@ pub(super) fn bars(chart: &Chart, sessions: &dyn Sessions, asked_at: Timestamp) 
 }
 
 fn is_final(day: Day, sessions: &dyn Sessions, asked_at: Timestamp) -> bool {
+    // A time that is none of the exchange's is damaged, whatever the calendar covers.
+    if check_year(day).is_err() {
+        return false;
+    }
     match final_at(day, sessions) {
         Some(at) => asked_at >= at,
         // Of days that the calendar does not cover nothing is known, so they are not refused.
@@ -107,6 +112,10 @@ mod tests {
             row("2025-01-06", Some(100.0), 0.0),
             row("2025-01-07", Some(f64::NAN), 10.0),
             row("2025-01-08", Some(-1.0), 10.0),
+            row("1925-01-02", Some(100.0), 10.0),
+            Row { at: i64::MAX, ..row("2025-01-09", Some(100.0), 10.0) },
+            // The last hours of the calendar, which India has no time of.
+            Row { at: 8_210_266_876_799, ..row("2025-01-09", Some(100.0), 10.0) },
         ];
         assert_eq!(kept(rows, "2025-02-01", 0), [("2025-01-02".to_owned(), 146_520)]);
     }

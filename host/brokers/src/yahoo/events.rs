@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SOURCE;
 use super::wire::{Chart, ToldSplit};
+use crate::csv::row::check_year;
 
 /// The larger one of the two smaller sides of a ratio that a company announces: a bonus of 1 for 20 is 21 for 20.
 const PLAIN_PART: u32 = 50;
@@ -50,7 +51,7 @@ pub(super) fn of(chart: &Chart, asked_at: Timestamp) -> Vec<Event> {
             events.push(Event { day: paid, what: What::Dividend((rupees * 100.0).round() as i64) });
         }
     }
-    events.retain(|event| event.day <= today);
+    events.retain(|event| event.day <= today && check_year(event.day).is_ok());
     events.sort_by_key(|event| event.day);
     events
 }
@@ -120,6 +121,8 @@ mod tests {
             ("2023-07-18", 0.0, 1.0),
             ("2023-07-17", f64::NAN, 1.0),
             ("2023-07-14", 3.0, 3.0),
+            // Of no day of the exchange.
+            ("1925-01-06", 2.0, 1.0),
             // Of a day that has not come.
             ("2025-01-06", 2.0, 1.0),
         ];

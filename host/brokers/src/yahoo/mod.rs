@@ -22,6 +22,8 @@ mod client;
 mod daily;
 mod events;
 mod flights;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod held;
 mod line;
 mod market;

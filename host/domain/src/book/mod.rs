@@ -11,6 +11,7 @@ mod days;
 mod funds;
 mod holding_change;
 mod holdings;
+mod outside;
 mod part;
 mod results;
 mod snapshot;

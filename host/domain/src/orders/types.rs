@@ -233,6 +233,21 @@ pub struct Fill {
     pub at: Timestamp,
 }
 
+impl Fill {
+    /// How the key of an execution begins that nobody has told.
+    const ESTIMATE: &'static str = "estimate/";
+
+    /// An execution outside of which only the shares are known: at a price that is an estimate.
+    pub fn estimated(quantity: u32, price: Paise, at: Timestamp) -> Self {
+        Self { key: format!("{}{}", Self::ESTIMATE, at.0), quantity, price, at }
+    }
+
+    /// Returns whether the key is that of an execution whose price is an estimate.
+    pub fn is_estimate(key: &str) -> bool {
+        key.starts_with(Self::ESTIMATE)
+    }
+}
+
 /// Events of an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]

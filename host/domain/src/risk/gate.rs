@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::instruments::Symbol;
 use crate::money::{Paise, rupees};
-use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Side, Variety};
+use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Purpose, Side, Variety};
 
 use super::{Refusal, RefusalCode, RiskView, names};
 
@@ -277,8 +277,11 @@ impl Gate<'_> {
             Side::Buy => self.view.limits.max_buys_per_day,
             Side::Sell => self.view.limits.max_sells_per_day,
         };
-        let placed =
-            self.view.book.orders().filter(|order| order.day() == day && order.request.side == side).count();
+        // What others traded in the account was not placed here.
+        let is_placed = |order: &&Order| {
+            order.day() == day && order.request.side == side && order.request.purpose != Purpose::External
+        };
+        let placed = self.view.book.orders().filter(is_placed).count();
         if u32::try_from(placed).is_ok_and(|placed| placed < limit) {
             return Ok(());
         }

@@ -467,7 +467,10 @@ fn the_orders_of_a_day_are_counted_per_side() {
     scene.trade(buy(10), 1_000);
     assert_eq!(scene.check(&buy(1)), Some(RefusalCode::OrdersPerDay));
     assert_eq!(scene.check(&sell(5)), None);
-    scene.trade(sell(5), 1_000);
+    // What others sold in the account is none of ours.
+    scene.trade(OrderRequest { purpose: Purpose::External, ..sell(1) }, 1_000);
+    assert_eq!(scene.check(&sell(4)), None);
+    scene.trade(sell(4), 1_000);
     assert_eq!(scene.check(&sell(5)), Some(RefusalCode::OrdersPerDay));
 }
 

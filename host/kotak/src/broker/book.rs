@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState, Placed};
+use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState, Holding, Placed};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 
 use super::{KotakBroker, Memory};
+use crate::wire::holding::HoldingRow;
 use crate::wire::order::OrderRow;
+use crate::wire::rejection::{Rejection, RejectionKind};
 use crate::wire::status::OrderStatus;
 use crate::wire::tag::Tag;
 use crate::wire::trade::TradeRow;
@@ -85,26 +88,63 @@ impl KotakBroker {
 
     /// Settled shares with what today's trades made of them. Shares bought today are with the settled ones from the next
     /// session on; shares sold today are until then.
-    pub(super) async fn shares_held(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    pub(super) async fn shares_held(&self) -> Result<Vec<Holding>, BrokerError> {
         let settled = self.session.holdings().await?;
         let of_today = self.session.positions().await?;
-        let mut held: BTreeMap<Symbol, i64> = BTreeMap::new();
+        let mut held: BTreeMap<Symbol, Shares> = BTreeMap::new();
         for row in settled {
-            *held.entry(row.symbol).or_default() += i64::from(row.quantity);
+            held.entry(row.symbol.clone()).or_default().add_settled(&row);
         }
         for row in of_today {
             // A sale of another product is no sale of what is held.
             let shares = if row.product == DELIVERY { row.of_today() } else { row.of_today().max(0) };
-            *held.entry(row.symbol).or_default() += shares;
+            let of_symbol = held.entry(row.symbol.clone()).or_default();
+            of_symbol.shares += shares;
+            if of_symbol.rows == 0 {
+                of_symbol.average = row.buy_value.and_then(|value| value.scale(1, row.bought.into()));
+            }
         }
-        let owed = held.iter().find(|(_, shares)| **shares < 0);
-        if let Some((symbol, shares)) = owed {
+        if let Some((symbol, owed)) = held.iter().find(|(_, held)| held.shares < 0) {
+            let shares = owed.shares;
             return Err(BrokerError::Unavailable(format!(
                 "the holdings: {symbol} would be {shares} shares; the two lists are not of the same moment"
             )));
         }
-        let shares = held.into_iter().filter(|(_, shares)| *shares > 0);
-        Ok(shares.map(|(symbol, shares)| (symbol, u32::try_from(shares).unwrap_or(u32::MAX))).collect())
+        let held = held.into_iter().filter(|(_, held)| held.shares > 0);
+        Ok(held.map(|(symbol, held)| held.of(symbol)).collect())
+    }
+}
+
+/// Shares of one symbol, summed over the rows of both lists.
+#[derive(Default)]
+struct Shares {
+    shares: i64,
+    /// Rows of settled shares.
+    rows: u32,
+    isin: Option<String>,
+    sellable: u32,
+    average: Option<Paise>,
+}
+
+impl Shares {
+    fn add_settled(&mut self, row: &HoldingRow) {
+        self.shares += i64::from(row.quantity);
+        self.sellable = self.sellable.saturating_add(row.sellable);
+        // The cost of two rows, such as of two series, is not that of one of them.
+        self.average = row.average.filter(|average| self.rows == 0 && average.0 > 0);
+        self.isin = self.isin.take().or_else(|| row.isin.clone());
+        self.rows = self.rows.saturating_add(1);
+    }
+
+    fn of(self, symbol: Symbol) -> Holding {
+        let shares = u32::try_from(self.shares).unwrap_or(u32::MAX);
+        Holding {
+            isin: self.isin,
+            // Of shares that were bought today the list of settled ones says nothing.
+            sellable: (self.rows > 0).then_some(self.sellable.min(shares)),
+            average_cost: self.average.filter(|average| average.0 > 0),
+            ..Holding::of_shares(symbol, shares)
+        }
     }
 }
 
@@ -139,12 +179,17 @@ pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> 
     if let (Tag::Plain(tag), Some(kind)) = (&row.tag, sent_as) {
         memory.bind(tag, &row.number, kind);
     }
+    let shown = fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add);
+    // Whoever books an end asks no more: it is told with the last execution, which another list has.
+    let state = if shown < row.filled { BrokerOrderState::Open } else { state(&row) };
     BrokerOrder {
         tag,
         symbol: row.symbol.clone(),
-        quantity: row.quantity,
+        // A book that is behind the executions may show the quantity before a change, of which more is filled by now.
+        quantity: row.quantity.max(shown),
+        side: row.side,
         kind,
-        state: state(&row),
+        state,
         filled: row.filled,
         fills,
         accepted_at: row.entered_at,
@@ -160,9 +205,11 @@ fn state(row: &OrderRow) -> BrokerOrderState {
     };
     match row.status {
         OrderStatus::Complete => BrokerOrderState::Filled,
-        OrderStatus::Rejected => {
-            BrokerOrderState::Rejected { reason: reason("the broker refused it and gave no reason") }
-        }
+        OrderStatus::Rejected => BrokerOrderState::Rejected {
+            reason: reason("the broker refused it and gave no reason"),
+            retryable: row.reason.as_ref().is_some_and(Rejection::is_retryable),
+            unsettled: row.reason.as_ref().is_some_and(|reason| reason.kind == RejectionKind::Unsettled),
+        },
         OrderStatus::Cancelled => BrokerOrderState::Cancelled { reason: reason("cancelled at the broker") },
         // A reason beside an order that has not ended is that of a refused change.
         _ => BrokerOrderState::Open,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, NewLink, Pace, Placed,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Pace, Placed,
     Sessions as Hours,
 };
 use prahari_domain::instruments::Symbol;
@@ -171,7 +171,7 @@ impl Broker for KotakBroker {
         self.whole_book().await
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.shares_held().await
     }
 

@@ -413,6 +413,26 @@ async fn the_book_joins_orders_and_executions_and_knows_ours_under_any_tag() {
     assert!(!desk.broker.book_proves_absence());
 }
 
+/// Books and executions are two lists, and a row may be missing in one answer.
+#[tokio::test]
+async fn an_order_has_not_ended_before_all_of_its_executions_are_shown() {
+    let desk = Desk::new().await;
+    let fill = |id: &str| {
+        json!({ "exSeg": "nse_cm", "nOrdNo": NUMBER, "avgPrc": "250.00", "exOrdId": "11", "flId": id, "fldQty": 1,
+                "exTm": "02-Nov-2026 09:20:12", "series": "EQ", "sym": "DEMO", "trdSym": "DEMO-EQ", "trnsTp": "B" })
+    };
+    desk.will(BOOK, rows(&[row(json!({ "ordSt": "cancelled", "fldQty": 2 }))]));
+    for (shown, has_ended) in [(vec![fill("1")], false), (vec![fill("1"), fill("2")], true)] {
+        desk.now_will("/quick/user/trades", rows(&shown));
+        let book = desk.broker.book().await.unwrap();
+        assert_eq!((book[0].filled, book[0].fills.len()), (2, shown.len()));
+        assert_eq!(book[0].state != BrokerOrderState::Open, has_ended, "{:?}", book[0]);
+    }
+    // The book may be behind the executions too: no order is smaller than what is filled of it.
+    desk.now_will(BOOK, rows(&[row(json!({ "qty": 1, "fldQty": 1 }))]));
+    assert_eq!(desk.broker.book().await.unwrap()[0].quantity, 2);
+}
+
 #[tokio::test]
 async fn an_empty_book_after_an_order_is_doubted_once_and_never_believed() {
     let desk = Desk::new().await;
@@ -441,7 +461,7 @@ async fn shares_held_are_the_settled_ones_with_the_trades_of_today() {
     desk.will("/holdings", ok(json!({ "data": [held("OLD", 10), held("GONE", 2)] })));
     desk.will("/positions", rows(&[traded("OLD", 0, 4), traded("NEW", 5, 1), traded("GONE", 0, 2), short]));
     let shares = desk.broker.holdings().await.unwrap();
-    let shares: Vec<(&str, u32)> = shares.iter().map(|(symbol, shares)| (symbol.as_str(), *shares)).collect();
+    let shares: Vec<(&str, u32)> = shares.iter().map(|held| (held.symbol.as_str(), held.quantity)).collect();
     assert_eq!(shares, [("NEW", 4), ("OLD", 6)]);
     // Nothing held is an error text there, and an empty list here.
     desk.now_will(

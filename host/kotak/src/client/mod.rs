@@ -1,6 +1,7 @@
 //! The calls, one after the other: each makes one request and reads its answer. Sessions, repetition and what it all means
 //! for an order are elsewhere.
 
+mod feeds;
 mod login;
 mod orders;
 mod quotes;
@@ -25,8 +26,7 @@ pub use quotes::QuoteFilter;
 pub(crate) use readiness::{ClockOffset, LineProof};
 
 use crate::credentials::Credentials;
-use crate::error::{Call, KotakError, Meaning};
-use crate::feed::{Socket, connect};
+use crate::error::{Call, KotakError};
 use crate::http::reach::{Reach, below};
 use crate::http::tls::Tls;
 use crate::http::{Http, exchange};
@@ -38,9 +38,6 @@ use crate::wire::body;
 
 /// Name of the API, which some calls carry as a key.
 const API: &str = "neotradeapi";
-
-/// Address of the market feed where the login names none.
-const MARKET_FEED: &str = "wss://sfeed.kotaksecurities.com/apifeed";
 
 /// Longest body of an answer, in bytes: an order book of a thousand rows has 2 MB.
 const LONGEST_BODY: usize = 8 << 20;
@@ -106,7 +103,7 @@ impl ClientFactory {
     /// Makes a user's connections; nothing is connected yet.
     ///
     /// # Errors
-    /// [`Meaning::NotSent`] when TLS or the user's way out cannot be used.
+    /// [`NotSent`](crate::error::Meaning::NotSent) when TLS or the user's way out cannot be used.
     pub(crate) async fn client(
         &self,
         credentials: &Credentials,
@@ -136,27 +133,6 @@ impl KotakClient {
     /// What takes the secrets out of texts.
     pub(crate) fn masker(&self) -> &Masker {
         &self.masker
-    }
-
-    /// Connects to the order feed, whose address the login named, or which is beside everything else.
-    ///
-    /// # Errors
-    /// One sentence, without the address.
-    pub(crate) async fn order_feed(&self, session: &Session) -> Result<Socket, String> {
-        let mut beside = session.base.clone();
-        beside.set_path("/realtime");
-        let url = session.orders.as_ref().unwrap_or(&beside);
-        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
-    }
-
-    /// Connects to the market feed, whose address the login named, or which is where it has been.
-    ///
-    /// # Errors
-    /// One sentence, without the address.
-    pub(crate) async fn market_feed(&self, session: &Session) -> Result<Socket, String> {
-        let usual = self.reach.read(MARKET_FEED);
-        let url = session.feed.as_ref().or(usual.as_ref()).ok_or("the login named no market feed")?;
-        connect(url, &self.outbound, self.tls.clone(), self.settings.connect).await
     }
 
     /// The client's code at the broker, with which the market feed is entered.
@@ -217,29 +193,6 @@ impl KotakClient {
             .get(url)
             .header(ACCEPT, "application/json")
             .header("Authorization", self.access_token.expose())
-    }
-
-    /// The rows of a list, each read; an answer that says that there is nothing is an empty list.
-    ///
-    /// # Errors
-    /// Those of the call, and [`Meaning::Unreadable`] when one row cannot be read: half a list would be a lie.
-    fn rows<T, E: std::fmt::Display>(
-        &self,
-        call: Call,
-        answer: Result<Value, KotakError>,
-        counts: impl Fn(&Value) -> bool,
-        read: impl Fn(&Value) -> Result<T, E>,
-    ) -> Result<Vec<T>, KotakError> {
-        let body = match answer {
-            Ok(body) => body,
-            Err(error) if error.meaning == Meaning::Empty => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let Some(Value::Array(rows)) = body.get("data") else {
-            return Err(body::misread(call, "there is no list in the answer"));
-        };
-        let rows = rows.iter().filter(|row| counts(row));
-        rows.map(|row| read(row).map_err(|why| body::misread(call, why))).collect()
     }
 }
 

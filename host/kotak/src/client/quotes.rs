@@ -1,7 +1,5 @@
 //! Prices, some instruments at a time and some questions at once.
 
-use serde_json::Value;
-
 use super::KotakClient;
 use crate::error::{Call, KotakError};
 use crate::http::reach::below;
@@ -62,10 +60,6 @@ impl KotakClient {
         }
         let closed = |_| KotakError::not_sent(Call::Quotes, "the client has ended");
         let _in_flight = self.turns.quotes.acquire().await.map_err(closed)?;
-        let answer = self.ask(Call::Quotes, self.open_request(url)).await?;
-        let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
-        rows.iter()
-            .map(|row: &Value| QuoteRow::read(row).map_err(|why| body::misread(Call::Quotes, why)))
-            .collect()
+        body::quotes(&self.ask(Call::Quotes, self.open_request(url)).await?)
     }
 }

@@ -35,7 +35,7 @@ impl KotakClient {
     /// The orders of today, those of other front ends included. An empty list proves nothing.
     pub(crate) async fn book(&self, session: &Session) -> Result<Vec<OrderRow>, KotakError> {
         let answer = self.get(Call::Book, session, "quick/user/orders").await;
-        self.rows(Call::Book, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))
+        body::rows(Call::Book, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))
     }
 
     /// One order of today; none when the broker knows of no such order now, which proves nothing.
@@ -46,20 +46,20 @@ impl KotakClient {
     ) -> Result<Option<OrderRow>, KotakError> {
         let answer = self.get(Call::Book, session, &format!("quick/user/orders/{number}")).await;
         let rows =
-            self.rows(Call::Book, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))?;
+            body::rows(Call::Book, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))?;
         Ok(rows.into_iter().find(|row| row.number == number))
     }
 
     /// The states that an order went through, the newest first.
     pub(crate) async fn history(&self, session: &Session, number: &str) -> Result<Vec<OrderRow>, KotakError> {
         let answer = self.post(Call::History, session, "quick/order/history", [("nOrdNo", number)]).await;
-        self.rows(Call::History, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))
+        body::rows(Call::History, answer, OrderRow::is_of_shares, |row| OrderRow::read(row, self.masker()))
     }
 
     /// The executions of today.
     pub(crate) async fn trades(&self, session: &Session) -> Result<Vec<TradeRow>, KotakError> {
         let answer = self.get(Call::Trades, session, "quick/user/trades").await;
-        self.rows(Call::Trades, answer, OrderRow::is_of_shares, TradeRow::read)
+        body::rows(Call::Trades, answer, OrderRow::is_of_shares, TradeRow::read)
     }
 
     /// Positions in shares: the trades of today, and what was carried.
@@ -69,13 +69,13 @@ impl KotakClient {
             PositionsPath::Quick => "quick/user/positions",
         };
         let answer = self.get(Call::Positions, session, path).await;
-        self.rows(Call::Positions, answer, OrderRow::is_of_shares, PositionRow::read)
+        body::rows(Call::Positions, answer, OrderRow::is_of_shares, PositionRow::read)
     }
 
     /// Settled shares.
     pub(crate) async fn holdings(&self, session: &Session) -> Result<Vec<HoldingRow>, KotakError> {
         let answer = self.get(Call::Holdings, session, "portfolio/v1/holdings").await;
-        self.rows(Call::Holdings, answer, HoldingRow::is_of_shares, HoldingRow::read)
+        body::rows(Call::Holdings, answer, HoldingRow::is_of_shares, HoldingRow::read)
     }
 
     /// Money. Asked for everything: a question for a part is answered with zeros.

@@ -1,6 +1,6 @@
 //! A WebSocket to the broker, by the user's way out of this machine.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use url::Url;
 
+use super::tunnel::tunnel;
 use crate::settings::Outbound;
 
 /// Longest message of a feed, in bytes.
@@ -45,7 +46,12 @@ async fn open(url: &Url, outbound: &Outbound, tls: ClientConfig) -> Result<Socke
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
         return Err("the address of the feed names no host".to_owned());
     };
-    let stream = dial(host.trim_matches(['[', ']']), port, outbound).await?;
+    let stream = match outbound {
+        Outbound::Direct => dial(host, port, None).await?,
+        Outbound::Address(address) => dial(host, port, Some(*address)).await?,
+        // The broker compares the addresses of orders only, yet a second way out of this machine is not what was asked for.
+        Outbound::Proxy(proxy) => tunnel(proxy, host, port).await?,
+    };
     let wire: Box<dyn Wire> = if secure {
         let name =
             ServerName::try_from(host.to_owned()).map_err(|_| "the host has no name for TLS".to_owned())?;
@@ -66,13 +72,12 @@ async fn open(url: &Url, outbound: &Outbound, tls: ClientConfig) -> Result<Socke
     upgraded.map(|(socket, _)| socket).map_err(|error| format!("the feed did not open: {error}"))
 }
 
-async fn dial(host: &str, port: u16, outbound: &Outbound) -> Result<TcpStream, String> {
-    let from = match outbound {
-        Outbound::Direct => None,
-        Outbound::Address(address) => Some(*address),
-        // The broker compares addresses of orders only, yet a second way out of this machine is not what was asked for.
-        Outbound::Proxy(_) => return Err("feeds are not had through a proxy".to_owned()),
-    };
+/// Connects to a host, an IPv6 one with or without its brackets, from this address of this machine where one is given.
+///
+/// # Errors
+/// One sentence, without the host.
+pub(super) async fn dial(host: &str, port: u16, from: Option<IpAddr>) -> Result<TcpStream, String> {
+    let host = host.trim_matches(['[', ']']);
     let found =
         tokio::net::lookup_host((host, port)).await.map_err(|_| "the host is not known".to_owned())?;
     let mut last = "the host has no address".to_owned();

@@ -13,8 +13,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::connect::Socket;
 use super::order_feed::pause;
-use super::sfeed::{Dividers, Packet, Picture, Segment, decode};
-use super::sfeed_control::{Control, auth_frame, subscription_frames};
+use super::protocol::Protocol;
+use super::sfeed::Picture;
 use super::silence::{Silence, Watch};
 use crate::client::KotakClient;
 use crate::session::{Session, UserSession};
@@ -158,16 +158,17 @@ impl Connection<'_> {
             Err(why) => return (false, why),
         };
         match self.enter(&mut socket).await {
-            Ok(dividers) => (true, self.prices(&mut socket, &dividers).await),
+            Ok(protocol) => (true, self.prices(&mut socket, protocol).await),
             Err(why) => (false, why),
         }
     }
 
-    /// Shows the session's key, and waits to be let in.
-    async fn enter(&self, socket: &mut Socket) -> Result<Dividers, String> {
+    /// Shows the session's keys, and waits to be let in.
+    async fn enter(&self, socket: &mut Socket) -> Result<Protocol, String> {
         let began = self.pace.now();
-        let frame = auth_frame(self.client.client_code(), &self.session.sid, began);
-        socket.send(Message::text(frame.expose())).await.map_err(|error| error.to_string())?;
+        let mut protocol = Protocol::of(self.client);
+        let frame = protocol.first_frame(self.client, self.session, began);
+        socket.send(frame).await.map_err(|error| error.to_string())?;
         loop {
             let frame = tokio::select! {
                 frame = socket.next() => frame,
@@ -176,12 +177,11 @@ impl Connection<'_> {
                 }
             };
             match frame {
-                Some(Ok(Message::Text(text))) => match Control::read(text.as_str()) {
-                    Control::Entered(dividers) => return Ok(dividers),
-                    Control::Refused => return Err("the broker refused it".to_owned()),
-                    Control::Greeted | Control::Subscribed | Control::Other => {}
+                Some(Ok(frame)) => match protocol.entered(&frame) {
+                    Some(true) => return Ok(protocol),
+                    Some(false) => return Err("the broker refused it".to_owned()),
+                    None => {}
                 },
-                Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error.to_string()),
                 None => return Err("the broker closed it".to_owned()),
             }
@@ -189,7 +189,7 @@ impl Connection<'_> {
     }
 
     /// Subscribes and takes prices up until the connection ends; answers why.
-    async fn prices(&mut self, socket: &mut Socket, dividers: &Dividers) -> String {
+    async fn prices(&mut self, socket: &mut Socket, mut protocol: Protocol) -> String {
         let mut heard = self.pace.now();
         let mut ping = heard.plus_millis(PING);
         *self.kept.watch.lock() = Some(Watch::new(heard, NOTICED));
@@ -201,8 +201,8 @@ impl Connection<'_> {
                         return "nobody wants it".to_owned();
                     }
                     let wanted = self.wanted.borrow_and_update().clone();
-                    for frame in subscription_frames(&wanted) {
-                        if let Err(error) = socket.send(Message::text(frame)).await {
+                    for frame in protocol.subscriptions(&wanted) {
+                        if let Err(error) = socket.send(frame).await {
                             return error.to_string();
                         }
                     }
@@ -210,7 +210,15 @@ impl Connection<'_> {
                 frame = socket.next() => {
                     heard = self.pace.now();
                     match frame {
-                        Some(Ok(Message::Binary(bytes))) => self.take(&bytes, dividers, heard),
+                        Some(Ok(Message::Binary(bytes))) => {
+                            let told = protocol.hear(&bytes);
+                            self.take(told.prices, heard);
+                            if let Some(answer) = told.answer
+                                && let Err(error) = socket.send(answer).await
+                            {
+                                return error.to_string();
+                            }
+                        }
                         Some(Ok(Message::Close(_))) | None => return "the broker closed it".to_owned(),
                         Some(Ok(_)) => {}
                         Some(Err(error)) => return error.to_string(),
@@ -230,12 +238,10 @@ impl Connection<'_> {
         }
     }
 
-    fn take(&self, message: &[u8], dividers: &Dividers, now: Timestamp) {
-        let (packets, _whole) = decode(message, dividers);
+    fn take(&self, told: Vec<(u32, Picture)>, now: Timestamp) {
         let mut is_news = false;
         let mut prices = self.kept.prices.lock();
-        for packet in packets {
-            let Packet::Prices { segment: Segment::SHARES, token, picture } = packet else { continue };
+        for (token, picture) in told {
             if prices.len() < MOST || prices.contains_key(&token) {
                 prices.insert(token, Heard { picture, at: now });
                 is_news = true;

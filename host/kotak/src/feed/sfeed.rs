@@ -187,6 +187,11 @@ fn second(seconds: i64) -> Option<Timestamp> {
     (seconds > 0).then(|| seconds.checked_mul(1_000).map(Timestamp))?
 }
 
+/// A number of shares; below zero it is none.
+fn shares(quantity: i64) -> Option<i64> {
+    (quantity >= 0).then_some(quantity)
+}
+
 fn index(packet: Bytes<'_>, segment: Segment, dividers: &Dividers) -> Option<Packet> {
     let price = |place| Some(dividers.price(segment, i64::from(packet.i32(place)?)));
     Some(Packet::Index {
@@ -203,7 +208,7 @@ fn mini(packet: Bytes<'_>, segment: Segment, dividers: &Dividers) -> Option<Pack
     let picture = Picture {
         traded_at: second(packet.i64(13)?),
         last: price(21)?,
-        last_quantity: Some(packet.i64(25)?),
+        last_quantity: shares(packet.i64(25)?),
         close: price(33)?,
         ..Picture::default()
     };
@@ -223,14 +228,14 @@ fn picture(packet: Bytes<'_>, segment: Segment, dividers: &Dividers) -> Option<P
     let sells = packet.u32(93)?;
     packet.u32(140)?;
     let picture = Picture {
-        volume: Some(packet.i64(29)?),
+        volume: shares(packet.i64(29)?),
         traded_at: second(packet.i64(37)?),
         open: price(53)?,
         close: price(57)?,
         high: price(61)?,
         low: price(65)?,
         last: price(69)?,
-        last_quantity: Some(packet.i64(73)?),
+        last_quantity: shares(packet.i64(73)?),
         band_high: price(119)?,
         band_low: price(123)?,
         bid: if buys > 0 { row(0) } else { None },
@@ -292,6 +297,14 @@ mod tests {
         none[21..25].fill(0);
         let (packets, _) = decode(&none, &dividers);
         assert!(matches!(&packets[0], Packet::Prices { picture, .. } if picture.last.is_none()));
+    }
+
+    #[test]
+    fn fewer_shares_than_none_are_no_number_of_shares() {
+        let mut below = bytes(MINI);
+        below[25..33].fill(0xff);
+        let (packets, _) = decode(&below, &Dividers::default());
+        assert!(matches!(&packets[0], Packet::Prices { picture, .. } if picture.last_quantity.is_none()));
     }
 
     #[test]

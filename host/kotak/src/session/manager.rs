@@ -73,6 +73,8 @@ struct Inner {
     /// Day on which a session was doubted: once is enough to find out.
     doubted: Option<Day>,
     logins: Option<(Day, u32)>,
+    /// Those of them that do not count any more, because a person allowed further ones.
+    forgiven: Option<(Day, u32)>,
     last_answer: Option<Timestamp>,
 }
 
@@ -150,7 +152,7 @@ impl UserSession {
     pub fn allow_again(&self) {
         let mut inner = self.inner.lock();
         (inner.blocked, inner.cooling) = (None, None);
-        (inner.refusals, inner.fruitless, inner.logins) = (0, 0, None);
+        (inner.refusals, inner.fruitless, inner.forgiven) = (0, 0, inner.logins);
     }
 
     /// Says whether prices for everybody are had with this session.
@@ -371,7 +373,7 @@ impl UserSession {
             let left = until.millis_since(now).saturating_add(999) / 1_000;
             return not_now(format!("the next login is in {left} s: {reason}"));
         }
-        if !by_hand && inner.logins_on(now.ist_day()) >= self.parts.settings.logins_a_day {
+        if !by_hand && inner.counted_on(now.ist_day()) >= self.parts.settings.logins_a_day {
             let reason = format!("{} logins on one day", self.parts.settings.logins_a_day);
             inner.blocked = Some(Masked::ours(reason.clone()));
             return not_now(format!("nobody logs in until a person allows it: {reason}"));
@@ -445,6 +447,12 @@ impl Inner {
 
     fn logins_on(&self, day: Day) -> u32 {
         self.logins.filter(|(of, _)| *of == day).map_or(0, |(_, count)| count)
+    }
+
+    /// The logins of a day that count towards the most that happen by themselves.
+    fn counted_on(&self, day: Day) -> u32 {
+        let forgiven = self.forgiven.filter(|(of, _)| *of == day).map_or(0, |(_, count)| count);
+        self.logins_on(day).saturating_sub(forgiven)
     }
 
     /// What a login that failed means for the next.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::quote::QuoteRow;
 use super::said::Said;
 use crate::error::{Call, KotakError, Meaning};
 use crate::http::{NoAnswer, Raw};
@@ -34,6 +35,37 @@ pub(crate) fn no_answer(call: Call, none: NoAnswer) -> KotakError {
             ..KotakError::ours(call, Meaning::Unreadable, "the answer is longer than it may be")
         },
     }
+}
+
+/// Reads the rows of a list; an answer that says that there is nothing is an empty list.
+///
+/// # Errors
+/// Those of the call, and [`Meaning::Unreadable`] when one row cannot be read: half a list would be a lie.
+pub(crate) fn rows<T, E: std::fmt::Display>(
+    call: Call,
+    answer: Result<Value, KotakError>,
+    counts: impl Fn(&Value) -> bool,
+    read: impl Fn(&Value) -> Result<T, E>,
+) -> Result<Vec<T>, KotakError> {
+    let body = match answer {
+        Ok(body) => body,
+        Err(error) if error.meaning == Meaning::Empty => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let Some(Value::Array(rows)) = body.get("data") else {
+        return Err(misread(call, "there is no list in the answer"));
+    };
+    let rows = rows.iter().filter(|row| counts(row));
+    rows.map(|row| read(row).map_err(|why| misread(call, why))).collect()
+}
+
+/// Reads the rows of quotes, which are no list in an object but the answer itself.
+///
+/// # Errors
+/// [`Meaning::Unreadable`] when one row cannot be read.
+pub(crate) fn quotes(answer: &Value) -> Result<Vec<QuoteRow>, KotakError> {
+    let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
+    rows.iter().map(|row| QuoteRow::read(row).map_err(|why| misread(Call::Quotes, why))).collect()
 }
 
 /// An answer that is JSON and says nothing that can be used.
@@ -84,7 +116,7 @@ fn is_good(call: Call, http: u16, body: &Value) -> bool {
             fine && body.get("data").is_some_and(Value::is_array) && code.is_none_or(|code| code == 200)
         }
         Call::Quotes => fine && body.is_array(),
-        Call::Files => fine && body.get("data").is_some_and(Value::is_object),
+        Call::Files | Call::Feeds => fine && body.get("data").is_some_and(Value::is_object),
         _ => said_good && code.is_none_or(|code| code == 200),
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod body;
 pub(crate) mod decimal;
+pub(crate) mod feeds;
 pub(crate) mod holding;
 pub(crate) mod limits;
 pub(crate) mod login;

@@ -191,6 +191,12 @@ impl Account {
         Order { broker_id: Some(placed.broker_id), state: OrderState::Accepted, ..order }
     }
 
+    /// The shares that the broker holds, by symbol.
+    pub async fn shares(&self) -> Vec<(String, u32)> {
+        let held = self.broker.holdings().await.unwrap().into_iter();
+        held.map(|held| (held.symbol.to_string(), held.quantity)).collect()
+    }
+
     /// The order in the book.
     pub async fn seen(&self, order: &Order) -> BrokerOrder {
         let mut book = self.broker.book().await.unwrap();

@@ -31,7 +31,7 @@ async fn a_day_of_orders_is_booked_as_the_broker_books_it_with_one_login() {
         seen.fills.iter().map(|fill| value(i64::from(fill.quantity), fill.price.0)).sum::<i64>(),
         theirs.iter().map(|fill| value(fill.quantity, fill.price)).sum::<i64>()
     );
-    assert_eq!(account.broker.holdings().await.unwrap(), [("DEMO".parse().unwrap(), 10)]);
+    assert_eq!(account.shares().await, [("DEMO".to_owned(), 10)]);
 
     let sell = account.placed(account.order(2, Side::Sell, 4, OrderKind::Limit(Paise(26_000)))).await;
     account.broker.modify(&sell, 4, OrderKind::Limit(Paise(25_000)), account.now()).await.unwrap();
@@ -39,11 +39,11 @@ async fn a_day_of_orders_is_booked_as_the_broker_books_it_with_one_login() {
     // The change rewrote the tag; the number knows the order.
     let seen = account.seen(&sell).await;
     assert_eq!((seen.tag.as_str(), seen.filled), (sell.id.to_string().as_str(), 4));
-    assert_eq!(account.broker.holdings().await.unwrap(), [("DEMO".parse().unwrap(), 6)]);
+    assert_eq!(account.shares().await, [("DEMO".to_owned(), 6)]);
 
     // Bought shares are settled the next morning, and counted once.
     account.time.pass(86_400_000);
-    assert_eq!(account.broker.holdings().await.unwrap(), [("DEMO".parse().unwrap(), 6)]);
+    assert_eq!(account.shares().await, [("DEMO".to_owned(), 6)]);
     assert_eq!(account.logins(), 2);
     assert_eq!(account.most_under_one_tag(), (1, 1));
 }
@@ -147,7 +147,7 @@ async fn lists_are_read_in_each_form_that_is_known() {
             Fault::NumbersAsTexts,
         ));
         assert_eq!(account.seen(&order).await.filled, 3);
-        assert_eq!(account.broker.holdings().await.unwrap(), [("DEMO".parse().unwrap(), 3)]);
+        assert_eq!(account.shares().await, [("DEMO".to_owned(), 3)]);
         assert_eq!(account.session().address().await.unwrap(), "127.0.0.1");
         let quotes =
             account.session().quotes(&["90001".to_owned()], prahari_kotak::QuoteFilter::All).await.unwrap();

@@ -7,6 +7,7 @@ mod days;
 mod feed;
 mod market;
 mod orders;
+mod proxy;
 mod readiness;
 mod scripts;
 mod sessions;

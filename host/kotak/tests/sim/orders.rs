@@ -114,8 +114,22 @@ async fn what_the_broker_refuses_is_refused_and_what_it_rejects_later_is_in_the_
     account.fault(Call::Place, When::First(1), Fault::RejectLate { ms: 500, reason });
     let order = account.placed(account.resting(3)).await;
     let seen = account.seen(&order).await;
-    let BrokerOrderState::Rejected { reason } = &seen.state else { panic!("{seen:?}") };
+    let BrokerOrderState::Rejected { reason, .. } = &seen.state else { panic!("{seen:?}") };
     assert!(reason.contains("circuit limit") && !reason.contains(&account.spec.ucc), "{reason}");
+    // What may be done about a refusal is in its text alone.
+    let texts = [
+        (4, "RMS:Margin Exceeds,Cash Available:1000.00", (true, false)),
+        (5, "RMS:Rule: Check T1 holdings including TT/BE/Z/T/TS ,No Holdings Present", (false, true)),
+        (6, "16283 : something new", (false, false)),
+    ];
+    for (number, text, expected) in texts {
+        let fault = Fault::RejectLate { ms: 500, reason: text.to_owned() };
+        account.fault(Call::Place, When::First(1), fault);
+        let order = account.placed(account.resting(number)).await;
+        let seen = account.seen(&order).await;
+        let BrokerOrderState::Rejected { retryable, unsettled, .. } = seen.state else { panic!("{seen:?}") };
+        assert_eq!((retryable, unsettled), expected, "{text}");
+    }
     assert_eq!(account.logins(), 1);
 }
 

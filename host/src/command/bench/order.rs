@@ -11,10 +11,9 @@ use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::desk::OrderContext;
 use prahari_app::simulation::create_users;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, PaperBrokerage, Placed,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, Holding, NewLink, PaperBrokerage, Placed,
 };
 use prahari_domain::ids::RunId;
-use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
@@ -145,7 +144,7 @@ impl Broker for WatchedLink {
         self.broker.book().await
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.broker.holdings().await
     }
 

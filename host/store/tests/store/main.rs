@@ -19,6 +19,8 @@ mod crash;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod failure;
 #[cfg(test)]
 mod files;

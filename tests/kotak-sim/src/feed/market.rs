@@ -173,6 +173,7 @@ impl World {
                 self.send_prices(id, &[instrument], level);
             }
         }
+        self.announce_older(instrument);
     }
 
     /// Tells everyone who wants to know of the status of markets.

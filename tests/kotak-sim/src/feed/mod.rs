@@ -1,6 +1,7 @@
 //! The feeds: who is connected, and what is sent to whom, with the faults of frames.
 
 mod market;
+mod older;
 mod orders;
 mod packets;
 mod socket;
@@ -13,7 +14,7 @@ use crate::time::Millis;
 use crate::world::World;
 
 pub(crate) use market::Interest;
-pub(crate) use socket::{market_feed, order_feed};
+pub(crate) use socket::{market_feed, older_market_feed, order_feed};
 
 /// Everyone who is connected to a feed and was let in.
 #[derive(Debug, Default)]
@@ -42,6 +43,7 @@ pub(crate) struct Feed {
 pub(crate) enum Kind {
     Orders,
     Market(Vec<Interest>),
+    Older(older::Older),
 }
 
 /// What is written to a connection.

@@ -22,7 +22,7 @@ pub(crate) async fn order_feed(
     ConnectInfo(from): ConnectInfo<Connection>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    connect(shared, from, upgrade, Call::OrderFeed).await
+    connect(shared, from, upgrade, Way::Orders).await
 }
 
 /// A connection to the market feed.
@@ -31,10 +31,28 @@ pub(crate) async fn market_feed(
     ConnectInfo(from): ConnectInfo<Connection>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    connect(shared, from, upgrade, Call::MarketFeed).await
+    connect(shared, from, upgrade, Way::Market).await
 }
 
-async fn connect(shared: Shared, from: Connection, upgrade: WebSocketUpgrade, call: Call) -> Response {
+/// A connection to the older market feed.
+pub(crate) async fn older_market_feed(
+    State(shared): State<Shared>,
+    ConnectInfo(from): ConnectInfo<Connection>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    connect(shared, from, upgrade, Way::Older).await
+}
+
+/// The feeds that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Orders,
+    Market,
+    Older,
+}
+
+async fn connect(shared: Shared, from: Connection, upgrade: WebSocketUpgrade, way: Way) -> Response {
+    let call = if way == Way::Orders { Call::OrderFeed } else { Call::MarketFeed };
     let struck = {
         let mut world = shared.world();
         let now = world.now;
@@ -55,22 +73,22 @@ async fn connect(shared: Shared, from: Connection, upgrade: WebSocketUpgrade, ca
             _ => {}
         }
     }
-    upgrade.on_upgrade(move |socket| attend(shared, socket, call, struck))
+    upgrade.on_upgrade(move |socket| attend(shared, socket, way, struck))
 }
 
 /// A connection with what it has become so far.
 struct Attended {
     shared: Shared,
-    call: Call,
+    way: Way,
     struck: Struck,
     out: UnboundedSender<Out>,
     /// Its number, once it was let in.
     entered: Option<u64>,
 }
 
-async fn attend(shared: Shared, socket: WebSocket, call: Call, struck: Struck) {
+async fn attend(shared: Shared, socket: WebSocket, way: Way, struck: Struck) {
     let (out, outbox) = unbounded_channel();
-    let mut attended = Attended { shared, call, struck, out, entered: None };
+    let mut attended = Attended { shared, way, struck, out, entered: None };
     attended.greet();
     exchange_frames(socket, outbox, &mut attended).await;
     if let Some(id) = attended.entered {
@@ -97,6 +115,7 @@ async fn exchange_frames(socket: WebSocket, mut outbox: UnboundedReceiver<Out>, 
             }
             message = stream.next() => match message {
                 Some(Ok(Message::Text(text))) => attended.hear(&text),
+                Some(Ok(Message::Binary(bytes))) => attended.hear_bytes(&bytes),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 // Pings are answered by the library.
                 Some(Ok(_)) => {}
@@ -116,7 +135,7 @@ impl Attended {
     }
 
     fn greet(&self) {
-        if self.call == Call::MarketFeed
+        if self.way == Way::Market
             && !self.is_mute()
             && let Some(greeting) = self.shared.world().market_greeting()
         {
@@ -130,10 +149,12 @@ impl Attended {
         }
         let shared = self.shared.clone();
         let mut world = shared.world();
-        match (self.entered, self.call) {
-            (Some(id), Call::OrderFeed) => world.hear_order_feed(id),
-            (Some(id), _) => world.hear_market_feed(id, text),
-            (None, Call::OrderFeed) => {
+        match (self.entered, self.way) {
+            // It is spoken to in binary only.
+            (_, Way::Older) => {}
+            (Some(id), Way::Orders) => world.hear_order_feed(id),
+            (Some(id), Way::Market) => world.hear_market_feed(id, text),
+            (None, Way::Orders) => {
                 let text =
                     if self.struck.has(&Fault::Refused) { "{type:cn,Authorization:,Sid:}" } else { text };
                 match world.greet_order_feed(text, self.out.clone()) {
@@ -142,12 +163,30 @@ impl Attended {
                     Greeting::Dropped => {}
                 }
             }
-            (None, _) => {
+            (None, Way::Market) => {
                 let text = if self.struck.has(&Fault::Refused) { "" } else { text };
                 match world.enter_market_feed(text, self.out.clone()) {
                     Entry::Entered(id) => self.entered = Some(id),
                     Entry::Refused(refusal) => self.say(refusal),
                 }
+            }
+        }
+    }
+
+    fn hear_bytes(&mut self, bytes: &[u8]) {
+        if self.is_mute() || self.way != Way::Older {
+            return;
+        }
+        let shared = self.shared.clone();
+        let mut world = shared.world();
+        match self.entered {
+            Some(id) => world.hear_older_feed(id, bytes),
+            None => {
+                let bytes: &[u8] = if self.struck.has(&Fault::Refused) { &[] } else { bytes };
+                let (entered, answer) = world.enter_older_feed(bytes, self.out.clone());
+                self.entered = entered;
+                // The receiver lives as long as this connection is attended.
+                let _ = self.out.send(Out::Binary(answer));
             }
         }
     }

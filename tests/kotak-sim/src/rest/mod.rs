@@ -37,6 +37,7 @@ pub(crate) fn router(shared: Shared, base_path: &str) -> Router {
         .route("/5config/config", asked(Call::FeedConfig, files::feed_config))
         .route("/scripmaster/{*file}", asked(Call::File, files::file))
         .route("/apifeed", get(feed::market_feed))
+        .route("/hsm", get(feed::older_market_feed))
         .route("/realtime", get(feed::order_feed));
     routes.fallback(|| async { StatusCode::NOT_FOUND }).with_state(shared)
 }

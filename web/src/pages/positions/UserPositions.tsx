@@ -19,6 +19,7 @@ import { useViewing } from '../../shell/viewing';
 import { Whose } from '../../shell/Whose';
 import { ClosedPositions } from './ClosedPositions';
 import { columnsOf } from './columns';
+import { Differences } from './Differences';
 import { FundFigures } from './Funds';
 import { PositionCard } from './PositionCard';
 import { PositionDrawer } from './PositionDrawer';
@@ -62,6 +63,7 @@ export function UserPositions() {
         error={failed ? pageError(failed.error, again) : null}
       >
         {funds.data && <FundFigures funds={funds.data} />}
+        <Differences user={user} />
         <PositionLists positions={items} onOpen={open} />
       </PageState>
       <ClosedPositions filter={ofUser(user)} />

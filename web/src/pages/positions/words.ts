@@ -76,6 +76,52 @@ export const words = {
     order: 'Order',
   },
   evidence: 'What it went by',
+  differences: {
+    title: 'Differences with the broker',
+    note: 'read twice, and no order of ours explains them; nothing of them is traded before they are decided',
+    symbol: 'Symbol',
+    cause: 'What it is',
+    quantity: 'Differs by',
+    broker: 'At the broker',
+    books: 'In the books',
+    cost: 'Cost there ₹',
+    since: 'Since',
+    causes: {
+      external_sale: 'sold outside',
+      external_purchase: 'bought outside',
+      opening_holding: 'was there before',
+      unexplained: 'missing without a reason',
+    },
+    none: 'The broker holds what the books say.',
+    rule: {
+      label: 'Shares that you buy by hand',
+      ask: 'Ask about each',
+      adopt: (strategy: string) => `Adopt for ${strategy}`,
+    },
+    adopt: 'Adopt…',
+    ignore: 'Ignore…',
+    adoptTitle: (symbol: string, quantity: number, missing: boolean) =>
+      missing
+        ? `Book ${plural(quantity, 'share')} of ${symbol} as sold?`
+        : `Take ${plural(quantity, 'share')} of ${symbol} into the books?`,
+    adoptText:
+      'The shares become those of a strategy, whose tasks may sell them. They are paid in at their cost; cash stays what it is.',
+    saleText: 'The oldest shares go first. Proceeds and charges are booked as of any other sale.',
+    takeOver: 'Take over',
+    bookSale: 'Book the sale',
+    strategy: 'Strategy',
+    costEach: 'Cost of a share in rupees',
+    soldAt: 'Sold at, in rupees a share',
+    orBroker: (cost: string) => `Left empty, what the broker says: ${cost}.`,
+    orLast: 'Left empty, the last price, marked as an estimate.',
+    giveCost: 'The cost is missing',
+    badCost: 'This is no price',
+    ignoreTitle: (symbol: string, quantity: number) =>
+      `Leave ${plural(quantity, 'share')} of ${symbol} to their owner?`,
+    ignoreText:
+      'They are not traded here, and not shown again while they stay as many. What is sold of the share outside is taken from them first.',
+    ignoreIt: 'Ignore',
+  },
   closed: {
     title: 'Closed positions',
     note: 'each sell with the shares that it took; what was bought first is sold first',

@@ -3,8 +3,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { unblockBroker } from '../../api/broker';
 import { pageError, told } from '../../api/problems';
-import type { BrokerBody, LimitsBody, User } from '../../api/schema';
+import type { BrokerBody, LimitsBody, TradingStateName, User } from '../../api/schema';
 import { limitsQuery, setUserSwitch } from '../../api/switches';
+import { tradingStateQuery } from '../../api/trading';
 import { userBrokerQuery } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
 import { brokerName } from '../../format/broker';
@@ -17,6 +18,7 @@ import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { sessionFacts } from '../../parts/SessionFacts';
 import { switchesOf } from '../../shell/limits';
+import { tradingWords } from '../../shell/words';
 import { ChangeBroker } from './GoingLive';
 import css from './Users.module.css';
 import { words } from './words';
@@ -25,6 +27,7 @@ import { words } from './words';
 export function Trading({ user }: { user: User }) {
   const broker = useQuery(userBrokerQuery(user.id));
   const limits = useQuery(limitsQuery(user.id));
+  const state = useQuery(tradingStateQuery(user.id)).data?.state;
   const failed = [broker, limits].find(({ error, data }) => error && !data);
   const again = () => {
     void broker.refetch();
@@ -38,7 +41,7 @@ export function Trading({ user }: { user: User }) {
       >
         {broker.data && limits.data && (
           <>
-            <DefinitionList items={facts(broker.data, limits.data)} />
+            <DefinitionList items={facts(broker.data, limits.data, state)} />
             <div className={css.actions}>
               <Orders user={user} limits={limits.data} />
               <ChangeBroker user={user} present={broker.data} />
@@ -51,7 +54,7 @@ export function Trading({ user }: { user: User }) {
   );
 }
 
-function facts(broker: BrokerBody, limits: LimitsBody) {
+function facts(broker: BrokerBody, limits: LimitsBody, state: TradingStateName | undefined) {
   const { isStopped, isOwnOn, isAdminOn } = switchesOf(limits);
   const by = isAdminOn ? 'admin' : isOwnOn ? 'own' : 'daemon';
   const { pushes_booked, pushes_known, pushes_ignored } = broker;
@@ -59,6 +62,10 @@ function facts(broker: BrokerBody, limits: LimitsBody) {
     {
       term: words.orders,
       value: isStopped ? `${words.ordersStopped} ${words.stoppedBy[by]}` : words.ordersPass,
+    },
+    {
+      term: tradingWords.change,
+      value: state === undefined ? '–' : tradingWords.states[state],
     },
     {
       term: words.broker,

@@ -52,7 +52,9 @@ fn unused_in_package(tree: &Tree, manifest: &TextFile) -> Vec<Finding> {
 fn belongs(folder: &str, path: &str) -> bool {
     let own = path.strip_prefix(folder).is_some_and(|rest| {
         rest == "build.rs"
-            || ["src/", "tests/", "benches/", "examples/"].iter().any(|start| rest.starts_with(start))
+            || ["src/", "tests/", "benches/", "examples/", "fuzz_targets/"]
+                .iter()
+                .any(|start| rest.starts_with(start))
     });
     own || ELSEWHERE.iter().any(|(package, sources)| *package == folder && path.starts_with(sources))
 }
@@ -115,6 +117,8 @@ mod tests {
             ("host/Cargo.toml", MANIFEST),
             ("host/build.rs", "use serde;"),
             ("tests/all.rs", "use http_body;"),
+            ("fuzz/Cargo.toml", "[dependencies]\nlibfuzzer-sys = \"0.4\"\n"),
+            ("fuzz/fuzz_targets/a.rs", "libfuzzer_sys::fuzz_target!(|bytes| drop(bytes));"),
         ];
         assert_eq!(found(check, &files), ["Cargo.toml:4: no package of the workspace depends on csv"]);
     }

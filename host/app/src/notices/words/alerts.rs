@@ -79,5 +79,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::BarsRestated => "Bars of the past were restated",
         AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
         AlertCode::NotReady => "Something is not ready for the market",
+        AlertCode::HoldingsDiffer => "The broker holds other shares than the books",
     }
 }

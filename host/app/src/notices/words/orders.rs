@@ -1,7 +1,7 @@
 //! Messages about orders.
 
 use prahari_domain::money::rupees;
-use prahari_domain::orders::{Order, OrderKind, Side, Variety};
+use prahari_domain::orders::{Fill, Order, OrderKind, Side, Variety};
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
@@ -44,6 +44,18 @@ pub(crate) fn filled(order: &Order) -> Words {
             )
         }
     };
+    info(NotificationKind::OrderFilled, title, body)
+}
+
+/// Shares were traded outside, and the books have taken it over.
+pub(crate) fn outside(order: &Order) -> Words {
+    let (verb, symbol, price) = (done(order.request.side), &order.request.symbol, average(order));
+    let how = match order.fill_keys.iter().any(|key| Fill::is_estimate(key)) {
+        true => " The price is an estimate, the last one: the broker does not show the trade.",
+        false => "",
+    };
+    let title = format!("{verb} outside: {} {symbol} at {price}", order.filled);
+    let body = format!("Nobody here placed the trade. The books have it as order {}.{how}", order.id);
     info(NotificationKind::OrderFilled, title, body)
 }
 

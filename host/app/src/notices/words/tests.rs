@@ -6,7 +6,9 @@ use prahari_brokers::Check;
 use prahari_domain::book::ClosedLot;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety};
+use prahari_domain::orders::{
+    Fill, Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
+};
 use prahari_domain::risk::TradingState;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::strategies::StrategyName;
@@ -66,6 +68,19 @@ fn limit() -> OrderKind {
 /// Kind, title and text.
 fn said(words: &Words) -> (NotificationKind, &str, &str) {
     (words.kind, &words.title, &words.body)
+}
+
+#[test]
+fn a_trade_outside_says_that_nobody_here_placed_it_and_when_its_price_is_an_estimate() {
+    let mut sold = order(Side::Sell, OrderKind::Market, 10);
+    sold.request.purpose = Purpose::External;
+    sold.fill_keys = vec!["L3/1".to_owned()];
+    let body = "Nobody here placed the trade. The books have it as order U7-20250310-0003.";
+    let title = "Sold outside: 10 INFY at ₹1,500.00";
+    assert_eq!(said(&orders::outside(&sold)), (NotificationKind::OrderFilled, title, body));
+    sold.fill_keys.push(Fill::estimated(10, Paise::rupees(1_500), at("10:00:00")).key);
+    let more = " The price is an estimate, the last one: the broker does not show the trade.";
+    assert_eq!(orders::outside(&sold).body, format!("{body}{more}"));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! `broker`: the user's desk, as a task sees it.
 
 use prahari_domain::ids::OrderId;
-use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::Order;
 use prahari_domain::risk;
 use prahari_domain::text::one_line;
@@ -198,7 +197,8 @@ impl LiveServices<'_> {
         let holdings = self.user.link().broker.holdings().await?;
         let desk = self.user.desk.lock().await;
         let (book, own) = (desk.book(), self.order_context.strategy);
-        let holding = |(symbol, quantity): (Symbol, u32)| {
+        let holding = |held: prahari_brokers::Holding| {
+            let (symbol, quantity) = held.into_shares();
             let others = book.held(&symbol).saturating_sub(book.held_by(own, &symbol));
             let quantity = quantity.saturating_sub(others);
             (quantity > 0 || others == 0).then(|| Holding { symbol: convert::symbol_text(&symbol), quantity })

@@ -197,7 +197,7 @@ async fn what_was_filled_before_a_cancellation_stays_filled_and_is_reported() {
     assert_eq!(bench.fills(at(TODAY, "10:04")).await, [(4, Paise(9_900), "10:01".into())]);
     let again = bench.broker.cancel(USER, &order, at(TODAY, "10:05")).await;
     assert_eq!(reason(again).0, "order U7-20250102-0001 is cancelled already");
-    assert_eq!(bench.broker.holdings(USER).await.unwrap(), [("ABC".parse().unwrap(), 4)]);
+    assert_eq!(bench.shares().await, [("ABC".parse().unwrap(), 4)]);
 }
 
 #[tokio::test]

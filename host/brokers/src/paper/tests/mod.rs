@@ -20,7 +20,7 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use super::*;
-use crate::broker::{BrokerEvent, BrokerEventKind, BrokerOrder, Funds, Placed};
+use crate::broker::{BrokerEvent, BrokerEventKind, BrokerOrder, Funds, Holding, Placed};
 use crate::market::{Candles, Interval, MarketError, MinuteBar, Quote};
 use crate::rules;
 use crate::sessions::Sessions;
@@ -160,6 +160,12 @@ impl Bench {
     /// The same market and store with a new broker, as after a restart.
     pub async fn restarted(&self, settings: PaperSettings) -> Self {
         Self::with(settings, self.market.clone(), self.store.clone()).await
+    }
+
+    /// The shares of the account, by symbol.
+    pub async fn shares(&self) -> Vec<(Symbol, u32)> {
+        let held = self.broker.holdings(USER).await.unwrap();
+        held.into_iter().map(Holding::into_shares).collect()
     }
 
     pub async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {

@@ -22,7 +22,7 @@ async fn cash_pays_for_shares_and_the_charges_of_the_day() {
     let bench = Bench::with_shares(100).await;
     let bought = charges(&[(Side::Buy, 100, 10_000)]);
     assert_eq!(bench.broker.funds(USER).await.unwrap().cash, Paise::rupees(90_000) - bought);
-    assert_eq!(bench.broker.holdings(USER).await.unwrap(), [("ABC".parse().unwrap(), 100)]);
+    assert_eq!(bench.shares().await, [("ABC".parse().unwrap(), 100)]);
     bench.market.set(TODAY, "10:00", [10_100, 10_100, 10_100, 10_100], 10_000);
     bench.place(&limit(1, Side::Sell, 100, 10_100), at(TODAY, "10:00")).await.unwrap();
     assert_eq!(bench.fills(at(TODAY, "10:01")).await.len(), 1);
@@ -30,7 +30,7 @@ async fn cash_pays_for_shares_and_the_charges_of_the_day() {
     let both = charges(&[(Side::Buy, 100, 10_000), (Side::Sell, 100, 10_100)]);
     assert!(both < bought + charges(&[(Side::Sell, 100, 10_100)]));
     assert_eq!(bench.broker.funds(USER).await.unwrap().cash, Paise::rupees(100_100) - both);
-    assert_eq!(bench.broker.holdings(USER).await.unwrap(), []);
+    assert_eq!(bench.shares().await, []);
 }
 
 #[tokio::test]
@@ -95,5 +95,5 @@ async fn money_and_shares_are_neither_made_nor_lost() {
         .sum();
     let expected = Paise::rupees(100_000) + Paise(traded) - charges(&fills);
     assert_eq!(bench.broker.funds(USER).await.unwrap().cash, expected);
-    assert_eq!(bench.broker.holdings(USER).await.unwrap()[0].1, u32::try_from(held).unwrap());
+    assert_eq!(bench.shares().await[0].1, u32::try_from(held).unwrap());
 }

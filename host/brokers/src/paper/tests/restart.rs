@@ -40,7 +40,7 @@ async fn morning(restarts: &[&str]) -> (Vec<BrokerOrder>, Funds, Vec<(Symbol, u3
     }
     bench.advance(at(TODAY, "15:30")).await;
     let book = bench.broker.book(USER).await.unwrap();
-    (book, bench.broker.funds(USER).await.unwrap(), bench.broker.holdings(USER).await.unwrap())
+    (book, bench.broker.funds(USER).await.unwrap(), bench.shares().await)
 }
 
 #[tokio::test]

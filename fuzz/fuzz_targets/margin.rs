@@ -1,0 +1,7 @@
+//! What an order would need at the broker Kotak Neo.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    prahari_kotak::fuzzing::margin(bytes);
+});

@@ -1,0 +1,7 @@
+//! The market feed of the broker Kotak Neo.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    prahari_kotak::fuzzing::market_feed(bytes);
+});

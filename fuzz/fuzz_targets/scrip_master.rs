@@ -1,0 +1,7 @@
+//! The file of all shares of the broker Kotak Neo.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    prahari_kotak::fuzzing::scrip_master(bytes);
+});
