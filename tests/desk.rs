@@ -34,6 +34,10 @@ mod requests;
 mod support;
 #[path = "desk/trading_state.rs"]
 mod trading_state;
+#[path = "desk/unknown.rs"]
+mod unknown;
+#[path = "desk/unknown_model.rs"]
+mod unknown_model;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::error::AppError;
@@ -110,26 +114,78 @@ async fn the_next_order_settles_the_lost_one_by_itself_first() {
 
 #[tokio::test]
 async fn a_lost_request_is_sent_again_once_within_two_minutes() {
-    for faults in [LOSE_REQUESTS, DOWN] {
-        let mut trader = DeskFixture::new(at(MONDAY, "10:00")).await;
-        trader.misbehave(faults).await;
-        let refusal = trader.refused(buy("ABC", 10, LOW), at(MONDAY, "10:00")).await;
-        assert_eq!(refusal.code, RefusalCode::Unsettled);
-        let id = trader.desk.book().orders().last().unwrap().id;
-        assert_eq!(trader.order(id).state, OrderState::Unknown);
-        assert!(trader.theirs().await.is_empty());
+    let mut trader = DeskFixture::new(at(MONDAY, "10:00")).await;
+    trader.misbehave(LOSE_REQUESTS).await;
+    let refusal = trader.refused(buy("ABC", 10, LOW), at(MONDAY, "10:00")).await;
+    assert_eq!(refusal.code, RefusalCode::Unsettled);
+    let id = trader.desk.book().orders().last().unwrap().id;
+    assert_eq!(trader.order(id).state, OrderState::Unknown);
+    assert!(trader.theirs().await.is_empty());
 
-        trader.misbehave(WELL).await;
-        assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, [LostOrder]);
-        assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, []);
-        assert_eq!(trader.fake_broker.sent(), 2);
-        assert_eq!(trader.theirs().await.len(), 1);
-        assert_eq!(trader.order(id).state, OrderState::Accepted);
-        assert_eq!(
-            trader.events(id).await,
-            ["intended", "sent", "outcome_unknown", "not_at_broker", "sent", "accepted"]
-        );
+    trader.misbehave(WELL).await;
+    assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, [LostOrder]);
+    assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, []);
+    assert_eq!(trader.fake_broker.sent(), 2);
+    assert_eq!(trader.theirs().await.len(), 1);
+    assert_eq!(trader.order(id).state, OrderState::Accepted);
+    assert_eq!(
+        trader.events(id).await,
+        ["intended", "sent", "outcome_unknown", "not_at_broker", "sent", "accepted"]
+    );
+}
+
+#[tokio::test]
+async fn what_certainly_did_not_leave_is_dropped_with_its_reason_and_decided_anew() {
+    let ten = at(MONDAY, "10:00");
+    let mut trader = DeskFixture::new(ten).await;
+    trader.misbehave(DOWN).await;
+    let refusal = trader.refused(buy("ABC", 10, LOW), ten).await;
+    let dropped = trader.desk.book().orders().last().unwrap().clone();
+    assert_eq!(refusal.code, RefusalCode::Broker);
+    assert!(
+        refusal
+            .detail
+            .starts_with(&format!("order {} was not sent: the broker cannot be reached: ", dropped.id)),
+        "{refusal}"
+    );
+    assert_eq!((dropped.state, dropped.retryable), (OrderState::Rejected, true));
+    assert!(
+        dropped.reason.starts_with("it was not sent: the broker cannot be reached: "),
+        "{}",
+        dropped.reason
+    );
+    assert!(!trader.desk.needs_reconcile(), "nothing has to be compared");
+    assert_eq!(trader.events(dropped.id).await, ["intended", "sent", "rejected"]);
+    // A second one of the same kind does not wait beside it.
+    trader.refused(buy("ABC", 10, LOW), ten).await;
+    assert_eq!(trader.desk.book().retryable_orders().count(), 1);
+
+    trader.misbehave(WELL).await;
+    let again = OrderRequest { retry_of: Some(dropped.id), ..buy("ABC", 10, LOW) };
+    let id = trader.placed(again, at(MONDAY, "10:01")).await;
+    assert_eq!(trader.order(id).state, OrderState::Accepted);
+    assert_eq!(trader.desk.book().retryable_orders().count(), 0);
+    assert_eq!(trader.theirs().await.len(), 1);
+    assert_eq!(trader.reconciled(at(MONDAY, "10:01")).await, []);
+}
+
+#[tokio::test]
+async fn while_the_broker_cannot_be_reached_no_order_is_written_down_for_nothing() {
+    let ten = at(MONDAY, "10:00");
+    let mut trader = DeskFixture::new(ten).await;
+    trader.misbehave(DOWN).await;
+    trader.refused(buy("ABC", 10, LOW), ten).await;
+    trader.set_reachable(false);
+    let before = trader.journal().await.len();
+    for symbol in ["ABC", "XYZ", "PQR"] {
+        let refusal = trader.refused(buy(symbol, 10, LOW), ten).await;
+        assert_eq!(refusal.code, RefusalCode::Broker);
+        assert!(refusal.detail.starts_with("nothing is sent: the broker cannot be reached: "), "{refusal}");
     }
+    assert_eq!((trader.journal().await.len(), trader.fake_broker.sent()), (before, 1));
+    trader.set_reachable(true);
+    trader.misbehave(WELL).await;
+    trader.placed(buy("XYZ", 10, LOW), ten).await;
 }
 
 #[tokio::test]

@@ -82,6 +82,12 @@ const TABLE: &[Line] = &[
     // It was not placed through the desk, which does not know it.
     ("POST /api/v1/orders/{order}/cancel", r#"{"reason":"too dear"}"#,                 [401, 404, 409, 404, 401]),
     ("POST /api/v1/orders/{order}/cancel?user={user}", r#"{"reason":"too dear"}"#,     [401, 404, 409, 409, 401]),
+    ("GET /api/v1/user/orders/unknown", "",                                            [401, 200, 200, 200, 401]),
+    ("GET /api/v1/user/orders/unknown?user={user}", "",                                [401, 404, 200, 200, 401]),
+    ("POST /api/v1/user/orders/{order}/resolve", r#"{"outcome":"never_arrived","reason":"not in the app"}"#,
+                                                                                       [401, 404, 409, 404, 401]),
+    ("POST /api/v1/user/orders/{order}/resolve?user={user}", r#"{"outcome":"never_arrived","reason":"not in the app"}"#,
+                                                                                       [401, 404, 409, 409, 401]),
     ("GET /api/v1/pnl/daily?user={user}", "",                                          [401, 404, 200, 200, 401]),
     ("GET /api/v1/pnl/charges?user={user}", "",                                        [401, 404, 200, 200, 401]),
     ("GET /api/v1/pnl/curve?user={user}", "",                                          [401, 404, 200, 200, 401]),

@@ -1,15 +1,20 @@
 //! Changes that people make: one order, several things at once, the same thing twice.
 
+use std::sync::Arc;
+
+use prahari_app::brokers::Brokers;
 use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::orders::OrderRequest;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
+use prahari_runtime::HostCall;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::console::{Answer, Client, Console, THIRD};
-use crate::support::desk_fixture::buy;
+use crate::support::desk_fixture::{ask, buy, to_host};
+use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage, Loss};
 use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, component};
 use crate::world::World;
 
@@ -60,6 +65,64 @@ async fn a_person_cancels_an_order_also_while_the_kill_switch_is_on_and_only_onc
     assert!(resources.contains(&&json!(format!("order {first}"))), "{entries}");
     let active = user.get("/api/v1/orders?active=true").await.ok();
     assert_eq!(active["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
+    let broker = Arc::new(LiveBroker::default());
+    let mut house = TestHost::new(3);
+    house.make_flat();
+    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+    let console = Console::of(house, at(MONDAY, "10:00")).await;
+    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    let standing = placed(&console, buy("XYZ", 1, 9_000)).await;
+    broker.lose_next(OTHER, Loss::Request);
+    let requests = vec![to_host(&buy("ABC", 10, 9_000))];
+    let task = Task::literal("buy_orders");
+    ask(&console.daemon, OTHER, task, HostCall::Place { requests }).await;
+    ask(&console.daemon, OTHER, task, HostCall::Reconcile).await;
+
+    let (admin, user) = (console.admin().await, console.user().await);
+    let unknown = user.get("/api/v1/user/orders/unknown").await.ok();
+    let evidence = &unknown["orders"][0];
+    assert_eq!((&unknown["total"], &evidence["looks"]), (&json!(1), &json!(1)), "{unknown}");
+    assert_eq!(evidence["answer"], "the broker gave no clear answer: the line went dead");
+    let holdings = "the broker holds 0 shares of ABC and our books 0: nothing of it shows there";
+    assert_eq!((&evidence["holdings"], &evidence["alike"]), (&json!(holdings), &json!([])));
+    let id = evidence["order"]["id"].as_str().unwrap().to_owned();
+    let alarmed = async || {
+        let alerts = user.get("/api/v1/alerts?open=true").await.ok();
+        let alerts = alerts["items"].as_array().unwrap().iter();
+        let of_orders = alerts.filter(|alert| alert["code"] == "order_unknown");
+        of_orders.map(|alert| alert["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(alarmed().await, std::slice::from_ref(&id));
+
+    let resolve = |id: &str| format!("/api/v1/user/orders/{id}/resolve");
+    let decided = json!({ "outcome": "never_arrived", "reason": "it is not in the app" });
+    let other = console.other_user().await;
+    assert_eq!(other.post(&resolve(&id), decided.clone()).await.status, 404);
+    assert_eq!(admin.post(&resolve(&id), decided.clone()).await.status, 404);
+    assert_eq!(other.get("/api/v1/user/orders/unknown").await.ok()["total"], 0);
+    for wrong in [
+        json!({ "outcome": "it_arrived", "reason": "seen" }),
+        json!({ "outcome": "never_arrived", "reason": "" }),
+        json!({ "outcome": "never_arrived" }),
+    ] {
+        assert_eq!(user.post(&resolve(&id), wrong).await.status, 400);
+    }
+    let refused = user.post(&resolve(&standing.to_string()), decided.clone()).await;
+    assert_eq!(refused.problem(), (409, "order_not_open".to_owned()));
+    let order = admin.post(&format!("{}?user={OTHER}", resolve(&id)), decided.clone()).await.ok();
+    let reason = "decided by hand that it never arrived: it is not in the app";
+    assert_eq!((&order["state"], &order["reason"]), (&json!("cancelled"), &json!(reason)));
+    assert_eq!(user.post(&resolve(&id), decided).await.problem(), (409, "order_not_open".to_owned()));
+    assert_eq!(user.get("/api/v1/user/orders/unknown").await.ok()["orders"], json!([]));
+    assert_eq!(alarmed().await, Vec::<String>::new());
+    let entries = admin.get("/api/v1/audit?action=order.resolve").await.ok();
+    let of_order = |entry: &&Value| entry["resource"] == format!("order {id}").as_str();
+    assert!(entries["items"].as_array().unwrap().iter().any(|entry| of_order(&entry)), "{entries}");
+    assert_eq!(broker.requests(OTHER).len(), 2, "nothing was sent again");
 }
 
 async fn keyed(client: &Client, path: &str, key: &str, body: Value) -> Answer {

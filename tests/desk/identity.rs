@@ -7,136 +7,26 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use prahari_app::brokers::Brokers;
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
-use prahari_app::desk::{Desk, Difference, DifferenceKind, TradingServices};
-use prahari_app::prices::PriceJumps;
-use prahari_app::settings::Limits;
-use prahari_brokers::{BrokerEvent, Pushed};
-use prahari_domain::calendar::CalendarHandle;
+use prahari_brokers::Pushed;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{
     JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, TagCode, machine,
 };
-use prahari_domain::risk::{Refusal, RefusalCode, RiskLimits};
+use prahari_domain::risk::RefusalCode;
 use prahari_domain::strategies::StrategyName;
-use prahari_domain::time::Timestamp;
-use prahari_store::{DatabaseCopy, Durability, NewUser, Role, Store};
-use tempfile::TempDir;
 
 use crate::LOW;
-use crate::support::desk_fixture::{CAPITAL, USER, buy, order_context};
-use crate::support::fake_broker::FlatMarket;
-use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage, Loss};
-use crate::support::{MONDAY, at, day};
+use crate::support::desk_fixture::{USER, buy, order_context};
+use crate::support::live_broker::{LiveBroker, Loss};
+use crate::support::live_desk::{Installation, ORIGINAL, kinds, ten};
+use crate::support::{MONDAY, day};
 
-/// The codes of two starts.
-const ORIGINAL: TagCode = TagCode::of_number(1);
+/// The code of another start.
 const RESTORED: TagCode = TagCode::of_number(2);
-
-/// One database, and the desk of its only user at a broker that others use too.
-struct Installation {
-    _folder: TempDir,
-    path: PathBuf,
-    store: Store,
-    broker: Arc<LiveBroker>,
-    desk: Desk,
-}
-
-impl Installation {
-    async fn new(broker: &Arc<LiveBroker>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
-        let user = NewUser {
-            name: "trader".to_owned(),
-            role: Role::User,
-            capital: CAPITAL,
-            strategy: "{}".to_owned(),
-            limits: "{}".to_owned(),
-            created_at: ten(),
-        };
-        assert_eq!(store.system().create_user(user).await.unwrap(), USER);
-        Self::open(folder, store, broker, ORIGINAL).await
-    }
-
-    /// A daemon begins on a copy of the database as it is now.
-    async fn copied(&self, code: TagCode) -> Self {
-        self.store.flush().await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("prahari.db");
-        DatabaseCopy::make(&self.path, &path).unwrap().keep().unwrap();
-        let store = Store::open(path, Durability::Full).unwrap();
-        Self::open(folder, store, &self.broker, code).await
-    }
-
-    async fn open(folder: TempDir, store: Store, broker: &Arc<LiveBroker>, code: TagCode) -> Self {
-        let desk = load(&store, broker, code).await;
-        let path = folder.path().join("prahari.db");
-        Self { _folder: folder, path, store, broker: broker.clone(), desk }
-    }
-
-    /// The process dies and starts again, with another code.
-    async fn restart(&mut self, code: TagCode) {
-        self.store.flush().await.unwrap();
-        self.desk = load(&self.store, &self.broker, code).await;
-    }
-
-    async fn place(&mut self, request: OrderRequest) -> Result<OrderId, Refusal> {
-        self.desk.place(request, order_context(ten())).await.unwrap()
-    }
-
-    async fn refused(&mut self, request: OrderRequest, code: RefusalCode) -> OrderId {
-        let refusal = self.place(request).await.unwrap_err();
-        assert_eq!(refusal.code, code, "{refusal:?}");
-        self.desk.book().orders().last().unwrap().id
-    }
-
-    async fn reconciled(&mut self) -> Vec<Difference> {
-        self.desk.reconcile(ten()).await.unwrap()
-    }
-
-    fn order(&self, id: OrderId) -> &Order {
-        self.desk.book().order(&id).unwrap()
-    }
-
-    /// The state of an order and what of it is filled.
-    fn state(&self, id: OrderId) -> (OrderState, u32) {
-        (self.order(id).state, self.order(id).filled)
-    }
-
-    /// Executes a part of the newest order of an id.
-    fn execute(&self, id: OrderId, quantity: u32) -> BrokerEvent {
-        self.broker.execute(USER, &id.to_string(), quantity, Paise(LOW), ten())
-    }
-}
-
-async fn load(store: &Store, broker: &Arc<LiveBroker>, tag_code: TagCode) -> Desk {
-    let calendar = CalendarHandle::embedded().unwrap();
-    let brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
-    let (link, _) = brokers.link(LIVE, USER, CAPITAL).await.unwrap();
-    let trading = TradingServices {
-        brokers,
-        market: Arc::new(FlatMarket::new(calendar.clone())),
-        calendar,
-        store: store.clone(),
-        jumps: PriceJumps::default(),
-        tag_code,
-    };
-    let limits = Arc::new(Limits::fixed(RiskLimits::default()));
-    Desk::load(Arc::new(trading), link, USER, CAPITAL, limits).await.unwrap()
-}
-
-fn ten() -> Timestamp {
-    at(MONDAY, "10:00")
-}
-
-fn kinds(differences: &[Difference]) -> Vec<DifferenceKind> {
-    differences.iter().map(|difference| difference.kind).collect()
-}
 
 #[tokio::test]
 async fn a_restored_backup_beside_the_original_adopts_none_of_its_orders_and_repeats_no_tag() {

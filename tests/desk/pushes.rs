@@ -15,6 +15,7 @@ use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::DailyStatement;
 use prahari_app::events::{Delivery, Listener};
+use prahari_app::queries::AlertFilter;
 use prahari_brokers::{BrokerEvent, BrokerEventKind, MOST_WAITING};
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
@@ -22,10 +23,11 @@ use prahari_domain::orders::{Fill, Order, OrderState};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostCall, HostReply};
+use prahari_store::AlertCode;
 
 use crate::support::desk_fixture::{ask, buy, to_host};
 use crate::support::fake_broker::PRICE;
-use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
+use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage, Loss};
 use crate::support::waiting::until;
 use crate::support::{MONDAY, OTHER, TUESDAY, TestHost, at, day, stop};
 
@@ -256,6 +258,55 @@ async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
     assert_eq!(desk.book().held(&"ABC".parse().unwrap()), 4);
     drop(desk);
     assert_eq!(user.halts.of_user(), None);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn an_order_of_unknown_outcome_has_one_alert_that_ends_when_the_book_shows_it() {
+    let live = Live::new().await;
+    let open = async || {
+        let filter = AlertFilter { open: Some(true), before: None, limit: 50 };
+        let user = live.daemon.users.find(OTHER).unwrap();
+        let alerts = live.daemon.queries.of(&user).alerts(filter).await.unwrap();
+        alerts.into_iter().filter(|alert| alert.code == AlertCode::OrderUnknown).collect::<Vec<_>>()
+    };
+    live.broker.set_lagging(OTHER, true);
+    live.broker.lose_next(OTHER, Loss::Answer);
+    let requests = vec![to_host(&buy("ABC", 10, PRICE.0))];
+    ask(&live.daemon, OTHER, Task::literal("buy_orders"), HostCall::Place { requests }).await;
+    assert_eq!(open().await, []);
+    live.broker.gap(OTHER);
+    until("the alert", async || !open().await.is_empty()).await;
+    let id = live.broker.newest(OTHER).unwrap();
+    assert_eq!(open().await[0].subject, id);
+    assert_eq!(live.order(&id).await.state, OrderState::Unknown);
+
+    // What was found is told with the next thing that is.
+    live.broker.set_lagging(OTHER, false);
+    let user = live.daemon.users.find(OTHER).unwrap();
+    user.desk.lock().await.sync_fills(at(MONDAY, "10:01")).await.unwrap();
+    live.broker.push(OTHER, filled("entered by hand", "not ours", 1, live.daemon.clock.now()));
+    until("the end of the alert", async || open().await.is_empty()).await;
+    assert_eq!(live.order(&id).await.state, OrderState::Accepted);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn an_execution_that_is_pushed_of_an_unknown_order_binds_its_number() {
+    let live = Live::new().await;
+    live.broker.lose_next(OTHER, Loss::Answer);
+    let requests = vec![to_host(&buy("ABC", 10, PRICE.0))];
+    ask(&live.daemon, OTHER, Task::literal("buy_orders"), HostCall::Place { requests }).await;
+    let id = live.broker.newest(OTHER).unwrap();
+    live.broker.push(OTHER, live.execute(&id, 4));
+    until("the fill", async || live.order(&id).await.filled == 4).await;
+    assert_eq!(live.order(&id).await.broker_id.as_deref(), Some("L1"));
+    // Its tag says nothing any more, and its number does.
+    live.broker.rewrite_tag(OTHER, &id);
+    live.execute(&id, 6);
+    let user = live.daemon.users.find(OTHER).unwrap();
+    user.desk.lock().await.sync_fills(at(MONDAY, "10:01")).await.unwrap();
+    assert_eq!(live.order(&id).await.state, OrderState::Filled);
     stop(live.daemon).await;
 }
 

@@ -85,29 +85,6 @@ async fn the_kill_switch_stops_what_would_be_sent_again_after_a_start() {
 }
 
 #[tokio::test]
-async fn where_the_brokers_book_proves_nothing_an_absent_order_is_closed_as_lost_and_never_sent_again() {
-    let ten = at(MONDAY, "10:00");
-    let mut trader = DeskFixture::new(ten).await;
-    trader.fake_broker.set_proves_absence(false);
-    trader.misbehave(LOSE_REQUESTS).await;
-    trader.refused(buy("ABC", 10, LOW), ten).await;
-    trader.misbehave(WELL).await;
-    let id = trader.desk.book().orders().last().unwrap().id;
-    let differences = trader.desk.reconcile(at(MONDAY, "10:01")).await.unwrap();
-    let sentence = format!(
-        "order {id} may have been sent and is not in the broker's book, which proves nothing: it is closed as lost"
-    );
-    assert_eq!((differences.len(), differences[0].kind, &differences[0].detail), (1, LostOrder, &sentence));
-    let lost = trader.desk.take_lost();
-    assert_eq!((lost.len(), lost[0].order, &lost[0].detail), (1, id, &sentence));
-    assert_eq!(trader.order(id).state, OrderState::Cancelled);
-    assert_eq!(trader.events(id).await, ["intended", "sent", "outcome_unknown", "cancelled"]);
-    assert_eq!(trader.fake_broker.sent(), 1);
-    assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, []);
-    assert_eq!(trader.fake_broker.sent(), 1);
-}
-
-#[tokio::test]
 async fn an_after_market_order_is_counted_on_one_day() {
     let evening = at(MONDAY, "16:05");
     let mut trader = DeskFixture::new(evening).await;

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, NewLink, Placed,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Placed,
 };
-use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
@@ -70,7 +69,7 @@ impl Broker for Probe {
         Ok(Vec::new())
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         Ok(Vec::new())
     }
 

@@ -28,10 +28,10 @@ const USERS: u32 = 50;
 const DEAD: UserId = UserId(23);
 
 /// Seconds of the market in a real one.
-const SPEED: u32 = 30;
+const SPEED: u32 = 20;
 
 /// Minutes that are looked at.
-const MINUTES: i64 = 4;
+const MINUTES: i64 = 3;
 
 /// Users who log in at the same time: on this clock a one-time code is good for a second or two.
 const LOGINS_AT_ONCE: usize = 8;

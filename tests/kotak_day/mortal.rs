@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, Placed};
-use prahari_domain::instruments::Symbol;
+use prahari_brokers::{
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, Holding, NewLink, Placed,
+};
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 use prahari_kotak::KotakBrokerage;
@@ -193,7 +194,7 @@ impl Broker for MortalBroker {
         self.inner.book_proves_absence()
     }
 
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.around(self.inner.holdings()).await
     }
 

@@ -26,6 +26,8 @@ pub mod http_client;
 pub mod listening;
 #[path = "live_broker.rs"]
 pub mod live_broker;
+#[path = "live_desk.rs"]
+pub mod live_desk;
 #[path = "living.rs"]
 pub mod living;
 #[path = "waiting.rs"]

@@ -34,9 +34,11 @@ pub struct LiveBroker {
     most_waiting: AtomicUsize,
 }
 
-/// What goes wrong with the next order of a user.
+/// What goes wrong with the next order or change of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
+    /// It is not sent, and that is certain.
+    Unsent,
     /// It does not arrive, and nobody says so.
     Request,
     /// It is taken, and nobody says so.
@@ -54,7 +56,12 @@ struct FakeLink {
     pushes: Option<PushSender>,
     books_asked: usize,
     next_loss: Option<Loss>,
+    next_change_loss: Option<Loss>,
+    /// The tags of all requests that left for it, whether or not they arrived.
+    requests: Vec<String>,
     is_book_down: bool,
+    is_book_empty: bool,
+    is_lagging: bool,
     rewrites_tags: bool,
 }
 
@@ -183,6 +190,43 @@ impl LiveBroker {
     /// What goes wrong with the next order of a user.
     pub fn lose_next(&self, user: UserId, loss: Loss) {
         self.with(user, |customer| customer.next_loss = Some(loss));
+    }
+
+    /// What goes wrong with the next change or cancellation of a user.
+    pub fn lose_next_change(&self, user: UserId, loss: Loss) {
+        self.with(user, |customer| customer.next_change_loss = Some(loss));
+    }
+
+    /// Whether a user's order book is empty, whatever they have there.
+    pub fn set_book_empty(&self, user: UserId, empty: bool) {
+        self.with(user, |customer| customer.is_book_empty = empty);
+    }
+
+    /// Whether the book leaves out what is taken from now on. When it does no longer, it shows everything.
+    pub fn set_lagging(&self, user: UserId, lagging: bool) {
+        self.with(user, |customer| {
+            customer.is_lagging = lagging;
+            if !lagging {
+                customer.orders.iter_mut().for_each(|taken| taken.is_hidden = false);
+            }
+        });
+    }
+
+    /// The tags of all requests of a user that left for it, in their order.
+    pub fn requests(&self, user: UserId) -> Vec<String> {
+        self.with(user, |customer| customer.requests.clone())
+    }
+
+    /// Shares of a symbol that a user holds there.
+    pub fn held(&self, user: UserId, symbol: &str) -> u32 {
+        self.with(user, |customer| customer.holdings.get(&symbol.parse().unwrap()).copied().unwrap_or(0))
+    }
+
+    /// Everything that it has taken of a user, whether or not the book shows it, with our ids.
+    pub fn all_taken(&self, user: UserId) -> Vec<(OrderId, BrokerOrder)> {
+        self.with(user, |customer| {
+            customer.orders.iter().map(|taken| (taken.id, taken.known.clone())).collect()
+        })
     }
 
     /// Whether a user's order book cannot be had.
@@ -316,6 +360,13 @@ impl LiveLink {
     ) -> Result<(), BrokerError> {
         self.broker.reach(self.user).await;
         self.broker.with(self.user, |customer| {
+            let unclear = || Err(BrokerError::Unclear("the line went dead".to_owned()));
+            let loss = customer.next_change_loss.take();
+            match loss {
+                Some(Loss::Unsent) => return Err(BrokerError::Unavailable("the line is cut".to_owned())),
+                Some(Loss::Request) => return unclear(),
+                Some(Loss::Answer) | None => {}
+            }
             let rewrites = customer.rewrites_tags;
             let is_meant = |taken: &&mut Taken| {
                 Some(&taken.known.broker_id) == order.broker_id.as_ref()
@@ -325,7 +376,7 @@ impl LiveLink {
             let reason = format!("there is no open order {:?}", order.broker_id);
             let taken = taken.ok_or(BrokerError::Refused { reason, retryable: false })?;
             change(&mut taken.known, rewrites);
-            Ok(())
+            if loss.is_some() { unclear() } else { Ok(()) }
         })
     }
 }
@@ -351,6 +402,10 @@ impl Broker for LiveLink {
         let unclear = || Err(BrokerError::Unclear("the line went dead".to_owned()));
         let (loss, broker_id) = self.broker.with(self.user, |customer| {
             let loss = customer.next_loss.take();
+            if loss == Some(Loss::Unsent) {
+                return Err(BrokerError::Unavailable("the line is cut".to_owned()));
+            }
+            customer.requests.push(tag.clone());
             if loss == Some(Loss::Request) {
                 return Ok((loss, String::new()));
             }
@@ -372,7 +427,8 @@ impl Broker for LiveLink {
                 modified_at: now,
                 changed_at: now,
             };
-            customer.orders.push(Taken { id: order.id, known, side: order.request.side, is_hidden: false });
+            let is_hidden = customer.is_lagging;
+            customer.orders.push(Taken { id: order.id, known, side: order.request.side, is_hidden });
             Ok((loss, broker_id))
         })?;
         if loss.is_some() {
@@ -420,7 +476,7 @@ impl Broker for LiveLink {
             if customer.is_book_down {
                 return Err(BrokerError::Unavailable("no report comes".to_owned()));
             }
-            let shown = customer.orders.iter().filter(|taken| !taken.is_hidden);
+            let shown = customer.orders.iter().filter(|taken| !taken.is_hidden && !customer.is_book_empty);
             Ok(shown.map(|taken| taken.known.clone()).collect())
         })
     }

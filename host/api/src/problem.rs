@@ -145,7 +145,8 @@ pub enum Code {
     TooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
-    /// Nothing can happen to the order any more, or the broker does not take the cancellation; the sentence says why.
+    /// Nothing can happen to the order any more, the broker does not take the cancellation, or there is nothing unknown to decide
+    /// of it; the sentence says why.
     OrderNotOpen,
     /// The status of the signal does not allow the change.
     SignalNotOpen,

@@ -41,6 +41,7 @@ use crate::prices::Prices;
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::Replays;
+use crate::resolutions::Resolutions;
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, Scheduler, Slots};
 use crate::schedules::{Previews, ScheduleChanges, Schedules};
@@ -154,6 +155,8 @@ pub struct Daemon {
     pub cancellations: Cancellations,
     /// What people decide of shares that others traded.
     pub differences: Differences,
+    /// Takes the word of people on orders of unknown outcome.
+    pub resolutions: Resolutions,
     /// Marks messages as read and resolves alerts.
     pub inbox: Inbox,
     /// Instant up to which everything is done.

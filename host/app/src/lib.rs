@@ -40,6 +40,7 @@ pub mod queries;
 mod recent;
 pub mod refusals;
 pub mod replays;
+pub mod resolutions;
 pub mod runs;
 pub mod scheduler;
 pub mod schedules;

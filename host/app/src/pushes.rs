@@ -34,14 +34,14 @@ impl Listeners {
         listeners.spawn(listen(Arc::downgrade(self), user, pushes));
     }
 
-    /// Books what was pushed, and tells of orders that were closed as lost.
+    /// Books what was pushed, and tells of orders whose outcome is not known.
     async fn take_pushed(&self, id: UserId, pushed: Pushed) -> Result<(), AppError> {
         let user = self.users.find(id)?;
         let mut desk = user.desk.lock().await;
         let taken = desk.take_pushed(pushed, self.handles.clock.now()).await;
-        let lost = desk.take_lost();
+        let alarms = desk.take_alarms();
         drop(desk);
-        self.halts.tell_of_lost(id, lost).await?;
+        self.halts.tell_of_orders(id, alarms).await?;
         match taken {
             Err(error) => self.services.handle_user_error(&user, error).await,
             Ok(_) => Ok(()),

@@ -40,23 +40,18 @@ pub trait Broker: Send + Sync {
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
 
     /// The broker's own book: everything open, and what ended recently, oldest first. Orders that others placed in the
-    /// same account may be in it.
+    /// same account may be in it. What it shows is a fact; what it does not is one only by [`Broker::book_proves_absence`].
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError>;
 
-    /// Returns whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then
-    /// may an order whose answer was lost be sent again; a broker that does not say so of itself is not believed
-    /// to.
+    /// Returns whether an order that [`Broker::book`] does not show has certainly not arrived, nor will, and one that it shows
+    /// no more has ended. Only then may an order whose answer was lost be sent again; a broker that does not say so of
+    /// itself is not believed to. Elsewhere such an order stays unknown, blocks its share and side, and is looked for in
+    /// each book, on later days too.
     fn book_proves_absence(&self) -> bool {
         false
-    }
-
-    /// Returns by how many milliseconds what [`Broker::book`] shows may be behind what has happened; 0 when it is not. What
-    /// was sent later than that may be missing from it still, which then says nothing.
-    fn book_lag_ms(&self) -> i64 {
-        0
     }
 
     /// Shares held, today's trades included, sorted by symbol, each once. Nothing held is an empty list, however the broker
@@ -97,7 +92,8 @@ pub enum BrokerError {
     /// It may have been carried out; only the broker's book tells.
     #[error("the broker gave no clear answer: {0}")]
     Unclear(String),
-    /// Certainly not carried out.
+    /// Certainly not carried out: of an order, a change or a cancellation nothing has left. It is known, so nothing has to be
+    /// compared, and whoever decided it decides anew.
     #[error("the broker cannot be reached: {0}")]
     Unavailable(String),
 }

@@ -27,8 +27,8 @@ named! {
         SymbolHalted = "symbol_halted",
         /// The version of a task's module that is active keeps failing, and no earlier one can take its place.
         ModuleUnfit = "module_unfit",
-        /// An order that may have been sent was closed as lost.
-        OrderLost = "order_lost",
+        /// What became of an order at the broker is not known.
+        OrderUnknown = "order_unknown",
         /// No service runs a task of the strategy that positions of a user belong to.
         PositionUnattended = "position_unattended",
         /// An individual service failed again after its last restart and stays stopped.

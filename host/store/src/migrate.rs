@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 70] = [
+const MIGRATIONS: [(&str, &str); 71] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -92,6 +92,7 @@ const MIGRATIONS: [(&str, &str); 70] = [
     ("0063_run_on_prices", include_str!("../../../migrations/0063_run_on_prices.sql")),
     ("0064_date_restatements", include_str!("../../../migrations/0064_date_restatements.sql")),
     ("0065_tag_orders", include_str!("../../../migrations/0065_tag_orders.sql")),
+    ("0066_rename_lost_orders", include_str!("../../../migrations/0066_rename_lost_orders.sql")),
     ("0067_keep_left_brokers", include_str!("../../../migrations/0067_keep_left_brokers.sql")),
     ("0068_add_trading_state", include_str!("../../../migrations/0068_add_trading_state.sql")),
     ("0069_create_broker_chaos", include_str!("../../../migrations/0069_create_broker_chaos.sql")),
@@ -99,7 +100,7 @@ const MIGRATIONS: [(&str, &str); 70] = [
         "0070_create_holding_differences",
         include_str!("../../../migrations/0070_create_holding_differences.sql"),
     ),
-    ("0072_create_readiness", include_str!("../../../migrations/0072_create_readiness.sql")),
+    ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -62,6 +62,23 @@ export const orderQuery = (id: string, user?: number) =>
       ),
   });
 
+/** The orders whose outcome is not known, with what speaks for and against each. */
+export const unknownOrdersQuery = (user?: number) =>
+  queryOptions({
+    queryKey: ['orders', 'unknown', { user }],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/user/orders/unknown', { params: { query: ofUser(user) }, signal })),
+  });
+
+/** The word of a person that an order of unknown outcome never reached the broker. */
+export const decideNeverArrived = (id: string, reason: string, user?: number) =>
+  answered(
+    api.POST('/api/v1/user/orders/{id}/resolve', {
+      params: { path: { id }, query: ofUser(user), header: pressed() },
+      body: { outcome: 'never_arrived', reason },
+    }),
+  );
+
 /** Withdraws an order, or gives up that a rejected one is tried again. What was filled meanwhile stays. */
 export const cancelOrder = (id: string, reason: string, user?: number) =>
   answered(

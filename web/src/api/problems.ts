@@ -260,7 +260,7 @@ export const WORDS: Record<FailureCode, Words> = {
   },
   order_not_open: {
     title: 'The order is over',
-    next: 'Nothing can be cancelled any more; look at how it ended.',
+    next: 'Nothing can be cancelled or decided any more; look at what became of it.',
   },
   internal: {
     title: 'The daemon failed',

@@ -64,6 +64,7 @@ mod slots;
 mod system;
 mod task_manifest;
 mod tasks;
+mod unknown_orders;
 mod user_list;
 mod users;
 mod why_no_trade;
@@ -142,6 +143,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(slots::routes())
         .merge(system::routes())
         .merge(tasks::routes())
+        .merge(unknown_orders::routes())
         .merge(user_list::routes())
         .merge(users::routes())
         .merge(why_no_trade::routes())

@@ -28,6 +28,7 @@ use crate::prices::{PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
+use crate::resolutions::Resolutions;
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Slots};
 use crate::schedules::{Flagged, Previews, ScheduleChanges, Schedules};
@@ -265,6 +266,7 @@ impl Base {
         let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
         let differences =
             Differences { clock: handles.clock.clone(), halts: halts.clone(), tasks: tasks.clone() };
+        let resolutions = Resolutions { clock: handles.clock.clone(), halts: halts.clone() };
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
@@ -305,6 +307,7 @@ impl Base {
             queries,
             cancellations,
             differences,
+            resolutions,
             inbox,
             cursor,
             listeners,

@@ -50,10 +50,6 @@ impl Broker for TimedBroker {
         self.inner.book_proves_absence()
     }
 
-    fn book_lag_ms(&self) -> i64 {
-        self.inner.book_lag_ms()
-    }
-
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.limiter.read("a question for the holdings", self.inner.holdings()).await
     }

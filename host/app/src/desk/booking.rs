@@ -73,7 +73,7 @@ impl Desk {
             return Ok(None);
         }
         let (entries, orders) = for_journal(&part);
-        let changes = self.changes_of(&part);
+        let (changes, settled) = (self.changes_of(&part), self.settled_by(&part));
         let messages = self.messages_of(&part).await;
         let told = self.scope().append_journal_telling(entries, orders, messages.clone(), urgent).await?;
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
@@ -81,6 +81,7 @@ impl Desk {
             self.dates.note(entry.at);
         }
         self.book.accept(part);
+        self.note_settled(settled);
         self.announce(changes);
         self.announce_messages(messages);
         Ok(Some(told))

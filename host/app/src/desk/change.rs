@@ -121,9 +121,15 @@ impl Desk {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
                 (OrderEvent::ChangeRefused { reason }, Err(refusal))
             }
+            // Nothing of it has left, so the order stands as it was.
+            Err(error @ BrokerError::Unavailable(_)) => {
+                let reason = format!("it was not sent: {error}");
+                let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
+                (OrderEvent::ChangeRefused { reason }, Err(refusal))
+            }
             // The order may or may not have changed: the broker's book says which, before anything else is sent.
             // The desk has needed a reconcile since the broker was called, also when the caller stops waiting.
-            Err(unclear) => {
+            Err(unclear @ (BrokerError::Unclear(_) | BrokerError::TagInUse)) => {
                 return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }
         };

@@ -11,6 +11,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderState, Variety};
 use prahari_domain::time::{Day, Timestamp};
 
+use super::unknown::end_not_seen;
 use super::{DailyStatement, Desk};
 use crate::error::AppError;
 
@@ -118,14 +119,21 @@ impl Desk {
             return Ok(());
         }
         let theirs = self.ask_book().await?;
-        let mut behind = false;
+        let (mut behind, proven) = (false, self.link.broker.book_proves_absence());
         for order in over {
             if theirs.find(&order, &self.book).is_some() {
                 behind = true;
-            } else {
-                let reason = format!("it was valid for {day}, and is in the broker's book no more");
-                self.record(order.id, last_instant(day), OrderEvent::Expired { reason }).await?;
+                continue;
             }
+            let reason = if proven {
+                format!("it was valid for {day}, and is in the broker's book no more")
+            } else {
+                // Nothing can be executed of it any more. What was, only the broker knows.
+                let reason = end_not_seen(day);
+                self.tell_of_end_not_seen(&order, &reason);
+                reason
+            };
+            self.record(order.id, last_instant(day), OrderEvent::Expired { reason }).await?;
         }
         if behind {
             self.reconcile(last_instant(day)).await?;
@@ -154,9 +162,8 @@ impl Desk {
         } else {
             self.statement(day, last_instant(day)).await
         };
-        if let Some(note) = note {
-            statement.note.get_or_insert_with(|| note.to_owned());
-        }
+        let note = note.map(str::to_owned).or_else(|| self.not_known_of(day));
+        statement.note = statement.note.or(note);
         // Each position is offered anew each day, so ended sells are most of the orders; nothing asks for them again.
         self.book.drop_closed_sells(day);
         if let Some(before) = day.checked_sub_days(chrono::Days::new(REMEMBERED_DAYS)) {
@@ -206,10 +213,12 @@ impl Desk {
             fault: None,
             queued: Default::default(),
             signals: None,
-            lost: Vec::new(),
             outside: Default::default(),
+            unknown: Default::default(),
+            unreached: false,
             dates: self.dates,
         };
+        let note = note.or_else(|| self.not_known_of(day));
         Ok(DailyStatement { note, ..desk.statement(day, last_instant(day)).await })
     }
 

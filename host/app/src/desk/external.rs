@@ -157,6 +157,7 @@ impl Desk {
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
         let theirs = self.ask_holdings().await?;
+        self.compare_unknown(&theirs);
         self.read_outside().await?;
         // What is open may be over.
         if !self.outside.open.is_empty() {
@@ -164,7 +165,9 @@ impl Desk {
         }
         for (symbol, reading) in self.differing(&theirs) {
             self.outside.look_soon();
-            let (kind, detail) = (DifferenceKind::ExternalTrade, reading.in_words());
+            let (kind, mut detail) = (DifferenceKind::ExternalTrade, reading.in_words());
+            let fit = self.fits_unknown(&symbol, reading.theirs);
+            fit.iter().for_each(|fit| detail.extend(["; ", fit.as_str()]));
             differences.push(Difference { symbol, kind, detail });
         }
         Ok(())

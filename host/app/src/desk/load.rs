@@ -50,8 +50,9 @@ impl Desk {
             fault,
             queued: Default::default(),
             signals: None,
-            lost: Vec::new(),
             outside: Default::default(),
+            unknown: Default::default(),
+            unreached: false,
             dates,
         })
     }

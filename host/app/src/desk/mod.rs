@@ -23,6 +23,7 @@ mod summary;
 mod sync_fills;
 mod tell;
 mod their_book;
+mod unknown;
 mod valuation;
 
 use std::sync::Arc;
@@ -44,12 +45,15 @@ pub use capital::Money;
 pub(crate) use closing::last_instant;
 pub use external::DifferenceNews;
 pub(crate) use readiness::DeskReadiness;
-pub use reconcile::{Difference, DifferenceKind, LostOrder};
+pub use reconcile::{Difference, DifferenceKind};
 pub use statement::DailyStatement;
 pub(crate) use tell::Teller;
+pub use their_book::LikeIt;
+pub use unknown::{OrderAlarm, Search, UnknownOrder};
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
+use unknown::UnknownOrders;
 
 use crate::brokers::{Brokers, Link};
 use crate::clock::{Clock, Stopwatch};
@@ -130,10 +134,12 @@ pub struct Desk {
     queued: booking::Queued,
     /// The signals that stand; none where there are no signals.
     signals: Option<Arc<ActiveSignals>>,
-    /// Orders that were closed as lost and of which nobody was told yet.
-    lost: Vec<LostOrder>,
     /// What is known of shares that are not from our orders.
     outside: external::Outside,
+    /// What was looked at for orders of unknown outcome, and what there is to tell of them.
+    unknown: UnknownOrders,
+    /// Set while the last order could not be sent: the broker is asked something before the next is written down.
+    unreached: bool,
     /// The closed dates.
     dates: Dates,
 }

@@ -4,8 +4,9 @@ use prahari_brokers::{BrokerError, MarketError, Quote};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderEvent, OrderRequest, OrderTag, Side};
+use prahari_domain::orders::{Order, OrderEvent, OrderRequest, OrderTag, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use super::{Desk, OrderContext};
@@ -31,6 +32,9 @@ impl Desk {
         self.close_past_dates(order_context.now, None).await?;
         if self.needs_reconcile {
             self.reconcile(order_context.now).await?;
+        }
+        if let Some(refusal) = self.still_unreached().await {
+            return Ok(Err(refusal));
         }
         if let Err(refusal) = self.check(&request, order_context).await {
             if refusal.code == RefusalCode::Funds {
@@ -71,8 +75,17 @@ impl Desk {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
                 (OrderEvent::Rejected { reason, retryable }, Err(refusal))
             }
+            // It certainly did not leave, so there is nothing to compare: whoever decided it decides anew.
+            Err(error @ BrokerError::Unavailable(_)) => {
+                self.unreached = true;
+                let reason = format!("it was not sent: {error}");
+                let detail = format!("order {id} was not sent: {error}");
+                let retryable = !self.waits_already(&order);
+                let refusal = Refusal { code: RefusalCode::Broker, detail };
+                (OrderEvent::Rejected { reason, retryable }, Err(refusal))
+            }
             // Whether it arrived is for the broker's own book to say, before anything else is sent.
-            Err(unclear) => {
+            Err(unclear @ BrokerError::Unclear(_)) => {
                 let reason = unclear.to_string();
                 let refusal = Refusal { code: RefusalCode::Unsettled, detail: reason.clone() };
                 (OrderEvent::OutcomeUnknown { reason }, Err(refusal))
@@ -82,6 +95,36 @@ impl Desk {
         self.record(id, order_context.now, event).await?;
         self.needs_reconcile = !(was_reconciled && is_known);
         Ok(answer)
+    }
+
+    /// Refuses while the broker cannot be reached after an order that could not be sent. Each further one would be written down
+    /// for nothing, and count for its day.
+    async fn still_unreached(&mut self) -> Option<Refusal> {
+        if !self.unreached {
+            return None;
+        }
+        let broker = &self.link.broker;
+        let Err(error) = broker.book().await else {
+            self.unreached = false;
+            return None;
+        };
+        if broker.funds().await.is_ok() {
+            self.unreached = false;
+            return None;
+        }
+        Some(Refusal { code: RefusalCode::Broker, detail: format!("nothing is sent: {error}") })
+    }
+
+    /// Returns whether another order of its strategy, symbol and side waits to be tried again.
+    pub(super) fn waits_already(&self, order: &Order) -> bool {
+        let (strategy, request) = (order.strategy, &order.request);
+        self.waits(strategy, &request.symbol, request.side)
+    }
+
+    fn waits(&self, strategy: StrategyName, symbol: &Symbol, side: Side) -> bool {
+        self.book.retryable_orders().any(|order| {
+            order.strategy == strategy && order.request.symbol == *symbol && order.request.side == side
+        })
     }
 
     /// Refuses when everything of this user is halted, before the broker is asked anything.
@@ -233,12 +276,7 @@ impl Desk {
             // The order being retried stays the one to try again.
             return Ok(());
         }
-        let already = self.book.retryable_orders().any(|order| {
-            order.strategy == order_context.strategy
-                && order.request.symbol == request.symbol
-                && order.request.side == request.side
-        });
-        if already {
+        if self.waits(order_context.strategy, &request.symbol, request.side) {
             return Ok(());
         }
         let (id, now) = (self.book.next_order_id(order_context.day), order_context.now);

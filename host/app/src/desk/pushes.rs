@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use prahari_brokers::{BrokerEvent, Pushed};
 use prahari_domain::ids::OrderId;
+use prahari_domain::orders::{OrderEvent, OrderState};
 use prahari_domain::time::Timestamp;
 
 use super::Desk;
@@ -55,8 +56,13 @@ impl Desk {
         };
         // Nothing happens to an order before it is placed, or later than now, whatever clock the broker has.
         let (id, at) = (order.id, at.max(order.placed_at).min(now));
+        // The tag has proven it, and may be written anew before it is seen again: from now on its number names it.
+        let is_unbound = order.broker_id.is_none() && order.state != OrderState::Rejected;
+        let number = broker_id.filter(|_| is_unbound).map(|broker_id| OrderEvent::Accepted { broker_id });
+        let told = number.into_iter().chain([event_of(kind)]);
+        let timed_events = told.map(|event| (id, at, event)).collect();
         let before = self.book.next_sequence();
-        match self.record_all(vec![(id, at, event_of(kind))]).await {
+        match self.record_all(timed_events).await {
             Ok(()) => {}
             Err(AppError::Book(error)) => {
                 tracing::warn!(user = %self.book.user(), %error, "what the broker tells does not fit; its book is asked");

@@ -22,7 +22,7 @@ const RESEND_WINDOW_MS: i64 = 2 * 60_000;
 pub enum DifferenceKind {
     /// The broker executed what we had not booked.
     MissedFill,
-    /// The broker has no trace of an order we wrote down.
+    /// The broker's book has no trace of an order that we wrote down.
     LostOrder,
     /// An order's state was behind the broker's.
     SettledOrder,
@@ -53,21 +53,7 @@ pub struct Difference {
     pub detail: String,
 }
 
-/// An order that may have been sent and that the broker's book does not have, where that proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LostOrder {
-    /// The order that it is about.
-    pub order: OrderId,
-    /// The sentence for the user.
-    pub detail: String,
-}
-
 impl Desk {
-    /// Takes out the orders that were closed as lost since this was last asked.
-    pub fn take_lost(&mut self) -> Vec<LostOrder> {
-        std::mem::take(&mut self.lost)
-    }
-
     /// Returns whether the broker's book has to be compared before anything may be sent.
     pub fn needs_reconcile(&self) -> bool {
         self.needs_reconcile
@@ -79,39 +65,41 @@ impl Desk {
         self.book.active_orders().any(|order| matches!(order.state, Intent | Sent | Unknown))
     }
 
-    /// Compares the broker's book and holdings with ours, and resolves every order whose outcome was open.
+    /// Compares the broker's book and holdings with ours, and resolves every order whose outcome was open and is shown or
+    /// proven by that book. What is not stays unknown.
     ///
     /// # Errors
-    /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
+    /// When the broker's book cannot be had (nothing is resolved then) or the journal cannot be written.
     pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
         self.check_usable()?;
         // Until everything is compared: an error on the way leaves the rest for the next time.
         self.needs_reconcile = true;
-        let theirs = self.ask_book().await?;
+        let theirs = match self.ask_book().await {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                self.not_looked_for(now).await?;
+                return Err(error);
+            }
+        };
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
-        let mut is_settled = true;
         for order in &ours {
             match theirs.find(order, &self.book) {
                 Some(known) => self.catch_up(order, known, now, &mut differences).await?,
-                // It may be shown a moment later: neither lost nor absent yet, and nothing is sent until it is known.
-                None if self.may_be_behind(order, now) => is_settled = false,
-                None => {
-                    let like_it = theirs.in_words_what_is_like(order, &self.book);
-                    self.resolve_absent(order, like_it, now, &mut differences).await?;
-                }
+                None => self.resolve_absent(order, &theirs, now, &mut differences).await?,
             }
         }
-        self.needs_reconcile = !is_settled;
+        self.look_for_ended(&theirs, &mut differences).await?;
+        // The book of a simulated account proves again what it does not prove now, and then tells what became of them.
+        self.needs_reconcile = self.link.simulated.is_some() && self.awaits_word();
         self.resend_proven_absent(now).await?;
         self.compare_holdings(&mut differences).await?;
         Ok(differences)
     }
 
-    /// Returns whether the broker's book may lack what was last said of an order only because it is behind.
-    fn may_be_behind(&self, order: &Order, now: Timestamp) -> bool {
-        let lag_ms = self.link.broker.book_lag_ms();
-        lag_ms > 0 && now.millis_since(order.updated_at) < lag_ms
+    /// Returns whether there is an order that may have been sent and of which the broker's book has said nothing.
+    fn awaits_word(&self) -> bool {
+        self.book.active_orders().any(|order| matches!(order.state, OrderState::Sent | OrderState::Unknown))
     }
 
     /// The broker's book.
@@ -119,27 +107,34 @@ impl Desk {
         Ok(TheirBook::new(self.link.broker.book().await?))
     }
 
-    /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does
-    /// not show stays as it is: one list without it proves nothing, and [`Desk::reconcile`] comes when there is a
-    /// doubt.
+    /// Books what the broker's book tells of our open orders and of those that have ended, and answers those that changed. An
+    /// order that it does not show stays as it is: one list without it proves nothing, and [`Desk::reconcile`] comes when
+    /// there is a doubt. Those of unknown outcome are looked for too.
     pub(super) async fn follow_book(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
-        let open = |order: &&Order| matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled);
+        use OrderState::{Accepted, PartiallyFilled, Sent, Unknown};
+        let open = |order: &&Order| matches!(order.state, Accepted | PartiallyFilled | Sent | Unknown);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
-        if ours.is_empty() {
+        if ours.is_empty() && !self.looks_back(now) {
             return Ok(Vec::new());
         }
         self.check_usable()?;
         let theirs = self.ask_book().await?;
-        let mut changed = Vec::new();
+        let (mut changed, proven) = (Vec::new(), self.link.broker.book_proves_absence());
         for order in &ours {
             let mut differences = Vec::new();
-            if let Some(known) = theirs.find(order, &self.book) {
-                self.catch_up(order, known, now, &mut differences).await?;
+            match theirs.find(order, &self.book) {
+                Some(known) => self.catch_up(order, known, now, &mut differences).await?,
+                None if !proven && matches!(order.state, Sent | Unknown) => {
+                    self.not_shown(order, &theirs, now).await?;
+                }
+                None => {}
             }
             if !differences.is_empty() {
                 changed.push(order.id);
             }
         }
+        changed.extend(self.look_for_ended(&theirs, &mut Vec::new()).await?);
+        self.look_at_holdings().await;
         Ok(changed)
     }
 
@@ -156,8 +151,13 @@ impl Desk {
         let mut note = |kind, detail| {
             differences.push(Difference { symbol: ours.request.symbol.clone(), kind, detail });
         };
-        if matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown) {
+        let was_open = matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown);
+        if was_open {
             note(DifferenceKind::SettledOrder, format!("order {id} is at the broker as {}", known.broker_id));
+        }
+        // An execution may have been told before the number. Where the book proves nothing the tag alone is not enough later.
+        let is_unbound = ours.broker_id.is_none() && !self.link.broker.book_proves_absence();
+        if was_open || is_unbound {
             let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
             timed_events.push((id, known.accepted_at, accepted));
         }
@@ -208,40 +208,41 @@ impl Desk {
         Ok(asked)
     }
 
-    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one
-    /// where the broker says so. Where it does not, the order may still be on its way: it is closed as lost, and
-    /// never sent again. What is like it in the broker's book is named to the user, and not taken for it.
+    /// Books what follows from an order that the broker's book does not show. Absence of an answer is no proof; absence from
+    /// that book is one where the broker says so. Where it does not, what may have been sent stays unknown, and what stood at
+    /// the broker stands there still: rows are missing from single answers.
     async fn resolve_absent(
         &mut self,
         ours: &Order,
-        like_it: Option<String>,
+        theirs: &TheirBook,
         now: Timestamp,
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
-        let id = ours.id;
+        let (id, symbol) = (ours.id, ours.request.symbol.clone());
         let proven = self.link.broker.book_proves_absence();
+        let absent = || format!("order {id} is not in the broker's book");
         let (detail, event) = match ours.state {
-            OrderState::Sent | OrderState::Unknown if proven => {
-                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
+            OrderState::Intent | OrderState::Sent | OrderState::Unknown if proven => {
+                (absent(), OrderEvent::NotAtBroker)
             }
-            OrderState::Intent if proven => {
-                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
+            // That it is sent is on disk before it is: without that line nothing of it has left.
+            OrderState::Intent => {
+                let retryable = !self.waits_already(ours);
+                let reason = "it was written down and never sent".to_owned();
+                (format!("order {id} was never sent"), OrderEvent::Rejected { reason, retryable })
             }
-            OrderState::Intent | OrderState::Sent | OrderState::Unknown => {
-                let mut detail = format!(
-                    "order {id} may have been sent and is not in the broker's book, which proves nothing: it is closed as lost"
-                );
-                like_it.iter().for_each(|like_it| detail.push_str(like_it));
-                self.lost.push(LostOrder { order: id, detail: detail.clone() });
-                let reason = "lost: it may have been sent, and the broker's book does not have it".to_owned();
-                (detail, OrderEvent::Cancelled { reason })
+            OrderState::Sent | OrderState::Unknown => {
+                self.not_shown(ours, theirs, now).await?;
+                let detail = self.evidence_of(ours);
+                differences.push(Difference { symbol, kind: DifferenceKind::LostOrder, detail });
+                return Ok(());
             }
-            _ => {
+            _ if proven => {
                 let reason = "the broker no longer has this order".to_owned();
-                (format!("order {id} is not in the broker's book"), OrderEvent::Cancelled { reason })
+                (absent(), OrderEvent::Cancelled { reason })
             }
+            _ => return Ok(()),
         };
-        let symbol = ours.request.symbol.clone();
         differences.push(Difference { symbol, kind: DifferenceKind::LostOrder, detail });
         self.record(id, now, event).await
     }

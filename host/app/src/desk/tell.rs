@@ -17,6 +17,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::NewNotification;
 
 use super::Desk;
+use super::unknown::says_not_seen;
 use crate::channels::Outbox;
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
@@ -78,13 +79,11 @@ impl Desk {
     }
 
     fn words_of_end(&self, event: &OrderEvent, order: &Order) -> Option<Words> {
-        // Of an order that is closed as lost an alert tells.
-        if self.lost.iter().any(|lost| lost.order == order.id) {
-            return None;
-        }
         match event {
             OrderEvent::Rejected { reason, retryable } => Some(orders::refused(order, reason, *retryable)),
             OrderEvent::Cancelled { reason } => Some(orders::withdrawn(order, reason)),
+            // Of an order whose end nobody has seen an alert tells.
+            OrderEvent::Expired { reason } if says_not_seen(reason) => None,
             OrderEvent::Expired { reason } if order.request.side == Side::Buy || order.filled > 0 => {
                 Some(orders::expired(order, reason))
             }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use prahari_brokers::{BrokerError, BrokerOrder};
+use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState};
 use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
@@ -41,6 +41,40 @@ pub(super) enum Tagged<'a> {
     Others(&'a BrokerOrder),
     /// No order has it, or it is not certain which.
     Unproven,
+}
+
+/// An order at the broker that nobody knows, and that is like one of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LikeIt {
+    /// Order number at the broker.
+    pub broker_id: String,
+    /// Total shares in force.
+    pub quantity: u32,
+    /// Shares filled so far.
+    pub filled: u32,
+    /// Whether it stands; otherwise it has ended.
+    pub is_open: bool,
+    /// Time at which the broker took it.
+    pub accepted_at: Timestamp,
+}
+
+impl LikeIt {
+    fn of(known: &BrokerOrder) -> Self {
+        Self {
+            broker_id: known.broker_id.clone(),
+            quantity: known.quantity,
+            filled: known.filled,
+            is_open: known.state == BrokerOrderState::Open,
+            accepted_at: known.accepted_at,
+        }
+    }
+}
+
+/// Names orders that are like one of ours, as a part of a sentence; none when there are none.
+pub(super) fn in_words(alike: &[LikeIt]) -> Option<String> {
+    let numbers: Vec<&str> = alike.iter().map(|known| known.broker_id.as_str()).collect();
+    let is_any = !numbers.is_empty();
+    is_any.then(|| format!("like it, and under another tag, is {} at the broker", numbers.join(", ")))
 }
 
 impl TheirBook {
@@ -112,8 +146,8 @@ impl TheirBook {
         fills
     }
 
-    /// Says which orders that nobody knows are like ours, for a person to judge; none when there are none.
-    pub fn in_words_what_is_like(&self, ours: &Order, book: &Book) -> Option<String> {
+    /// The orders that nobody knows and that are like ours, for a person to judge: a few of them.
+    pub fn alike(&self, ours: &Order, book: &Book) -> Vec<LikeIt> {
         let is_nobodys = |known: &&BrokerOrder| {
             let tag = before_suffix(&known.tag).unwrap_or(&known.tag);
             tag.parse::<OrderTag>().is_err() && tag.parse::<OrderId>().is_err()
@@ -121,17 +155,14 @@ impl TheirBook {
         let like_ours = |known: &&BrokerOrder| {
             known.symbol == ours.request.symbol && is_since(known, ours) && agrees(known, ours)
         };
-        let alike: Vec<&str> = self
-            .orders
+        self.orders
             .iter()
             .filter(is_nobodys)
             .filter(like_ours)
             .filter(|known| !is_of_another(known, ours, book))
-            .map(|known| known.broker_id.as_str())
+            .map(LikeIt::of)
             .take(MOST_NAMED)
-            .collect();
-        let numbers = alike.join(", ");
-        (!alike.is_empty()).then(|| format!("; like it, and under another tag, is {numbers} at the broker"))
+            .collect()
     }
 
     fn with_tag(&self, tag: &str) -> impl Iterator<Item = &BrokerOrder> {
@@ -213,8 +244,7 @@ impl Desk {
 }
 
 #[cfg(test)]
-mod tests {
-    use prahari_brokers::BrokerOrderState;
+pub(super) mod tests {
     use prahari_domain::ids::{RunId, UserId};
     use prahari_domain::money::Paise;
     use prahari_domain::orders::machine::transition;
@@ -248,6 +278,13 @@ mod tests {
             tag: Some(OrderTag::stamp(TagCode::of_number(3), order).unwrap()),
         };
         JournalEntry { sequence: u64::from(number), order, at: INTENDED, event }
+    }
+
+    /// An order of a side and a quantity.
+    pub fn order_of(side: Side, quantity: u32) -> Order {
+        let mut order = ours();
+        (order.request.side, order.request.quantity) = (side, quantity);
+        order
     }
 
     fn ours() -> Order {
@@ -360,11 +397,9 @@ mod tests {
             known("B5", ""),
             known("B6", ""),
         ];
-        let said = TheirBook::new(rows).in_words_what_is_like(&order, &no_others());
-        assert_eq!(said.as_deref(), Some("; like it, and under another tag, is B1, B4, B5 at the broker"));
-        assert_eq!(
-            TheirBook::new(vec![known("B2", "U1-20250310-0001")]).in_words_what_is_like(&order, &no_others()),
-            None
-        );
+        let said = in_words(&TheirBook::new(rows).alike(&order, &no_others()));
+        assert_eq!(said.as_deref(), Some("like it, and under another tag, is B1, B4, B5 at the broker"));
+        let nobodys = TheirBook::new(vec![known("B2", "U1-20250310-0001")]).alike(&order, &no_others());
+        assert_eq!(in_words(&nobodys), None);
     }
 }

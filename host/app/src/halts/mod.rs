@@ -16,7 +16,7 @@ use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
 pub use table::{Halt, UserHalts};
 
-use crate::desk::{DifferenceNews, LostOrder, OrderContext};
+use crate::desk::{DifferenceNews, OrderAlarm, OrderContext};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -172,16 +172,12 @@ impl Halts {
         Ok(true)
     }
 
-    /// Raises an alert for each order that was closed as lost.
+    /// Tells what a desk has to tell of orders of unknown outcome.
     ///
     /// # Errors
     /// When an alert cannot be written down.
-    pub(crate) async fn tell_of_lost(&self, id: UserId, lost: Vec<LostOrder>) -> Result<(), AppError> {
-        for LostOrder { order, detail } in lost {
-            let (code, subject) = (AlertCode::OrderLost, order.to_string());
-            self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
-        }
-        Ok(())
+    pub(crate) async fn tell_of_orders(&self, id: UserId, alarms: Vec<OrderAlarm>) -> Result<(), AppError> {
+        self.notices.tell_of_orders(id, alarms).await
     }
 
     /// Raises alerts about differences between the broker's shares and the books, one for each symbol, and ends those of

@@ -67,7 +67,11 @@ impl Maintenance {
     }
 
     async fn close_past_dates_of(self: Arc<Self>, user: Arc<User>, now: Timestamp) -> Result<(), AppError> {
-        let closed = user.desk.lock().await.close_past_dates(now, None).await;
+        let mut desk = user.desk.lock().await;
+        let closed = desk.close_past_dates(now, None).await;
+        let alarms = desk.take_alarms();
+        drop(desk);
+        self.notices.tell_of_orders(user.id, alarms).await?;
         match closed {
             Err(error) => self.services.handle_user_error(&user, error).await,
             Ok(()) => Ok(()),

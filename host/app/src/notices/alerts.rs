@@ -9,6 +9,7 @@ use prahari_store::{AlertCode, NewAlert, Role};
 
 use super::{Gathered, Lines, Notices, words};
 use crate::day_log::Kind;
+use crate::desk::OrderAlarm;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event, Resource};
 use crate::user::User;
@@ -66,6 +67,27 @@ impl Notices {
             );
         }
         Ok(cleared.is_some())
+    }
+
+    /// Raises an alert for each order of which it is not known what became of it, and resolves those of orders of which it is
+    /// known by now.
+    ///
+    /// # Errors
+    /// When an alert cannot be written down.
+    pub(crate) async fn tell_of_orders(&self, user: UserId, alarms: Vec<OrderAlarm>) -> Result<(), AppError> {
+        let code = AlertCode::OrderUnknown;
+        for alarm in alarms {
+            match alarm {
+                OrderAlarm::Raised { order, detail } => {
+                    let subject = order.to_string();
+                    self.raise(NewAlert { code, user: Some(user), subject, detail }).await?;
+                }
+                OrderAlarm::Over { order, how } => {
+                    self.clear(code, Some(user), &order.to_string(), &how).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Sends the sentence of an alert to the user it is about and to every admin, whom it tells which user that is.

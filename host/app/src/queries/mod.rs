@@ -33,6 +33,7 @@ mod statements;
 mod system;
 mod task_settings;
 mod trades;
+mod unknown_orders;
 mod users;
 mod why;
 
@@ -83,6 +84,7 @@ pub use slots::{LedgerDay, LedgerDayOfAll};
 pub use statements::{DayNet, PnlSummary, StrategyPnl};
 pub use system::{Health, ProcessUse, StorageUse};
 pub use trades::{ClosedLotFilter, DayCharges};
+pub use unknown_orders::{MOST_UNKNOWN, UnknownOrderDetail};
 pub use users::UserGlance;
 pub use why::{StepKind, StepSubject, WhyNoTrade, WhyStep};
 

@@ -5,7 +5,8 @@ use crate::runs::Runs;
 use crate::user::User;
 
 impl Runs {
-    /// Compares a desk that needs a reconcile with its broker's book, and raises alerts for orders closed as lost.
+    /// Compares a desk that needs a reconcile with its broker's book, and raises alerts for orders whose outcome stays
+    /// unknown.
     ///
     /// # Errors
     /// When the broker's book cannot be read, in which case the desk still needs a reconcile, or a write fails.
@@ -16,9 +17,9 @@ impl Runs {
         } else {
             Ok(())
         };
-        let lost = desk.take_lost();
+        let alarms = desk.take_alarms();
         drop(desk);
-        self.halts.tell_of_lost(user.id, lost).await?;
+        self.halts.tell_of_orders(user.id, alarms).await?;
         reconciled
     }
 

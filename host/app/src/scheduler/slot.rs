@@ -75,11 +75,12 @@ impl Slots {
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
         self.runs.reconcile_desk(user).await?;
         let mut desk = user.desk.lock().await;
-        desk.sync_fills(self.handles.clock.now()).await?;
-        let (lost, differences) = (desk.take_lost(), desk.take_differences());
+        let followed = desk.sync_fills(self.handles.clock.now()).await;
+        let (alarms, differences) = (desk.take_alarms(), desk.take_differences());
         drop(desk);
-        self.halts.tell_of_lost(user.id, lost).await?;
-        self.halts.tell_of_differences(user.id, differences).await
+        self.halts.tell_of_orders(user.id, alarms).await?;
+        self.halts.tell_of_differences(user.id, differences).await?;
+        followed.map(drop)
     }
 
     /// Returns why no service of this user runs a task now, if none does.

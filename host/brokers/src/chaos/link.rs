@@ -4,14 +4,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::lag::as_of;
 use super::switch::ChaosSwitch;
-use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Holding, Placed};
 use crate::link::{AccountChange, BrokerLink, OwnAccount, SimulatedAccount};
 use crate::readiness::Check;
 
@@ -116,11 +115,7 @@ impl Broker for ChaosLink {
         self.switch.behind_ms() == 0 && self.broker.book_proves_absence()
     }
 
-    fn book_lag_ms(&self) -> i64 {
-        self.switch.behind_ms().max(self.broker.book_lag_ms())
-    }
-
-    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.read(self.broker.holdings()).await
     }
 

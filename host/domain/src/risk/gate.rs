@@ -21,6 +21,7 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
 pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
     gate.switch()?;
+    gate.settled()?;
     gate.halted()?;
     gate.reduces()?;
     gate.shut()?;
@@ -46,6 +47,7 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
 pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request: &order.request, view, replaces: Some(order) };
     gate.switch()?;
+    gate.settled()?;
     gate.halted()?;
     gate.reduces()?;
     gate.shut()?;
@@ -79,6 +81,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
     }
     let gate = Gate { request: changed, view, replaces: Some(order) };
     gate.switch()?;
+    gate.settled()?;
     gate.halted()?;
     gate.reduces()?;
     gate.shut()?;
@@ -115,13 +118,26 @@ impl Gate<'_> {
         if self.view.limits.kill_switch {
             return refuse(RefusalCode::KillSwitch, "the kill switch is on: only cancellations are accepted");
         }
-        match self.view.book.active_orders().find(|order| order.state == OrderState::Unknown) {
-            Some(order) => refuse(
-                RefusalCode::Unsettled,
-                format!("nothing is sent before the broker's book shows the outcome of order {}", order.id),
+        Ok(())
+    }
+
+    /// An order of unknown outcome may stand at the broker already: nothing of its symbol and side is sent beside it, of
+    /// whichever strategy.
+    fn settled(&self) -> Verdict {
+        let (symbol, side) = (&self.request.symbol, self.request.side);
+        let unknown = self.other_orders(symbol, side).find(|order| order.state == OrderState::Unknown);
+        let Some(order) = unknown else { return Ok(()) };
+        let traded = match side {
+            Side::Buy => "bought",
+            Side::Sell => "sold",
+        };
+        refuse(
+            RefusalCode::Unsettled,
+            format!(
+                "the outcome of order {} is not known, and nothing more of {symbol} is {traded} before it is",
+                order.id
             ),
-            None => Ok(()),
-        }
+        )
     }
 
     fn names(&self) -> Verdict {

@@ -357,14 +357,14 @@ fn what_is_sent_again_is_asked_what_a_new_order_is_but_not_counted_twice() {
 }
 
 #[test]
-fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
+fn an_unknown_outcome_blocks_its_symbol_and_side_and_nothing_else() {
     let mut scene = Scene::new();
+    scene.trade(buy(10), 1_000);
     let id = scene.book.next_order_id(day());
-    let other = request(Side::Buy, "INFY", 1, limit(1_000));
     scene.tell(
         id,
         OrderEvent::Intended {
-            request: other,
+            request: buy(1),
             run: RunId(1),
             first_placed_at: at(),
             strategy: StrategyName::REBOUND,
@@ -372,7 +372,15 @@ fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
         },
     );
     scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });
-    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Unsettled));
+    let refusal = scene.with(|view| check(&buy(1), view)).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Unsettled);
+    let sentence =
+        format!("the outcome of order {id} is not known, and nothing more of TCS is bought before it is");
+    assert_eq!(refusal.detail, sentence);
+    assert_eq!(scene.check(&request(Side::Buy, "INFY", 1, limit(1_000))), None);
+    assert_eq!(scene.check(&sell(1)), None);
+    scene.tell(id, OrderEvent::Cancelled { reason: "it never arrived".into() });
+    assert_eq!(scene.check(&buy(1)), None);
 }
 
 #[test]

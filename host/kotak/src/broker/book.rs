@@ -38,11 +38,11 @@ impl KotakBroker {
         Ok(orders)
     }
 
-    /// The rows of the book. An empty one contradicts orders that the broker has taken: some sessions see nothing until
+    /// The rows of the book. An empty one contradicts orders that the broker has taken today: some sessions see nothing until
     /// the next login, so each is doubted once, and then nothing is concluded.
     async fn rows(&self) -> Result<Vec<OrderRow>, BrokerError> {
         let rows = self.session.book().await?;
-        let taken = self.memory.taken();
+        let taken = self.memory.taken_on(self.pace.now().ist_day());
         if !rows.is_empty() || taken == 0 {
             return Ok(rows);
         }
@@ -53,7 +53,7 @@ impl KotakBroker {
             }
         }
         Err(BrokerError::Unavailable(format!(
-            "the order book: it is empty, and the broker took {taken} orders of this user since the link was made"
+            "the order book: it is empty, and the broker took {taken} orders of this user today"
         )))
     }
 

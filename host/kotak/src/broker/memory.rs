@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 use prahari_domain::orders::OrderKind;
+use prahari_domain::time::Day;
 
 /// Most orders that are remembered; the exchange's limit on messages of a day is far below for a person.
 const MOST: usize = 20_000;
@@ -22,6 +23,8 @@ pub(super) enum Standing {
 struct Sent {
     standing: Standing,
     kind: OrderKind,
+    /// The date on which it left; none of one that only the book has shown.
+    day: Option<Day>,
 }
 
 /// The orders that were sent over a link, by tag.
@@ -41,21 +44,21 @@ impl Memory {
         self.sent.lock().get(tag).map(|sent| sent.standing.clone())
     }
 
-    /// Notes that an order is about to be sent.
-    pub(super) fn begin(&self, tag: &str, kind: OrderKind) -> Begun<'_> {
+    /// Notes that an order is about to be sent on a date.
+    pub(super) fn begin(&self, tag: &str, kind: OrderKind, day: Day) -> Begun<'_> {
         let mut sent = self.sent.lock();
         if sent.len() >= MOST {
             // Orders that the broker has are found by their tags too.
             sent.retain(|_, sent| sent.standing == Standing::Begun);
         }
-        sent.insert(tag.to_owned(), Sent { standing: Standing::Begun, kind });
+        sent.insert(tag.to_owned(), Sent { standing: Standing::Begun, kind, day: Some(day) });
         Begun { memory: self, tag: tag.to_owned() }
     }
 
     /// Notes that the broker has an order under a number.
     pub(super) fn bind(&self, tag: &str, number: &str, kind: OrderKind) {
         let mut sent = self.sent.lock();
-        let entry = sent.entry(tag.to_owned()).or_insert(Sent { standing: Standing::Begun, kind });
+        let entry = sent.entry(tag.to_owned()).or_insert(Sent { standing: Standing::Begun, kind, day: None });
         entry.standing = Standing::Number(number.to_owned());
     }
 
@@ -78,9 +81,11 @@ impl Memory {
         self.sent.lock().get(tag).map(|sent| sent.kind)
     }
 
-    /// Number of orders that the broker has said to have.
-    pub(super) fn taken(&self) -> usize {
-        self.sent.lock().values().filter(|sent| sent.standing != Standing::Begun).count()
+    /// Number of orders of a date that the broker has said to have. The book is of the running day: on the next one it may be
+    /// empty in truth.
+    pub(super) fn taken_on(&self, day: Day) -> usize {
+        let of_day = |sent: &&Sent| sent.day == Some(day) && sent.standing != Standing::Begun;
+        self.sent.lock().values().filter(of_day).count()
     }
 }
 

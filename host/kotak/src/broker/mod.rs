@@ -123,7 +123,7 @@ impl Broker for KotakBroker {
             after_market: request.variety == Variety::AfterMarket,
         };
         // From here on it may be at the broker, also when whoever waits for the answer gives up.
-        let begun = self.memory.begin(&tag, request.kind);
+        let begun = self.memory.begin(&tag, request.kind, self.pace.now().ist_day());
         let answer = self.session.once(|client, session| {
             let new = new.clone();
             async move { client.place(&session, &new).await }

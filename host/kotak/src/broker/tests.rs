@@ -452,6 +452,17 @@ async fn an_empty_book_after_an_order_is_doubted_once_and_never_believed() {
 }
 
 #[tokio::test]
+async fn a_book_that_is_empty_on_the_next_day_contradicts_no_order_of_the_day_before() {
+    let desk = Desk::new().await;
+    desk.will(BOOK, none());
+    desk.will(PLACE, taken());
+    desk.place(&limit()).await.unwrap();
+    assert!(desk.broker.book().await.is_err());
+    desk.time.pass(24 * 3_600_000);
+    assert_eq!(desk.broker.book().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn shares_held_are_the_settled_ones_with_the_trades_of_today() {
     let desk = Desk::new().await;
     let held = |symbol: &str, quantity: u32| json!({ "symbol": symbol, "series": "EQ", "quantity": quantity, "exchangeSegment": "nse_cm" });

@@ -101,7 +101,7 @@ pub fn errors(bytes: &[u8]) -> usize {
     let mut words = line.split_whitespace();
     let call = words.next().and_then(call).unwrap_or(Call::Place);
     let status = words.next().and_then(|word| word.parse().ok()).unwrap_or(200);
-    let raw = Raw { status, body: body.to_vec() };
+    let raw = Raw { status, body: body.to_vec(), dated: None };
     let Err(error) = body::json(call, Ok(raw), &masker()) else { return 0 };
     // An answer came: whatever it says, something was sent.
     assert!(!matches!(error.meaning, Meaning::NotSent | Meaning::Lost), "{error:?}");
@@ -126,7 +126,7 @@ fn call(word: &str) -> Option<Call> {
 
 /// The body of an answer that succeeded.
 fn answer(call: Call, status: u16, bytes: &[u8]) -> Option<Value> {
-    let body = body::json(call, Ok(Raw { status, body: bytes.to_vec() }), &masker());
+    let body = body::json(call, Ok(Raw { status, body: bytes.to_vec(), dated: None }), &masker());
     body.inspect_err(is_told).ok()
 }
 
@@ -137,7 +137,7 @@ fn list<T, E: Display>(
     counts: impl Fn(&Value) -> bool,
     read: impl Fn(&Value) -> Result<T, E>,
 ) -> Vec<T> {
-    let answer = body::json(call, Ok(Raw { status: 200, body: bytes.to_vec() }), &masker());
+    let answer = body::json(call, Ok(Raw { status: 200, body: bytes.to_vec(), dated: None }), &masker());
     body::rows(call, answer, counts, read).unwrap_or_else(|error| {
         is_told(&error);
         Vec::new()

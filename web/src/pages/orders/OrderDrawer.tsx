@@ -10,11 +10,13 @@ import { Money } from '../../parts/Money';
 import { OrderStateMark } from '../../parts/OrderStateMark';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
+import { useViewing } from '../../shell/viewing';
 import { CancelOrder } from './CancelOrder';
 import { OrderFacts } from './OrderFacts';
 import css from './Orders.module.css';
 import { Story } from './Story';
 import { storyLength, storyOf } from './story';
+import { UnknownOrders } from './UnknownOrders';
 import { words } from './words';
 
 interface Props {
@@ -54,6 +56,7 @@ function OrderStory({ id, user }: { id: string; user: number | undefined }) {
 
 function Parts({ detail }: { detail: OrderDetail }) {
   const { order, fills, journal, module } = detail;
+  const { me } = useViewing();
   const steps = storyOf(journal);
   return (
     <div className={css.parts}>
@@ -62,6 +65,9 @@ function Parts({ detail }: { detail: OrderDetail }) {
         <OrderStateMark state={order.state} />
         <CancelOrder order={order} />
       </div>
+      {order.state === 'unknown' && (
+        <UnknownOrders user={order.user === me.id ? undefined : order.user} id={order.id} />
+      )}
       <Section title={words.story} note={words.total(duration(storyLength(steps)))}>
         <Story steps={steps} />
       </Section>

@@ -10,6 +10,7 @@ import { columns } from './columns';
 import { countsOf } from './counts';
 import { filterOf, stateFilter } from './filter';
 import { OrderList } from './OrderList';
+import { UnknownOrders } from './UnknownOrders';
 import { useOrderSearch } from './useOrderSearch';
 import { words } from './words';
 
@@ -32,6 +33,7 @@ export function UserOrders() {
         </>
       }
     >
+      <UnknownOrders user={user} />
       <OrderList list={list} columns={columns} counts={countsOf(summary)} user={user} />
     </PageFrame>
   );

@@ -16,7 +16,7 @@ export const words = {
     all: 'All',
   },
   unknownNote:
-    'It is not known what became of these orders. While there is one, nothing else of the user is sent; the broker’s book is looked at again and again until it settles them, and none is sent twice.',
+    'It is not known what became of these orders, and none is sent twice. The broker’s book is looked at again and again; until it shows an order, nothing more is traded of its share on its side.',
   filters: {
     symbol: 'Symbol',
     symbolExample: 'such as TCS',
@@ -112,6 +112,29 @@ export const words = {
     'Shares that were filled until the broker hears of it stay. The task that placed it may place another at its next run; the kill switch or a stop of the service prevents that.',
   giveUpText: 'It was rejected and would be tried again; that is given up.',
   reason: 'Reason (kept with the order)',
+
+  evidence: {
+    title: 'Orders of unknown outcome',
+    since: 'Unknown since',
+    answer: 'The broker answered',
+    looked: 'Looked for',
+    looks: (looks: number, last: string) => `${plural(looks, 'time')}, last at ${last}`,
+    notLooked: 'not looked for since the daemon started',
+    alike: 'Like it at the broker',
+    noneAlike: 'nothing',
+    like: (number: string, filled: string, open: boolean) =>
+      `${number}, ${filled} filled, ${open ? 'stands there' : 'has ended'}`,
+    holdings: 'Shares at the broker',
+    more: (orders: string) => `${orders} more are not shown.`,
+  },
+  decide: 'Decide',
+  decideTitle: (name: string | undefined) =>
+    name === undefined ? 'Did this order never arrive?' : `Did this order of ${name} never arrive?`,
+  neverArrived: 'It never arrived',
+  leaveUnknown: 'Leave it unknown',
+  decideReason: 'How you know (kept with the order)',
+  decideText:
+    'Look at the broker’s own application first. When the order is not there, its share may be traded anew. If it turns up after all, what was traded of it is booked and an alert tells you; nothing withdraws it for you.',
 } as const;
 
 /** Why an order was placed. */

@@ -72,7 +72,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::ClockJumped => "The clock jumped forward",
         AlertCode::SymbolHalted => "Orders of a symbol are halted",
         AlertCode::ModuleUnfit => "A module keeps failing",
-        AlertCode::OrderLost => "An order was closed as lost",
+        AlertCode::OrderUnknown => "What became of an order is not known",
         AlertCode::PositionUnattended => "Nothing looks after a position",
         AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
         AlertCode::SourceDown => "A source of prices is down",

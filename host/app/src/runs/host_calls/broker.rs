@@ -28,7 +28,7 @@ impl LiveServices<'_> {
         let answers = self.place_each(requests, &mut desk).await;
         self.has_journaled(&desk, first);
         let answers = answers?;
-        self.tell_of_lost(desk).await;
+        self.tell_of_orders(desk).await;
         Ok(HostReply::Placed(answers))
     }
 
@@ -93,7 +93,7 @@ impl LiveServices<'_> {
         let answer = answer?;
         let symbol =
             desk.book().order(&id).map_or_else(String::new, |order| order.request.symbol.to_string());
-        self.tell_of_lost(desk).await;
+        self.tell_of_orders(desk).await;
         Ok(HostReply::Modified(answer.map_err(|refusal| self.refused(symbol, refusal))))
     }
 
@@ -108,7 +108,7 @@ impl LiveServices<'_> {
         let answers = self.cancel_each(order_ids, &reason, &mut desk).await;
         self.has_journaled(&desk, first);
         let answers = answers?;
-        self.tell_of_lost(desk).await;
+        self.tell_of_orders(desk).await;
         Ok(HostReply::Cancelled(answers))
     }
 
@@ -146,13 +146,12 @@ impl LiveServices<'_> {
         Refusal { code: RefusalCode::Unsettled, detail: error.to_string() }
     }
 
-    /// Raises alerts for orders that were closed as lost. The answer stays even when an alert cannot be
-    /// written.
-    async fn tell_of_lost(&self, mut desk: MutexGuard<'_, Desk>) {
-        let lost = desk.take_lost();
+    /// Raises alerts for orders whose outcome is not known. The answer stays even when an alert cannot be written.
+    async fn tell_of_orders(&self, mut desk: MutexGuard<'_, Desk>) {
+        let alarms = desk.take_alarms();
         drop(desk);
-        if let Err(error) = self.runs.halts.tell_of_lost(self.user.id, lost).await {
-            tracing::error!(user = %self.user.id, %error, "an alert about a lost order could not be written down");
+        if let Err(error) = self.runs.halts.tell_of_orders(self.user.id, alarms).await {
+            tracing::error!(user = %self.user.id, %error, "an alert about an unknown order could not be written down");
         }
     }
 
@@ -217,7 +216,7 @@ impl LiveServices<'_> {
     pub(super) async fn reconcile(&self) -> Answer {
         let mut desk = self.user.desk.lock().await;
         let differences = desk.reconcile(self.now().now).await?;
-        self.tell_of_lost(desk).await;
+        self.tell_of_orders(desk).await;
         Ok(HostReply::Reconciled(differences.into_iter().map(convert::difference).collect()))
     }
 
