@@ -84,6 +84,10 @@ pub fn market_with(
     online: Online,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     check_links(markets)?;
+    if let (Some(user), None) = (MarketLink::kotak_user(markets), &online.kotak) {
+        // Before anything is read.
+        return Err(only_served(user));
+    }
     let mut opened = Vec::new();
     for MarketLink { market, answers } in markets {
         let source = match (market, &online) {
@@ -143,6 +147,13 @@ fn check_kotak(markets: &[MarketLink]) -> Result<(), Failure> {
     }
 }
 
+/// Kotak Neo elsewhere than where users have sessions.
+fn only_served(user: &str) -> Failure {
+    Failure::input(format!(
+        "--market kotak:{user} is for serve: it has prices of the running day only, with the session of a user"
+    ))
+}
+
 /// Opens one source of prices.
 fn source(
     which: &Market,
@@ -168,9 +179,7 @@ fn source(
             Ok(Arc::new(market.map_err(Failure::input)?))
         }
         Market::Yahoo => Err(Failure::input("--market yahoo is for serve and simulate")),
-        Market::Kotak(_) => Err(Failure::input(format!(
-            "--market {which} is for serve: it has prices of the running day only, with the session of a user"
-        ))),
+        Market::Kotak(user) => Err(only_served(user)),
     }
 }
 
