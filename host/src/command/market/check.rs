@@ -24,12 +24,12 @@ pub(super) async fn check_all(
     links: &[MarketLink],
     calendar: &Arc<CalendarHandle>,
 ) -> Result<ExitCode, Failure> {
-    wiring::check_links(links)?;
     if let Some(user) = MarketLink::kotak_user(links) {
         return Err(Failure::input(format!(
             "kotak:{user} has no files, and is for serve: leave it out here"
         )));
     }
+    wiring::check_links(links)?;
     let is_net = |link: &MarketLink| link.market == Market::Yahoo;
     if links.iter().all(is_net) {
         return Err(Failure::input("yahoo has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR"));
