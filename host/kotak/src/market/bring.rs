@@ -136,6 +136,11 @@ impl Bringer {
         quote.filter(|_| is_kept || is_told())
     }
 
+    /// Returns whether anything is known of a share.
+    pub fn has_seen(&self, symbol: &Symbol) -> bool {
+        self.known.lock().get(symbol).is_some()
+    }
+
     /// The price of a share as it was known at an instant.
     pub fn quote_as_of(&self, symbol: &Symbol, instant: Timestamp) -> Option<Quote> {
         let known = self.known.lock();

@@ -131,6 +131,22 @@ impl KotakMarket {
         done.map_err(MarketError::Unavailable)
     }
 
+    /// The prices as they were known at an instant.
+    ///
+    /// # Errors
+    /// When none was, because nothing was seen of a share that is listed.
+    fn quotes_as_of(&self, symbols: &[Symbol], then: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        let quotes: Vec<_> = symbols.iter().map(|symbol| self.bringer.quote_as_of(symbol, then)).collect();
+        let is_unseen = |symbol: &&Symbol| self.bringer.lists(symbol) && !self.bringer.has_seen(symbol);
+        match symbols.iter().find(is_unseen) {
+            Some(unseen) if quotes.iter().all(Option::is_none) => {
+                let time = then.ist_time().format("%H:%M:%S");
+                Err(MarketError::Unavailable(format!("what {unseen} cost at {time} was not seen")))
+            }
+            _ => Ok(quotes),
+        }
+    }
+
     /// Whether a time is so long ago that it is asked what was known then.
     fn is_past(&self, instant: Timestamp) -> bool {
         self.bringer.now().millis_since(instant) >= PAST_MS
@@ -151,7 +167,7 @@ impl MarketData for KotakMarket {
 
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
         if self.is_past(now) {
-            return Ok(symbols.iter().map(|symbol| self.bringer.quote_as_of(symbol, now)).collect());
+            return self.quotes_as_of(symbols, now);
         }
         let real = self.bringer.now();
         let serves = if self.bringer.is_day_of_trading(real) { SERVES_MS } else { SERVES_CLOSED_MS };

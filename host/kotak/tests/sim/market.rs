@@ -232,6 +232,8 @@ async fn a_minute_is_made_of_the_prices_that_were_seen_in_it() {
         quotes.unwrap().remove(0).map(|quote| quote.last)
     };
     assert_eq!((then(20).await, then(-5).await), (Some(Paise(25_200)), None));
+    let unseen = market.quotes(&symbols(&["DEMOS"]), began).await.unwrap_err().to_string();
+    assert!(unseen.contains("what DEMOS cost at 09:20:11 was not seen"), "{unseen}");
     let candles =
         market.candles(&demo, prahari_brokers::Interval::Daily, 5, true, account.now()).await.unwrap();
     assert!(candles.is_empty());
