@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Candles, FeedState, Interval, LineState, MarketData, MarketError, MinuteBar, Pace, PricePushes, Quote,
+    Candles, Interval, LineState, MarketData, MarketError, MinuteBar, Pace, PricePushes, Quote,
     Sessions as Hours, SourceNews, SourceState, SourceTrouble,
 };
 use prahari_domain::ids::UserId;
