@@ -15,6 +15,8 @@ use super::line::Line;
 use super::pushes::Fed;
 use super::{KEPT_MS, KotakMarketParts, PriceAccount};
 use crate::client::QuoteFilter;
+use crate::error::{KotakError, Meaning};
+use crate::proof::CallKind;
 use crate::scrip::ScripMaster;
 use crate::session::{Sessions, UserSession};
 use crate::settings::KotakSettings;
@@ -223,7 +225,7 @@ impl Bringer {
             self.ask(&part).await?;
         }
         // Whoever asked for them may have had no answer.
-        self.line.closed(self.now()).map_or(Ok(()), Err)
+        self.line.down().map_or(Ok(()), Err)
     }
 
     /// Asks for some shares, with one question.
@@ -231,10 +233,10 @@ impl Bringer {
         self.check_open()?;
         let session = self.user_session().await?;
         let tokens: Vec<String> = part.iter().map(|(_, token)| token.clone()).collect();
-        self.line.asked(self.now());
         let rows = session.quotes(&tokens, QuoteFilter::All).await;
+        self.count(&rows);
         let now = self.now();
-        let rows = rows.map_err(|error| self.failed(error.to_string()))?;
+        let rows = rows.map_err(|error| self.failed(&error))?;
         self.line.answered(now);
         {
             let mut known = self.known.lock();
@@ -263,9 +265,9 @@ impl Bringer {
         }
         self.check_open()?;
         let session = self.user_session().await?;
-        self.line.asked(self.now());
         let file = self.shares.of(self.now().ist_day(), &session).await;
-        let file = file.map_err(|error| self.failed(error.to_string()))?;
+        self.count(&file);
+        let file = file.map_err(|error| self.failed(&error))?;
         self.line.answered(self.now());
         Ok(file)
     }
@@ -274,8 +276,21 @@ impl Bringer {
         self.line.closed(self.now()).map_or(Ok(()), Err)
     }
 
-    fn failed(&self, reason: String) -> String {
-        self.line.failed(self.now(), &reason);
+    /// Counts a question that left this machine.
+    fn count<T>(&self, answer: &Result<T, KotakError>) {
+        let was_sent = answer.as_ref().err().is_none_or(|error| error.meaning != Meaning::NotSent);
+        if was_sent {
+            self.line.asked(self.now());
+        }
+    }
+
+    /// Notes why there was no answer. What the session manager did not send, it has its own pauses for.
+    fn failed(&self, error: &KotakError) -> String {
+        let (now, reason) = (self.now(), error.to_string());
+        match error.meaning {
+            Meaning::NotSent if error.call.kind() == CallKind::LogIn => self.line.not_asked(now, &reason),
+            _ => self.line.failed(now, &reason),
+        }
         reason
     }
 
@@ -283,7 +298,10 @@ impl Bringer {
     async fn user_session(&self) -> Result<Arc<UserSession>, String> {
         let session = match self.account.user().await {
             Ok(user) => Ok(self.sessions.of(user)),
-            Err(reason) => Err(self.failed(reason)),
+            Err(reason) => {
+                self.line.not_asked(self.now(), &reason);
+                Err(reason)
+            }
         };
         let mut last = self.session.lock();
         let is_same = matches!((&*last, &session), (Some(last), Ok(session)) if Arc::ptr_eq(last, session));

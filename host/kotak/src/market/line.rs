@@ -41,6 +41,14 @@ impl State {
         }
     }
 
+    fn is_down(&mut self, now: Timestamp, reason: &str) {
+        self.failed = Some((now, reason.to_owned()));
+        if self.down_since.is_none() {
+            self.down_since = Some(now);
+            self.tell(SourceNews::Down { source: SOURCE, reason: reason.to_owned() });
+        }
+    }
+
     /// Keeps the last news; nobody may be there to take them.
     fn tell(&mut self, news: SourceNews) {
         self.news.push_back(news);
@@ -71,6 +79,13 @@ impl Line {
         }
     }
 
+    /// Notes that the broker was not asked, because something on this machine is missing. What is missing may be there at once.
+    pub fn not_asked(&self, now: Timestamp, reason: &str) {
+        let mut state = self.state.lock();
+        state.closed = None;
+        state.is_down(now, reason);
+    }
+
     /// Notes that there was none: nobody asks for a while, each time longer.
     pub fn failed(&self, now: Timestamp, reason: &str) {
         let mut state = self.state.lock();
@@ -78,11 +93,7 @@ impl Line {
         let wait = CLOSED_MS.0.saturating_mul(longer).min(CLOSED_MS.1);
         state.failures = state.failures.saturating_add(1);
         state.closed = Some((now.plus_millis(wait), reason.to_owned()));
-        state.failed = Some((now, reason.to_owned()));
-        if state.down_since.is_none() {
-            state.down_since = Some(now);
-            state.tell(SourceNews::Down { source: SOURCE, reason: reason.to_owned() });
-        }
+        state.is_down(now, reason);
     }
 
     /// Returns why nobody asks at present; nothing when it may be asked.
@@ -92,6 +103,13 @@ impl Line {
         let left = until.millis_since(now);
         // A clock that was set back closes nothing for longer than the longest time.
         (1..=CLOSED_MS.1).contains(&left).then(|| reason.clone())
+    }
+
+    /// Returns why the source is down; nothing while it is not.
+    pub fn down(&self) -> Option<String> {
+        let state = self.state.lock();
+        state.down_since?;
+        state.failed.as_ref().map(|(_, reason)| reason.clone())
     }
 
     /// Takes what happened since this was last asked.
@@ -143,6 +161,9 @@ mod tests {
         line.answered(now);
         line.failed(now, "no session");
         assert_eq!(line.closed(now.plus_millis(5_000)), None);
+        // What is missing here closes nothing.
+        line.not_asked(now, "no session");
+        assert_eq!(line.closed(now.plus_millis(1)), None);
         // Each change is told once.
         let down = || SourceNews::Down { source: SOURCE, reason: "no session".to_owned() };
         assert_eq!(line.news(), [down(), SourceNews::Up { source: SOURCE }, down()]);
