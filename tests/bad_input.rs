@@ -98,6 +98,25 @@ fn a_market_that_cannot_be_used_is_refused_with_file_and_line() {
 }
 
 #[test]
+fn prices_of_the_running_day_are_refused_where_days_are_made_up_and_for_what_they_lack() {
+    let bars = concat!("bars=csv:", env!("CARGO_MANIFEST_DIR"), "/templates/market");
+    let both = ["--market", bars, "--market", "quotes,instruments=kotak:asha"];
+    simulation_refused(
+        &both,
+        "--market kotak:asha is for serve: it has prices of the running day only, with the session of a user",
+    );
+    refused(
+        &[&["serve", "--demo", "--listen", "127.0.0.1:0"], both.as_slice()].concat(),
+        "--market kotak:asha is not for a demonstration, which lives through days at once",
+    );
+    refused(
+        &["serve", "--demo", "--listen", "127.0.0.1:0", "--market", "kotak:asha"],
+        "--market kotak:asha: Kotak Neo has no bars of closed days and no corporate actions; write \
+         quotes,instruments=kotak:asha, and name another source for these",
+    );
+}
+
+#[test]
 fn a_module_that_is_no_task_component_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("module.wasm");

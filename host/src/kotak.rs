@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use prahari_app::vault::{KotakCredentials, Vault};
 use prahari_brokers::Pace;
 use prahari_domain::ids::UserId;
-use prahari_kotak::{CredentialSource, Credentials, KotakBrokerage, KotakSettings, Outbound, Sessions};
+use prahari_kotak::{
+    CredentialSource, Credentials, KotakBrokerage, KotakSettings, Outbound, PriceAccount, Sessions,
+};
 use prahari_secrets::{OneTimeCodes, Secret};
 use prahari_store::Store;
 
@@ -42,6 +44,37 @@ pub fn brokerage(
     let settings = Arc::new(settings);
     let sessions = Sessions::new(settings.clone(), pace.clone(), credentials)?;
     Ok(KotakBrokerage::new(settings, pace, Arc::new(sessions)))
+}
+
+/// The user of this name, with whose session prices are had; they may come and go while the daemon runs.
+pub struct NamedUser {
+    store: Store,
+    name: String,
+}
+
+impl NamedUser {
+    /// The user of this name in this database, whom nobody looks for yet.
+    pub fn new(store: Store, name: String) -> Self {
+        Self { store, name }
+    }
+}
+
+#[async_trait]
+impl PriceAccount for NamedUser {
+    async fn user(&self) -> Result<UserId, String> {
+        let name = &self.name;
+        let user = self.store.system().user_named(name).await.map_err(|error| {
+            tracing::error!(%error, "the user with whose session prices are had cannot be read");
+            "the users cannot be read from the database; the daemon's log says why".to_owned()
+        })?;
+        match user {
+            Some(user) if user.active => Ok(user.id),
+            Some(_) => Err(format!(
+                "{name}, with whose session prices are had, is suspended; name another in --market"
+            )),
+            None => Err(format!("there is no user {name}, with whose session prices are to be had")),
+        }
+    }
 }
 
 #[async_trait]

@@ -63,22 +63,36 @@ pub fn market(
     from: Day,
     until: Day,
 ) -> Result<Arc<dyn MarketData>, Failure> {
-    market_with(markets, calendar, seed, (from, until), None)
+    market_with(markets, calendar, seed, (from, until), Online::default())
 }
 
-/// Opens sources of prices, of which this may be one that is over the net.
+/// The sources of prices that are over the net, as far as they are opened.
+#[derive(Default)]
+pub struct Online {
+    /// Yahoo Finance.
+    pub yahoo: Option<Arc<YahooMarket>>,
+    /// Kotak Neo.
+    pub kotak: Option<Arc<dyn MarketData>>,
+}
+
+/// Opens sources of prices, of which these may be some that are over the net.
 pub fn market_with(
     markets: &[MarketLink],
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     (from, until): (Day, Day),
-    yahoo: Option<Arc<YahooMarket>>,
+    online: Online,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     check_links(markets)?;
+    if let (Some(user), None) = (MarketLink::kotak_user(markets), &online.kotak) {
+        // Before anything is read.
+        return Err(only_served(user));
+    }
     let mut opened = Vec::new();
     for MarketLink { market, answers } in markets {
-        let source = match (market, &yahoo) {
-            (Market::Yahoo, Some(yahoo)) => Arc::clone(yahoo) as Arc<dyn MarketData>,
+        let source = match (market, &online) {
+            (Market::Yahoo, Online { yahoo: Some(yahoo), .. }) => Arc::clone(yahoo) as Arc<dyn MarketData>,
+            (Market::Kotak(_), Online { kotak: Some(kotak), .. }) => Arc::clone(kotak),
             _ => source(market, calendar, seed, from, until)?,
         };
         opened.push((source, *answers));
@@ -100,6 +114,7 @@ pub fn check_links(markets: &[MarketLink]) -> Result<(), Failure> {
             "--market synthetic stands alone: made-up prices are not mixed with those of other sources",
         ));
     }
+    check_kotak(markets)?;
     let missing = Answers::missing(markets.iter().map(|link| link.answers));
     if missing.is_empty() {
         return Ok(());
@@ -109,6 +124,34 @@ pub fn check_links(markets: &[MarketLink]) -> Result<(), Failure> {
     Err(Failure::input(format!(
         "--market {named}: no source may answer {missing}; name it before the = of one, or add a source without ="
     )))
+}
+
+/// Refuses Kotak Neo where it is asked for what it does not have, or is named twice.
+fn check_kotak(markets: &[MarketLink]) -> Result<(), Failure> {
+    let named: Vec<&MarketLink> =
+        markets.iter().filter(|link| matches!(link.market, Market::Kotak(_))).collect();
+    let refuse = |why: String| Err(Failure::input(format!("--market {why}")));
+    match named.as_slice() {
+        [] => Ok(()),
+        [link] if link.answers.may(Question::Bars) || link.answers.may(Question::Actions) => {
+            let market = &link.market;
+            refuse(format!(
+                "{link}: Kotak Neo has no bars of closed days and no corporate actions; write quotes,instruments={market}, and name another source for these"
+            ))
+        }
+        [_] => Ok(()),
+        _ => {
+            let named = MarketLink::listed(markets);
+            refuse(format!("{named}: kotak is named twice; prices are had with the session of one user"))
+        }
+    }
+}
+
+/// Kotak Neo elsewhere than where users have sessions.
+fn only_served(user: &str) -> Failure {
+    Failure::input(format!(
+        "--market kotak:{user} is for serve: it has prices of the running day only, with the session of a user"
+    ))
 }
 
 /// Opens one source of prices.
@@ -136,6 +179,7 @@ fn source(
             Ok(Arc::new(market.map_err(Failure::input)?))
         }
         Market::Yahoo => Err(Failure::input("--market yahoo is for serve and simulate")),
+        Market::Kotak(user) => Err(only_served(user)),
     }
 }
 
@@ -145,7 +189,7 @@ pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Res
         Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::RawCsv(dir) => CsvMarket::open_raw(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
-        Market::Synthetic | Market::Yahoo => {
+        Market::Synthetic | Market::Yahoo | Market::Kotak(_) => {
             Err(Failure::input(format!("{market} has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR")))
         }
     }
@@ -371,6 +415,34 @@ mod tests {
         );
         assert!(refused(&["quotes=yahoo"]).contains("no source may answer bars and instruments;"));
         assert!(refused(&["synthetic", "yahoo"]).contains("stands alone"));
+    }
+
+    #[test]
+    fn kotak_neo_is_asked_for_prices_and_shares_of_the_day_and_for_nothing_else() {
+        let links =
+            |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<MarketLink>>();
+        let refused = |names: &[&str]| match check_links(&links(names)) {
+            Err(Failure::Input(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(check_links(&links(&["bars=csv:a", "quotes,instruments=kotak:asha"])).is_ok());
+        for named in ["kotak:asha", "bars,quotes=kotak:asha", "quotes,actions=kotak:asha"] {
+            let said = refused(&["csv:a", named]);
+            assert!(said.starts_with(&format!("--market {named}: Kotak Neo has no bars")), "{said}");
+        }
+        let twice = refused(&["csv:a", "quotes=kotak:asha", "instruments=kotak:ravi"]);
+        assert!(twice.contains("kotak is named twice"), "{twice}");
+        assert!(refused(&["quotes,instruments=kotak:asha"]).contains("no source may answer bars;"));
+        let links = links(&["csv:a", "quotes=kotak:asha"]);
+        assert_eq!(MarketLink::kotak_user(&links), Some("asha"));
+        let day = "2025-03-10".parse().unwrap();
+        let opened = source(&links[1].market, &calendar().unwrap(), 1, day, day);
+        match opened {
+            Err(Failure::Input(reason)) => {
+                assert!(reason.starts_with("--market kotak:asha is for serve"), "{reason}")
+            }
+            _ => panic!("it was opened"),
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The program itself, started for a fake of the broker.
 
-use kotak_sim::{AccountSpec, KotakSim, SimClock};
+use kotak_sim::{AccountSpec, InstrumentSpec, KotakSim, SimClock};
 use nix::sys::signal::Signal;
 use prahari_app::clock::Clock;
 use serde_json::{Value, json};
@@ -63,6 +63,38 @@ async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other
     let (said, broker) = restarted.await.unwrap();
     assert!(said.contains("Prahari trades with real money for 1 user."), "{said}");
     assert_eq!(broker, KOTAK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_has_prices_with_the_session_of_the_user_whom_its_option_names() {
+    let sim = KotakSim::start(SimClock::asked(|| Clock::System.now().0)).await.unwrap();
+    let spec = AccountSpec::numbered(7);
+    sim.add_account(spec.clone());
+    // A whole file of shares, as the program expects it.
+    for number in 0..1_000 {
+        let (token, name) = (format!("{}", 30_000 + number), format!("S{number}"));
+        sim.list_instrument(InstrumentSpec::share(&token, &name, &format!("INE{number:09}"), 10_000));
+    }
+    let (folder, url) = (tempfile::tempdir().unwrap(), sim.url());
+    let db = folder.path().join("prahari.db").to_str().unwrap().to_owned();
+    let bars = concat!("bars=csv:", env!("CARGO_MANIFEST_DIR"), "/templates/market");
+    let quotes = tokio::task::spawn_blocking(move || {
+        let kotak = "quotes,instruments=kotak:asha";
+        let serving = serve(&["--db", &db, "--kotak-login", &url, "--market", bars, "--market", kotak]);
+        // The user is made after the daemon was started.
+        let session = set_up(&serving);
+        let AccountSpec { access_token, mobile, ucc, mpin, totp_secret, .. } = spec;
+        let credentials = json!({
+            "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
+        });
+        read(&serving.send_as(&session, ("PUT", CREDENTIALS), &credentials));
+        read(&serving.get("/api/v1/market/quotes?symbols=S7,NOPE", &session))
+    });
+    let quotes = quotes.await.unwrap();
+    assert_eq!(quotes["quotes"][0]["last_paise"], 10_000, "{quotes}");
+    assert_eq!((&quotes["quotes"][0]["source"], &quotes["unpriced"]), (&json!("kotak"), &json!(["NOPE"])));
+    let complete = sim.logins(&AccountSpec::numbered(7).ucc).iter().filter(|login| login.complete).count();
+    assert_eq!(complete, 1);
 }
 
 #[test]

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use kotak_sim::{AccountSpec, InstrumentSpec, KotakSim, SimClock};
 use prahari_app::brokers::Brokers;
 use prahari_app::clock::Clock;
+use prahari_brokers::{Answers, Chain, MarketData};
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::OrderRequest;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_kotak::{CredentialSource, Credentials, KotakSettings};
+use prahari_kotak::{CredentialSource, Credentials, KotakSettings, PriceAccount};
 use prahari_runtime::{HostCall, HostReply};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,9 +20,9 @@ use tokio::sync::Notify;
 
 use crate::support::console::{Client, Console, PASSWORD};
 use crate::support::desk_fixture::{ask, to_host};
-use crate::support::fake_broker::PRICE;
+use crate::support::fake_broker::{FlatMarket, PRICE};
 use crate::support::{OTHER, TestHost};
-use crate::wired::{KOTAK, SealedCredentials, brokerage};
+use crate::wired::{KOTAK, NamedUser, SealedCredentials, brokerage};
 
 pub const CREDENTIALS: &str = "/api/v1/user/broker/credentials";
 pub const BROKER: &str = "/api/v1/user/broker";
@@ -35,6 +37,16 @@ struct Late(Arc<OnceLock<SealedCredentials>>);
 impl CredentialSource for Late {
     async fn credentials(&self, user: UserId) -> Result<Credentials, String> {
         self.0.get().unwrap().credentials(user).await
+    }
+}
+
+/// The user with whose session prices are had, who is there only when the database is.
+struct LateUser(Arc<OnceLock<NamedUser>>);
+
+#[async_trait]
+impl PriceAccount for LateUser {
+    async fn user(&self) -> Result<UserId, String> {
+        self.0.get().ok_or("there is no database yet")?.user().await
     }
 }
 
@@ -53,6 +65,21 @@ impl World {
     }
 
     pub async fn with(users: u32, now: Timestamp, change: impl FnOnce(&mut KotakSettings)) -> Self {
+        Self::build(users, now, change, false).await
+    }
+
+    /// With three users, whose prices of the running day are the broker's, had with the session of the user whom most tests
+    /// are about.
+    pub async fn on_its_prices(now: Timestamp) -> Self {
+        Self::build(3, now, |settings| settings.market_feed = false, true).await
+    }
+
+    async fn build(
+        users: u32,
+        now: Timestamp,
+        change: impl FnOnce(&mut KotakSettings),
+        is_source: bool,
+    ) -> Self {
         let clock = Clock::at(now);
         let asked = clock.clone();
         let sim = KotakSim::start(SimClock::asked(move || asked.now().0)).await.unwrap();
@@ -67,13 +94,24 @@ impl World {
         change(&mut settings);
         let kept: Arc<OnceLock<SealedCredentials>> = Arc::default();
         let broker = brokerage(settings, Arc::new(clock.clone()), Arc::new(Late(kept.clone()))).unwrap();
+        let named: Arc<OnceLock<NamedUser>> = Arc::default();
         let mut house = TestHost::new(users);
         house.make_flat();
+        if is_source {
+            let calendar = CalendarHandle::embedded().unwrap();
+            let flat: Arc<dyn MarketData> = Arc::new(FlatMarket::new(calendar.clone()));
+            let prices: Arc<dyn MarketData> =
+                Arc::new(broker.market(calendar.clone(), Arc::new(LateUser(named.clone()))));
+            let answers = |text: &str| text.parse::<Answers>().unwrap();
+            let links = [(flat, answers("bars")), (prices, answers("quotes,instruments"))];
+            house = house.on(Arc::new(Chain::of(links, calendar)));
+        }
         house.brokers = Brokers::default().with(KOTAK, Arc::new(broker));
         let daemon = house.start_on(clock, &[]).await;
         let console = Console::over(house, daemon).await;
         let sealed = SealedCredentials::new(console.daemon.store.clone(), console.vault.clone());
         assert!(kept.set(sealed).is_ok());
+        assert!(named.set(NamedUser::new(console.daemon.store.clone(), "user2".to_owned())).is_ok());
         Self { console, sim, spec }
     }
 
@@ -139,7 +177,12 @@ impl World {
 
     /// Has the desk ask the broker what became of the user's orders, as each minute does.
     pub async fn sync(&self) {
-        let user = self.console.daemon.users.find(OTHER).unwrap();
+        self.sync_of(OTHER).await;
+    }
+
+    /// The same of any user.
+    pub async fn sync_of(&self, user: UserId) {
+        let user = self.console.daemon.users.find(user).unwrap();
         let mut desk = user.desk.lock().await;
         desk.sync_fills(self.console.daemon.clock.now()).await.unwrap();
     }

@@ -60,6 +60,9 @@ fn a_question_that_nobody_may_answer_is_refused_wherever_sources_are_named() {
         );
         assert!(error.contains(&sentence), "{error}");
     }
+    let (code, _, error) = said(&["market", "check", &bars, "quotes,instruments=kotak:asha"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("kotak:asha has no files, and is for serve: leave it out here"), "{error}");
     let (code, _, error) = said(&["market", "check", "prices=yahoo"]);
     assert_eq!(code, 2);
     assert!(

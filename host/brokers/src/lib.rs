@@ -61,7 +61,7 @@ pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use questions::{Answers, Question};
 pub use readiness::{Check, CheckOutcome};
 pub use sessions::{Session, Sessions};
-pub use source_state::{LineState, SourceState, SourceTrouble};
+pub use source_state::{FeedState, LineState, SourceState, SourceTrouble};
 pub use synthetic::SyntheticMarket;
 pub use yahoo::{
     BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache, YahooMarket, YahooSettings, unpack_year,

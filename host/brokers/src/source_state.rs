@@ -26,6 +26,21 @@ pub struct SourceState {
     pub trouble: Option<SourceTrouble>,
     /// How its line is used; none of a source that is on this machine.
     pub line: Option<LineState>,
+    /// How the feed stands that tells prices by itself; none of a source without one.
+    pub feed: Option<FeedState>,
+}
+
+/// How a feed stands that tells prices by itself. Times are real ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedState {
+    /// Shares that are followed.
+    pub followed: usize,
+    /// Since when there is a connection; none without one.
+    pub connected: Option<Timestamp>,
+    /// When prices last came on this connection; none before the first.
+    pub heard_at: Option<Timestamp>,
+    /// Whether it is silent while the exchange trades, so that prices are asked for instead.
+    pub silent: bool,
 }
 
 /// Why a source cannot be used as it should be.
@@ -76,6 +91,7 @@ impl SourceState {
             report: None,
             trouble: None,
             line: None,
+            feed: None,
         }
     }
 }

@@ -39,6 +39,9 @@ pub struct KotakSettings {
     pub orders_a_second: u32,
     /// Most other calls of one user within a second. Default 8: the broker's pages say 10 and 25.
     pub reads_a_second: u32,
+    /// Most questions for prices of one user within a second, beside the other calls. Default 2: with 25 shares in each, and
+    /// together with the other calls no more than the broker's older pages allow for everything.
+    pub quotes_a_second: u32,
     /// Longest time that a call waits for its turn. Default 3 s. Past it nothing was sent.
     pub longest_turn: Duration,
     /// Most questions for quotes of one user that wait for an answer. Default 4, beyond which the broker refuses.
@@ -63,6 +66,9 @@ pub struct KotakSettings {
     /// Whether the order feed is followed, which says when the book is worth a look. Default yes; without it news of orders
     /// waits for the next look.
     pub order_feed: bool,
+    /// Whether the market feed is followed where prices come from the broker. Default yes; without it prices are only told
+    /// when they are asked for.
+    pub market_feed: bool,
     /// Address of the broker's older market feed (HSM), which is followed in place of the present one. Default none. The broker
     /// declared it dead in September 2026; it is for days on which the present one is silent and the older one is not.
     /// [`OLDER_MARKET_FEED`] is where it was.
@@ -106,6 +112,7 @@ impl KotakSettings {
             file: seconds(60),
             orders_a_second: 5,
             reads_a_second: 8,
+            quotes_a_second: 2,
             longest_turn: seconds(3),
             quotes_in_flight: 4,
             quotes_at_once: 25,
@@ -117,6 +124,7 @@ impl KotakSettings {
             young: seconds(60),
             looks: vec![Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(1_800)],
             order_feed: true,
+            market_feed: true,
             older_market_feed: None,
             fewest_shares: 1_000,
         }

@@ -37,8 +37,9 @@ pub struct Serve {
     /// How many made-up users a new demonstration gets; the first is the admin.
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
-    /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
-    /// ANSWERS=MARKET asks a source only for these of bars, quotes, instruments and actions, as in quotes=yahoo.
+    /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR, yahoo or kotak:USER, which has prices of the running day
+    /// with the session of that user at the broker. Given several times, they are asked in that order. ANSWERS=MARKET asks a
+    /// source only for these of bars, quotes, instruments and actions, as in quotes=yahoo.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60

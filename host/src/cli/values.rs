@@ -20,6 +20,8 @@ pub enum Market {
     Bhavcopy(PathBuf),
     /// Yahoo Finance, over the net.
     Yahoo,
+    /// Kotak Neo, over the net, with the session of the user of this name.
+    Kotak(String),
 }
 
 /// A source of prices and what it may answer, such as `yahoo` or `quotes=yahoo`.
@@ -35,6 +37,14 @@ impl MarketLink {
     /// Several sources as one text, such as `bhavcopy:days,csv:shares`.
     pub fn listed(links: &[Self]) -> String {
         links.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+
+    /// The user with whose session prices of Kotak Neo are had; none where it is not named.
+    pub fn kotak_user(links: &[Self]) -> Option<&str> {
+        links.iter().find_map(|link| match &link.market {
+            Market::Kotak(user) => Some(user.as_str()),
+            _ => None,
+        })
     }
 
     /// Returns whether one of these is a source of this kind.
@@ -76,6 +86,7 @@ impl fmt::Display for Market {
             Self::RawCsv(dir) => write!(f, "csv-raw:{}", dir.display()),
             Self::Bhavcopy(dir) => write!(f, "bhavcopy:{}", dir.display()),
             Self::Yahoo => f.write_str("yahoo"),
+            Self::Kotak(user) => write!(f, "kotak:{user}"),
         }
     }
 }
@@ -90,8 +101,9 @@ impl FromStr for Market {
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
             Some(("csv-raw", dir)) if !dir.is_empty() => Ok(Self::RawCsv(dir.into())),
             Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
+            Some(("kotak", user)) if !user.is_empty() => Ok(Self::Kotak(user.to_owned())),
             _ => Err(format!(
-                "{text:?} is not a market; use synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR or yahoo"
+                "{text:?} is not a market; use synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR, yahoo or kotak:USER"
             )),
         }
     }
@@ -148,6 +160,7 @@ mod tests {
             "bars,instruments=bhavcopy:/data/days",
             "csv:/data/a=b",
             "csv-raw:/data/a",
+            "quotes,instruments=kotak:asha",
         ] {
             assert_eq!(text.parse::<MarketLink>().unwrap().to_string(), text);
         }
@@ -157,6 +170,9 @@ mod tests {
         assert!(wrong("prices=yahoo").starts_with("\"prices\" is nothing that a source answers"));
         assert!(wrong("quotes=").starts_with("\"\" is not a market"));
         assert!(wrong("csv-raw:").starts_with("\"csv-raw:\" is not a market"));
+        for name in ["kotak", "kotak:", "quotes=kotak:"] {
+            assert!(wrong(name).contains("is not a market; use "), "{name}");
+        }
         assert!(wrong("=yahoo").starts_with("\"\" is nothing that a source answers"));
     }
 }

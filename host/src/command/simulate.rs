@@ -24,7 +24,7 @@ use prahari_store::{Durability, Store};
 use crate::cli::{MarketLink, Simulate, UnknownDays};
 use crate::exit::Failure;
 use crate::fetched;
-use crate::wiring::{self, Draws};
+use crate::wiring::{self, Draws, Online};
 
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
@@ -60,7 +60,8 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         None => Arc::new(MemoryBarCache::default()),
     };
     let yahoo = fetched::open(&options.markets, &options.yahoo, &calendar, options.seed, kept_bars)?;
-    let market = wiring::market_with(&options.markets, &calendar, options.seed, days, yahoo.clone())?;
+    let online = Online { yahoo: yahoo.clone(), kotak: None };
+    let market = wiring::market_with(&options.markets, &calendar, options.seed, days, online)?;
     if let Some(yahoo) = &yahoo {
         let filled = fetched::fill_and_freeze(yahoo, &market, days).await;
         if let (Err(_), Some(cache)) = (&filled, &cache) {

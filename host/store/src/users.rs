@@ -97,6 +97,15 @@ impl SystemScope {
             .await
     }
 
+    /// Returns the user of this name, if there is one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn user_named(&self, name: &str) -> Result<Option<UserRow>, StoreError> {
+        let name = name.to_owned();
+        self.store.read("read a user", move |conn| find_by_name(conn, &name)).await
+    }
+
     /// Returns the next users after one, by id, at most `limit`: for whoever goes through all of them and holds few at a time.
     ///
     /// # Errors

@@ -243,6 +243,16 @@ impl KotakSim {
         self.trade(symbol, price, Some(available))
     }
 
+    /// So many shares of an instrument were traded today.
+    pub fn set_volume(&self, symbol: &str, volume: i64) -> Result<(), SimError> {
+        let mut world = self.shared.world();
+        let index = world.instrument_index(symbol);
+        let instrument = index.and_then(|index| world.instruments.get_mut(index));
+        let unknown = || SimError(format!("no instrument trades as {symbol}"));
+        instrument.ok_or_else(unknown)?.volume = volume;
+        Ok(())
+    }
+
     fn trade(&self, symbol: &str, price: i64, available: Option<i64>) -> Result<(), SimError> {
         if price <= 0 {
             return Err(SimError(format!("{price} paise is no price of {symbol}")));

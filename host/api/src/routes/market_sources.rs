@@ -1,7 +1,7 @@
 //! `/api/v1/system/market/sources`: how the sources of market data stand.
 
 use axum::extract::State;
-use prahari_app::queries::{LineState, MarketSources, Question, SourceState, SourceTrouble};
+use prahari_app::queries::{FeedState, LineState, MarketSources, Question, SourceState, SourceTrouble};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -49,6 +49,9 @@ struct MarketSource {
     /// How its line is used; null of a source on this machine.
     #[schema(required)]
     line: Option<SourceLine>,
+    /// How the feed stands that tells prices by itself; null of a source without one.
+    #[schema(required)]
+    feed: Option<SourceFeed>,
     /// What was found when its files were last read: the first sentences, and how many more there are.
     notes: Vec<String>,
     /// Number of bars of past days that said something else when its files were last read than before.
@@ -66,6 +69,21 @@ struct SourceFault {
     /// Real time before which it is not asked again; null where nothing is waited for.
     #[schema(required)]
     not_before: Option<Instant>,
+}
+
+/// How a feed stands that tells prices by itself. Times are real ones.
+#[derive(Debug, Serialize, ToSchema)]
+struct SourceFeed {
+    /// Shares that are followed.
+    followed: u64,
+    /// Since when there is a connection; null without one.
+    #[schema(required)]
+    connected_at: Option<Instant>,
+    /// When prices last came on this connection; null before the first.
+    #[schema(required)]
+    heard_at: Option<Instant>,
+    /// Whether it is silent while the exchange trades, so that prices are asked for instead.
+    silent: bool,
 }
 
 /// How the line to a source over the net is used. Times are real ones.
@@ -125,6 +143,7 @@ impl From<SourceState> for MarketSource {
             restated: report.map_or(0, |report| report.restated as u64),
             trouble: state.trouble.map(SourceFault::from),
             line: state.line.map(SourceLine::from),
+            feed: state.feed.map(SourceFeed::from),
         }
     }
 }
@@ -133,6 +152,18 @@ impl From<SourceTrouble> for SourceFault {
     fn from(trouble: SourceTrouble) -> Self {
         let SourceTrouble { reason, since, until } = trouble;
         Self { reason, since: since.map(Instant), not_before: until.map(Instant) }
+    }
+}
+
+impl From<FeedState> for SourceFeed {
+    fn from(feed: FeedState) -> Self {
+        let FeedState { followed, connected, heard_at, silent } = feed;
+        Self {
+            followed: followed as u64,
+            connected_at: connected.map(Instant),
+            heard_at: heard_at.map(Instant),
+            silent,
+        }
     }
 }
 

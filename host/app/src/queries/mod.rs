@@ -64,7 +64,9 @@ pub use modules::{ModuleTrial, ModuleVersion};
 pub use notifications::Notifications;
 pub use orders::OrderDetail;
 pub use positions_of_all::{PositionKey, PositionsFilter, PositionsOfAll};
-pub use prahari_brokers::{Answers, Interval, LineState, Question, Quote, SourceState, SourceTrouble};
+pub use prahari_brokers::{
+    Answers, FeedState, Interval, LineState, Question, Quote, SourceState, SourceTrouble,
+};
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionLine, DecisionRow,
     DecisionSearch, DifferenceCause, DifferenceFilter, DifferenceRow, DifferenceState, EXECUTING, FillCursor,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Pace, Placed,
+    Sessions as Hours,
 };
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
@@ -20,6 +21,7 @@ use self::memory::{Memory, Standing};
 use crate::client::NewOrder;
 use crate::error::{KotakError, Meaning};
 use crate::feed::order_feed;
+use crate::market::{KotakMarket, KotakMarketParts, PriceAccount};
 use crate::scrip::Scrip;
 use crate::session::{LinkedSession, Sessions, UserSession};
 use crate::settings::KotakSettings;
@@ -61,6 +63,18 @@ impl KotakBrokerage {
     /// Returns the sessions of all users.
     pub fn sessions(&self) -> &Arc<Sessions> {
         &self.sessions
+    }
+
+    /// Creates a source of prices over the same sessions and the same file of shares: nothing logs in twice.
+    pub fn market(&self, hours: Arc<dyn Hours>, account: Arc<dyn PriceAccount>) -> KotakMarket {
+        KotakMarket::new(KotakMarketParts {
+            settings: self.settings.clone(),
+            pace: self.pace.clone(),
+            sessions: self.sessions.clone(),
+            shares: self.shares.clone(),
+            hours,
+            account,
+        })
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) struct KotakClient {
 pub(crate) struct Turns {
     orders: RateLimiter,
     reads: RateLimiter,
+    prices: RateLimiter,
     quotes: Semaphore,
 }
 
@@ -85,6 +86,7 @@ impl Turns {
         Self {
             orders: limiter(settings.orders_a_second.min(MOST_ORDERS)),
             reads: limiter(settings.reads_a_second),
+            prices: limiter(settings.quotes_a_second),
             quotes: Semaphore::new(settings.quotes_in_flight.max(1)),
         }
     }
@@ -150,6 +152,7 @@ impl KotakClient {
             Call::Place | Call::Modify | Call::Cancel => (&self.turns.orders, self.settings.send),
             Call::LogIn | Call::Validate | Call::Address => return Ok(self.settings.log_in),
             Call::Shares => return Ok(self.settings.file),
+            Call::Quotes => (&self.turns.prices, self.settings.read),
             _ => (&self.turns.reads, self.settings.read),
         };
         let began = self.pace.now();

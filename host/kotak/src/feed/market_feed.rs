@@ -97,6 +97,11 @@ impl MarketFeed {
             .map_or(if open { silent } else { Silence::None }, |watch| watch.silence(self.pace.now(), open))
     }
 
+    /// Returns since when there is a connection that was let in, and when prices last came on it; none without one.
+    pub fn connection(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        self.kept.watch.lock().as_ref().map(|watch| (watch.connected(), watch.heard()))
+    }
+
     /// Returns what counts the messages with prices.
     pub fn news(&self) -> watch::Receiver<u64> {
         self.kept.news.subscribe()

@@ -7,6 +7,7 @@ use prahari_domain::time::Timestamp;
 pub struct Watch {
     /// Silence that is noticed, in milliseconds.
     longest: i64,
+    connected: Timestamp,
     since: Timestamp,
     /// Messages with news since the connection was made; the first may be a snapshot.
     news: u64,
@@ -32,13 +33,23 @@ pub enum Silence {
 impl Watch {
     /// Watches a feed from the instant of its connection. A silence longer than `longest`, in milliseconds, is noticed.
     pub const fn new(connected: Timestamp, longest: i64) -> Self {
-        Self { longest, since: connected, news: 0 }
+        Self { longest, connected, since: connected, news: 0 }
     }
 
     /// Notes a message with news.
     pub fn news(&mut self, now: Timestamp) {
         self.since = now;
         self.news = self.news.saturating_add(1);
+    }
+
+    /// Returns when the connection was made.
+    pub const fn connected(&self) -> Timestamp {
+        self.connected
+    }
+
+    /// Returns when the last message with news came on this connection; none before the first.
+    pub fn heard(&self) -> Option<Timestamp> {
+        (self.news > 0).then_some(self.since)
     }
 
     /// Returns whether the feed is silent. While the market is closed it may be: then it is asked with `open` false.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -45,6 +46,8 @@ pub struct UserSession {
     /// Held by the one who logs in; the others find the session afterwards.
     one_login: tokio::sync::Mutex<()>,
     inner: Mutex<Inner>,
+    /// Whether prices for everybody are had with it: then it outlives what its user does.
+    lent: AtomicBool,
     /// Tells whoever follows a feed that there is another session, or none.
     changed: watch::Sender<()>,
 }
@@ -117,6 +120,7 @@ impl UserSession {
             turns,
             one_login: tokio::sync::Mutex::default(),
             inner: Mutex::default(),
+            lent: AtomicBool::new(false),
             changed: watch::Sender::new(()),
         }
     }
@@ -151,8 +155,18 @@ impl UserSession {
         (inner.refusals, inner.fruitless, inner.forgiven) = (0, 0, inner.logins);
     }
 
-    /// Forgets the session; at the end of a day, one of another day. One line in the log says so where there was one.
+    /// Says whether prices for everybody are had with this session.
+    pub(crate) fn lend(&self, lent: bool) {
+        self.lent.store(lent, Ordering::Relaxed);
+    }
+
+    /// Forgets the session; at the end of a day, one of another day. One line in the log says so where there was one. A session
+    /// with which everybody's prices are had stays when its user stops trading: the next price would log in again.
     pub fn forget(&self, why: SessionEnd) {
+        let is_of_trading = matches!(why, SessionEnd::Service | SessionEnd::Broker);
+        if is_of_trading && self.lent.load(Ordering::Relaxed) {
+            return;
+        }
         let now = self.parts.pace.now();
         let mut inner = self.inner.lock();
         let is_of_today = inner.current.as_ref().is_some_and(|(session, _)| session.day == now.ist_day());

@@ -5,6 +5,7 @@
 mod account;
 mod days;
 mod feed;
+mod market;
 mod orders;
 mod proxy;
 mod readiness;

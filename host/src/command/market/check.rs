@@ -24,6 +24,11 @@ pub(super) async fn check_all(
     links: &[MarketLink],
     calendar: &Arc<CalendarHandle>,
 ) -> Result<ExitCode, Failure> {
+    if let Some(user) = MarketLink::kotak_user(links) {
+        return Err(Failure::input(format!(
+            "kotak:{user} has no files, and is for serve: leave it out here"
+        )));
+    }
     wiring::check_links(links)?;
     let is_net = |link: &MarketLink| link.market == Market::Yahoo;
     if links.iter().all(is_net) {

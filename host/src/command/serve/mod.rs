@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 use crate::cli::{Market, MarketLink, Serve};
 use crate::exit::{Failure, say};
 use crate::fetched;
-use crate::wiring::{self, Database, Draws, Outside};
+use crate::wiring::{self, Database, Draws, Online, Outside};
 use begun::Begun;
 use messages::Messages;
 
@@ -114,7 +114,9 @@ async fn prepare(
     }
     let cache = Arc::new(DatabaseBarCache::new(store.clone()));
     let yahoo = fetched::open(&options.markets, &options.yahoo, calendar, served.seed, cache)?;
-    let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), yahoo)?;
+    let kotak = brokers::kotak(kotak, (options, &clock), store, &vault)?;
+    let online = Online { yahoo, kotak: brokers::kotak_market(kotak.as_ref(), options, store, calendar)? };
+    let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), online)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
@@ -122,7 +124,7 @@ async fn prepare(
     let draws = Draws::served(served.seed)?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
-        let brokers = brokers::beside_paper(kotak.clone(), (options, &clock), store, &vault)?;
+        let brokers = brokers::beside_paper(kotak.as_ref(), &clock);
         let outside = Outside { market: market.clone(), brokers };
         wiring::daemon(clock, store.clone(), outside, calendar.clone(), draws, parts).await
     };

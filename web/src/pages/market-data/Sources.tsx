@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '../../api/marketData';
 import { pageError } from '../../api/problems';
-import type { MarketSource, SourceLine } from '../../api/schema';
+import type { MarketSource, SourceFeed, SourceLine } from '../../api/schema';
 import { count } from '../../format/numbers';
 import type { Mark } from '../../format/outcome';
 import { sentence } from '../../format/text';
@@ -53,14 +53,20 @@ export function answersOf({ answers }: MarketSource): string {
 }
 
 function Source({ source, number }: { source: MarketSource; number: number }) {
-  const { line, notes } = source;
+  const { feed, line, notes } = source;
   return (
     <>
       <h3 className={css.heading}>
         {words.place(number, source.source)} <MarkWord mark={markOf(source)} />
       </h3>
       {line && <Use line={line} />}
-      <DefinitionList items={[...facts(source), ...(line ? lineFacts(line) : [])]} />
+      <DefinitionList
+        items={[
+          ...facts(source),
+          ...(feed ? feedFacts(feed) : []),
+          ...(line ? lineFacts(line) : []),
+        ]}
+      />
       {notes.length > 0 && (
         <details>
           <summary>{words.notes}</summary>
@@ -120,6 +126,33 @@ function facts(source: MarketSource) {
     { term: words.shares, value: count(source.shares) },
     { term: words.newest, value: newest_day === null ? words.none : <Day date={newest_day} /> },
     ...(restated > 0 ? [{ term: words.restated, value: count(restated) }] : []),
+  ];
+}
+
+/** How a feed stands, in words. */
+export function feedState({ connected_at, silent }: SourceFeed): string {
+  if (connected_at === null) return words.feedStates.none;
+  return silent ? words.feedStates.silent : words.feedStates.alive;
+}
+
+function feedFacts(feed: SourceFeed) {
+  return [
+    { term: words.followed, value: count(feed.followed) },
+    {
+      term: words.feed,
+      value: (
+        <>
+          {feedState(feed)}
+          {feed.connected_at !== null && (
+            <span className={css.soft}>
+              {' '}
+              {words.since} <Instant at={feed.connected_at} day />
+            </span>
+          )}
+        </>
+      ),
+    },
+    { term: words.heard, value: <Instant at={feed.heard_at} day /> },
   ];
 }
 

@@ -34,6 +34,10 @@ export const words = {
   bars: 'Bars in memory',
   minutes: 'Shares with minutes in memory',
   notes: 'What was found in the files',
+  followed: 'Shares that its feed tells',
+  feed: 'Feed',
+  feedStates: { none: 'not connected', silent: 'connected, and silent', alive: 'connected' },
+  heard: 'Last prices of the feed',
 
   warming: 'Fetched ahead',
   warmingNote:
