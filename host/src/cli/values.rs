@@ -164,7 +164,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<MarketLink>().unwrap().to_string(), text);
         }
-        let all: MarketLink = "bars,quotes,instruments=yahoo".parse().unwrap();
+        let all: MarketLink = "bars,quotes,instruments,actions=yahoo".parse().unwrap();
         assert_eq!(all, Market::Yahoo.into());
         let wrong = |text: &str| text.parse::<MarketLink>().unwrap_err();
         assert!(wrong("prices=yahoo").starts_with("\"prices\" is nothing that a source answers"));
