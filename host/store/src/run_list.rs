@@ -146,7 +146,7 @@ fn statement(filter: &RunFilter) -> String {
         Some(ServiceKind::Individual) => " AND service = 'individual'",
         _ => "",
     };
-    let priced = if filter.on_price.is_some() { " AND cause_symbol IS NOT NULL" } else { "" };
+    let priced = if filter.on_price.is_some() { " AND cause_symbol = ?10" } else { "" };
     format!(
         "SELECT * FROM runs
          WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)

@@ -47,6 +47,8 @@ mod tests {
         let time = DaemonTime(clock);
         let late = time.be_late(2_000);
         tokio::pin!(late);
+        // It begins to wait when it is first asked.
+        assert!(futures::poll!(&mut late).is_pending());
         hand.pass_until(Timestamp(2_999));
         assert!(futures::poll!(&mut late).is_pending());
         hand.pass_until(Timestamp(3_000));
