@@ -9,4 +9,4 @@ ALTER TABLE runs ADD COLUMN cause_at INTEGER;
 -- Few among the runs of years: those of a user and day are counted.
 CREATE INDEX runs_on_price ON runs (user_id, started_at) WHERE cause_symbol IS NOT NULL;
 -- The same for the list of a task's runs on one share.
-CREATE INDEX runs_of_task_on_price ON runs (user_id, task, cause_symbol, started_at) WHERE cause_symbol IS NOT NULL;
+CREATE INDEX runs_of_task_on_price ON runs (user_id, task, cause_symbol, started_at) WHERE cause_symbol > '';

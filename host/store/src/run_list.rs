@@ -146,13 +146,15 @@ fn statement(filter: &RunFilter) -> String {
         Some(ServiceKind::Individual) => " AND service = 'individual'",
         _ => "",
     };
-    let priced = if filter.on_price.is_some() { " AND cause_symbol = ?10" } else { "" };
+    let priced = match filter.on_price {
+        Some(_) => " AND cause_symbol > '' AND cause_symbol = ?10",
+        None => " AND ?10 IS NULL",
+    };
     format!(
         "SELECT * FROM runs
          WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)
              AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7)
-             AND (?9 IS NULL OR service = ?9) AND (?10 IS NULL OR cause_symbol = ?10)
-             {ended}{triggered}{served}{priced}
+             AND (?9 IS NULL OR service = ?9){ended}{triggered}{served}{priced}
          ORDER BY started_at DESC, id DESC LIMIT ?8"
     )
 }

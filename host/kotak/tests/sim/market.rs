@@ -114,9 +114,11 @@ async fn a_quote_has_what_the_broker_tells_of_the_day() {
 #[tokio::test]
 async fn the_file_of_shares_says_what_can_be_ordered() {
     let account = Account::new().await;
+    let unlimited = InstrumentSpec::share("90010", "DEMON", "INE000A00010", 1_000).with_band(5, 900, 1_100);
+    account.sim.list_instrument(InstrumentSpec { freeze: None, ..unlimited });
     let market = market(&account);
     let found =
-        market.instruments(&symbols(&["DEMO", "DEMOT", "NOPE", "DEMOS"]), account.now()).await.unwrap();
+        market.instruments(&symbols(&["DEMO", "DEMOT", "NOPE", "DEMON"]), account.now()).await.unwrap();
     let demo = found[0].as_ref().unwrap();
     assert_eq!(
         (demo.series.as_str(), demo.tick, demo.lot, demo.freeze_quantity),
