@@ -333,10 +333,14 @@ async fn a_person_decides_only_what_is_unknown_and_what_comes_to_light_afterward
     let refusal = trader.desk.never_arrived(none, "not there", minute(1)).await.unwrap().unwrap_err();
     assert_eq!(refusal.code, RefusalCode::UnknownOrder);
 
-    // Also while the book cannot be had.
+    // A book that cannot be had may show it.
     broker.set_book_down(USER, true);
-    trader.desk.never_arrived(id, "it is not in the app", minute(2)).await.unwrap().unwrap();
+    let unread = trader.desk.never_arrived(id, "it is not in the app", minute(2)).await.unwrap().unwrap_err();
+    assert_eq!(unread.code, RefusalCode::Unsettled);
+    assert!(unread.detail.starts_with("the broker's book may show it and cannot be read now: "), "{unread}");
+    assert_eq!(trader.order(id).state, OrderState::Unknown);
     broker.set_book_down(USER, false);
+    trader.desk.never_arrived(id, "it is not in the app", minute(2)).await.unwrap().unwrap();
     let order = trader.order(id);
     let reason = "decided by hand that it never arrived: it is not in the app";
     assert_eq!((order.state, order.reason.as_str()), (OrderState::Cancelled, reason));

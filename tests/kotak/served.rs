@@ -33,8 +33,10 @@ async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other
     let db = folder.path().join("prahari.db");
     let db = db.to_str().unwrap().to_owned();
     let again = (db.clone(), url.clone());
+    let logs = folder.path().join("logs");
+    let log_dir = logs.to_str().unwrap().to_owned();
     let done = tokio::task::spawn_blocking(move || {
-        let mut serving = serve(&["--db", &db, "--kotak-login", &url]);
+        let mut serving = serve(&["--db", &db, "--kotak-login", &url, "--log-dir", &log_dir]);
         let session = set_up(&serving);
         let live = json!({ "broker": KOTAK, "password": PASSWORD });
         let linked = read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
@@ -53,6 +55,11 @@ async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other
     let ucc = AccountSpec::numbered(7).ucc;
     let complete = sim.logins(&ucc).iter().filter(|login| login.complete).count();
     assert!(complete >= 1, "{:?}", sim.logins(&ucc));
+    let kept =
+        std::fs::read_dir(&logs).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let log: String = kept.collect();
+    assert!(log.contains("logged in at the broker"), "{log}");
+    assert!(log.contains("the session at the broker was forgotten"), "{log}");
 
     // The next start says what is at stake.
     let restarted = tokio::task::spawn_blocking(move || {

@@ -136,8 +136,11 @@ impl KotakSettings {
     /// One sentence, when it is no address, or neither the broker's nor of this machine.
     pub fn for_login(address: &str) -> Result<Self, String> {
         let login = Url::parse(address).map_err(|error| format!("{address:?} is no address: {error}"))?;
-        Reach::of(&login)?;
-        Ok(Self::at(login))
+        let reach = Reach::of(&login)?;
+        let settings = Self::at(login);
+        // A fake lists a few shares only.
+        let fewest_shares = if reach == Reach::ThisMachine { 1 } else { settings.fewest_shares };
+        Ok(Self { fewest_shares, ..settings })
     }
 
     /// Returns whether everything stays on this machine, where only a fake of the broker answers.
@@ -153,7 +156,10 @@ mod tests {
     #[test]
     fn a_login_is_at_the_broker_or_on_this_machine() {
         assert!(!KotakSettings::for_login(LOGIN_ADDRESS).unwrap().stays_here());
-        assert!(KotakSettings::for_login("http://127.0.0.1:18080").unwrap().stays_here());
+        let fake = KotakSettings::for_login("http://127.0.0.1:18080").unwrap();
+        assert!(fake.stays_here());
+        let broker = KotakSettings::for_login(LOGIN_ADDRESS).unwrap();
+        assert_eq!((fake.fewest_shares, broker.fewest_shares), (1, 1_000));
         let refused = KotakSettings::for_login("https://example.org/").unwrap_err();
         assert_eq!(refused, "the address of the login is neither the broker's nor of this machine");
         assert!(KotakSettings::for_login("nowhere").unwrap_err().starts_with("\"nowhere\" is no address"));

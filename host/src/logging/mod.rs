@@ -33,8 +33,8 @@ const VARIABLE: &str = "PRAHARI_LOG";
 /// Filter of a command that a person waits for, and of a quiet daemon.
 const QUIET: &str = "warn";
 
-/// Filter of a daemon that somebody watches, or whose files somebody reads later.
-const WATCHED: &str = "warn,prahari::day=info";
+/// Filter of a daemon that somebody watches, or whose files somebody reads later: its day, and who logs in at a broker.
+const WATCHED: &str = "warn,prahari::day=info,prahari_kotak::session=info";
 
 /// The files of this process, if it writes any.
 static FILES: OnceLock<LogFiles> = OnceLock::new();

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { FIRST_PAGE, FULL_PAGE, nextPage, ofUser } from './pages';
-import type { LedgerDay, LedgerSlot, paths, UserLanes } from './schema';
+import type { LanesOfUser, LedgerDay, LedgerSlot, paths } from './schema';
 
 export type SlotFilter = Omit<
   NonNullable<paths['/api/v1/slots']['get']['parameters']['query']>,
@@ -41,13 +41,13 @@ export const daySlotsQuery = (user?: number, day?: string) =>
   });
 
 /** The client's types take a slot of three fields for a list of anything; the document says which they are. */
-function lanesIn(answer: object): UserLanes {
-  if (!areLanes(answer)) throw new Error('the daemon answered lanes without tasks');
+function lanesIn(answer: object): LanesOfUser {
+  if (!areLanes(answer)) throw new Error('the daemon answered lanes without tasks or mornings');
   return answer;
 }
 
-function areLanes(answer: object): answer is UserLanes {
-  return 'tasks' in answer && Array.isArray(answer.tasks);
+function areLanes(answer: object): answer is LanesOfUser {
+  return 'tasks' in answer && Array.isArray(answer.tasks) && 'mornings' in answer;
 }
 
 /** The day of a user as lanes, with how each slot stands now; today when no day is named. */

@@ -55,7 +55,7 @@ struct DoctorCheck {
 
 /// The looks of the newest mornings.
 #[derive(Debug, Serialize, ToSchema)]
-struct DoctorMornings {
+pub(super) struct DoctorMornings {
     /// When everybody is looked at today; null on a day without a session.
     #[schema(required)]
     due_at: Option<Instant>,
@@ -116,13 +116,18 @@ async fn mornings(
     Query(query): Query<UserQuery>,
 ) -> Result<Json<DoctorMornings>, Problem> {
     let user = caller.target_user(&api, query.user)?;
+    Ok(Json(newest_mornings(&api, &user, MORNINGS_SHOWN).await?))
+}
+
+/// At most this many of the newest mornings of a user.
+pub(super) async fn newest_mornings(api: &Api, user: &User, most: u32) -> Result<DoctorMornings, Problem> {
     let today = api.daemon.clock.now().ist_day();
     let is_open = api.daemon.trading.calendar.current().is_open_on(today);
-    let found = api.daemon.doctor.mornings(&user, MORNINGS_SHOWN).await?;
-    Ok(Json(DoctorMornings {
+    let found = api.daemon.doctor.mornings(user, most).await?;
+    Ok(DoctorMornings {
         due_at: is_open.then(|| Instant(due_on(today))),
         items: found.into_iter().map(DoctorMorning::from).collect(),
-    }))
+    })
 }
 
 async fn report(api: &Api, user: &User) -> Result<Json<DoctorReport>, Problem> {

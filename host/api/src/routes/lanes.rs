@@ -16,6 +16,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::doctor::{DoctorMornings, newest_mornings};
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -84,6 +85,15 @@ struct UserLanes {
     tasks: Vec<Lane>,
 }
 
+/// The day of a user as lanes, and what the doctor found before it.
+#[derive(Debug, Serialize, ToSchema)]
+struct LanesOfUser {
+    #[serde(flatten)]
+    lanes: UserLanes,
+    /// When the doctor looks today, and its newest morning.
+    mornings: DoctorMornings,
+}
+
 /// The day of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct Lane {
@@ -107,16 +117,17 @@ struct TicksOfLane(LaneStateName, Instant, u32);
 
 /// The lanes of a user on a day.
 #[utoipa::path(get, path = "/api/v1/slots/lanes", operation_id = "slot_lanes", tag = "slots", params(LanesQuery),
-    responses((status = OK, body = UserLanes)))]
+    responses((status = OK, body = LanesOfUser)))]
 async fn lanes(
     State(api): State<Api>,
     caller: Caller,
     Query(query): Query<LanesQuery>,
-) -> Result<Json<UserLanes>, Problem> {
+) -> Result<Json<LanesOfUser>, Problem> {
     let user = caller.target_user(&api, query.user)?;
     let day = query.date.map_or(api.daemon.clock.now().ist_day(), |date| date.0);
     let (lanes, trouble) = api.daemon.queries.of(&user).lanes(day).await?;
-    Ok(Json(UserLanes::of(&user, trouble, lanes)))
+    let mornings = newest_mornings(&api, &user, 1).await?;
+    Ok(Json(LanesOfUser { lanes: UserLanes::of(&user, trouble, lanes), mornings }))
 }
 
 /// The lanes of everybody on a day: users with trouble first, then by number.

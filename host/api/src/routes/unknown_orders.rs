@@ -4,6 +4,7 @@ use axum::extract::State;
 use prahari_app::desk::LikeIt;
 use prahari_app::queries::UnknownOrderDetail;
 use prahari_app::user::User;
+use prahari_domain::risk::RefusalCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -140,6 +141,9 @@ async fn never_arrived(
     match api.daemon.resolutions.never_arrived(user, order, reason).await? {
         // Orders of earlier days are in the database only, and each has come to its end.
         None => return refused(format!("order {id} is {} and cannot be decided", found.state.name())),
+        Some(Err(refusal)) if refusal.code == RefusalCode::Unsettled => {
+            return Err(Problem::new(Code::Unavailable, refusal.detail));
+        }
         Some(Err(refusal)) => return refused(refusal.detail),
         Some(Ok(())) => {}
     }

@@ -186,7 +186,8 @@ impl Desk {
     /// it shows needs no decision. An execution that comes to light afterwards counts all the same.
     ///
     /// # Errors
-    /// When the journal cannot be written or the broker's book contradicts ours. A book that cannot be had is no error.
+    /// When the journal cannot be written or the broker's book contradicts ours. A book that cannot be had is a refusal: it may
+    /// show the order.
     pub async fn never_arrived(
         &mut self,
         id: OrderId,
@@ -195,7 +196,11 @@ impl Desk {
     ) -> Result<Result<(), Refusal>, AppError> {
         self.close_past_dates(now, None).await?;
         match self.reconcile(now).await {
-            Ok(_) | Err(AppError::Broker(_)) => {}
+            Ok(_) => {}
+            Err(AppError::Broker(error)) => {
+                let detail = format!("the broker's book may show it and cannot be read now: {error}");
+                return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail }));
+            }
             Err(error) => return Err(error),
         }
         let Some(order) = self.book.order(&id) else {

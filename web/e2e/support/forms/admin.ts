@@ -55,7 +55,7 @@ export const ADMIN_FORMS: readonly Form[] = [
     typed: { 'One answer lost in': '1001' },
     send: (page) => confirm(page, 'Let it misbehave'),
     wrong: 'One answer lost in',
-    says: '1001 is not between 1 and 1000',
+    says: 'a whole number from 1 to 1000; this is 1001',
   },
   {
     // Each part is within its bounds, and both together are too many new shares.

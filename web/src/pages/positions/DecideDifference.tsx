@@ -51,7 +51,7 @@ function Adopt({ user, difference, onClose }: Props) {
       onClose={onClose}
       title={difference ? w.adoptTitle(difference.symbol, difference.quantity, missing) : ''}
       confirm={missing ? w.bookSale : w.takeOver}
-      blocked={isBad ? w.badCost : lacks && w.giveCost}
+      blocked={isBad ? w.badCost : lacks ? w.giveCost : undefined}
       onConfirm={adopt}
     >
       <p className={css.quiet}>{difference?.detail}</p>

@@ -1,6 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { alertsQuery } from '../../api/alerts';
-import { morningsQuery } from '../../api/doctor';
 import { ordersQuery } from '../../api/orders';
 import { ofUser, rows } from '../../api/pages';
 import { pageError } from '../../api/problems';
@@ -23,8 +22,6 @@ export function UserToday() {
   const { user, name } = useViewing();
   const service = useQuery(serviceQuery(user));
   const lanes = useQuery(lanesQuery(user));
-  // The day is shown without it too.
-  const { data: mornings } = useQuery(morningsQuery(user));
   const alerts = useInfiniteQuery(alertsQuery({ ...ofUser(user), open: true }));
   const orders = useInfiniteQuery(ordersQuery({ ...ofUser(user), active: true }));
   // Lanes have no reasons; they are wanted only where something went wrong.
@@ -57,7 +54,7 @@ export function UserToday() {
         service={service.data}
         lanes={lanes.data}
         slots={slots}
-        morning={mornings ? morningSlots(mornings, now) : []}
+        morning={morningSlots(lanes.data.mornings, now)}
         nowMs={now}
       />
       <OpenOrders orders={openOrders} />
