@@ -74,7 +74,7 @@ export function Differences({ user }: { user: number | undefined }) {
             <p className={css.none}>{w.none}</p>
           ) : (
             <DataTable
-              label={w.title}
+              label={w.list}
               rows={items}
               columns={columns}
               rowId={({ id }) => String(id)}

@@ -82,6 +82,7 @@ export const words = {
     symbol: 'Symbol',
     cause: 'What it is',
     quantity: 'Differs by',
+    list: 'Shares that differ',
     broker: 'At the broker',
     books: 'In the books',
     cost: 'Cost there ₹',
