@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { FIRST_PAGE, FULL_PAGE, nextPage, ofUser } from './pages';
-import type { LanesOfUser, LedgerDay, LedgerSlot, paths } from './schema';
+import type { LedgerDay, LedgerSlot, paths, UserLanes } from './schema';
 
 export type SlotFilter = Omit<
   NonNullable<paths['/api/v1/slots']['get']['parameters']['query']>,
@@ -41,13 +41,13 @@ export const daySlotsQuery = (user?: number, day?: string) =>
   });
 
 /** The client's types take a slot of three fields for a list of anything; the document says which they are. */
-function lanesIn(answer: object): LanesOfUser {
-  if (!areLanes(answer)) throw new Error('the daemon answered lanes without tasks or mornings');
+function lanesIn(answer: object): UserLanes {
+  if (!areLanes(answer)) throw new Error('the daemon answered lanes without tasks');
   return answer;
 }
 
-function areLanes(answer: object): answer is LanesOfUser {
-  return 'tasks' in answer && Array.isArray(answer.tasks) && 'mornings' in answer;
+function areLanes(answer: object): answer is UserLanes {
+  return 'tasks' in answer && Array.isArray(answer.tasks);
 }
 
 /** The day of a user as lanes, with how each slot stands now; today when no day is named. */
@@ -56,7 +56,8 @@ export const lanesQuery = (user?: number, date?: string) =>
     queryKey: ['lanes', 'one', { user, date }],
     queryFn: async ({ signal }) => {
       const query = { ...ofUser(user), ...(date !== undefined && { date }) };
-      return lanesIn(await answered(api.GET('/api/v1/slots/lanes', { params: { query }, signal })));
+      const answer = await answered(api.GET('/api/v1/slots/lanes', { params: { query }, signal }));
+      return { ...lanesIn(answer), mornings: answer.mornings };
     },
   });
 
