@@ -14,6 +14,7 @@ use prahari_store::DecisionRow;
 
 use super::{Answer, LiveServices, convert, invalid};
 use crate::error::AppError;
+use crate::signals::REFUSED_SIGNAL;
 
 impl LiveServices<'_> {
     pub(super) async fn read_signals(&self) -> Answer {
@@ -86,12 +87,16 @@ impl LiveServices<'_> {
             let kind = draft.kind.name();
             let refusal =
                 format!("{jump}: no {kind} signal of it is raised before an admin has explained it");
-            self.decisions.push(DecisionRow {
+            let decision = DecisionRow {
                 symbol: draft.symbol.to_string(),
-                action: "refused".to_owned(),
+                action: REFUSED_SIGNAL.to_owned(),
                 reason: RefusalCode::SymbolHalted.name().to_owned(),
                 evidence: vec![("refusal".to_owned(), refusal)],
-            });
+            };
+            // A run that publishes it again and again has it there once.
+            if !self.decisions.contains(&decision) {
+                self.decisions.push(decision);
+            }
         }
         kept
     }
