@@ -10,11 +10,13 @@ mod actions {
     pub mod demerger;
     pub mod ex_date;
     pub mod income;
+    pub mod jumped_signals;
     pub mod jumps;
     pub mod memory;
     pub mod renamed;
     pub mod source;
     pub mod tellers;
     pub mod undo;
+    pub mod value;
     pub mod world;
 }

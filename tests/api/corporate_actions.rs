@@ -176,6 +176,25 @@ async fn a_user_sees_what_was_done_to_their_shares_and_what_was_taken_back() {
     assert_eq!(all(&user, "/api/v1/user/actions?symbol=NOSUCHSHARE", 10).await.len(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dividend_names_the_shares_that_it_was_paid_for() {
+    let console = monday().await;
+    let (admin, user) = (console.admin().await, console.user().await);
+    let held = user.get("/api/v1/positions").await.ok()["items"][0].clone();
+    let (symbol, shares) = (held["symbol"].as_str().unwrap().to_owned(), held["quantity"].as_u64().unwrap());
+    let tomorrow = "2025-03-11";
+    let dividend =
+        json!({ "symbol": symbol, "ex_day": tomorrow, "kind": "dividend", "per_share_paise": 147 });
+    admin.post("/api/v1/system/actions", dividend).await.json();
+    crate::support::run(&console.daemon, crate::support::at(tomorrow, "09:05")).await;
+    let seen = format!("/api/v1/user/actions?symbol={}", symbol.replace('&', "%26"));
+    let applied = all(&user, &seen, 10).await;
+    assert_eq!(applied.len(), 1, "{applied:?}");
+    let position = &applied[0]["positions"][0];
+    assert_eq!(position["income_paise"], json!(147 * shares));
+    assert_eq!((&position["quantity_before"], &position["quantity_after"]), (&json!(shares), &json!(shares)));
+}
+
 fn with(mut body: Value, name: &str, value: Value) -> Value {
     body[name] = value;
     body

@@ -245,7 +245,7 @@ impl Position {
     /// A position, and which of these tasks look after it.
     pub(super) fn of(valuation: Valuation, caretakers: &TasksOfStrategies) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced, source } = valuation;
+        let Valuation { position: held, price, at, unpriced, source, .. } = valuation;
         let tasks = caretakers.get(&held.strategy).map_or(&[][..], Vec::as_slice);
         Self {
             symbol: held.symbol.to_string(),

@@ -124,7 +124,7 @@ async fn positions_of_all(
 impl PositionOfUser {
     fn of(api: &Api, user: UserId, valuation: Valuation) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced, source } = valuation;
+        let Valuation { position: held, price, at, unpriced, source, .. } = valuation;
         Self {
             user: user.0,
             user_name: api.user_name(user),

@@ -50,7 +50,7 @@ pub use statement::DailyStatement;
 pub(crate) use tell::Teller;
 pub use their_book::LikeIt;
 pub use unknown::{OrderAlarm, Search, UnknownOrder};
-pub use valuation::{UnpricedPosition, Valuation};
+pub use valuation::{Held, UnpricedPosition, Valuation};
 
 use closing::Dates;
 use unknown::UnknownOrders;

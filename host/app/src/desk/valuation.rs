@@ -1,9 +1,13 @@
 //! What positions are worth, and by which price.
+//!
+//! A quantity changes when an action is booked, and a price at midnight of its ex-date. So each price is brought to the shares
+//! that are held: by the actions since its day, and back by those that the books do not have yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveTime;
 use prahari_brokers::Quote;
+use prahari_domain::actions::{ActionFactors, Behind, PriceFactor};
 use prahari_domain::book::Position;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
@@ -12,12 +16,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, TradingServices};
 
+/// A position, and by which actions it is behind the prices of its share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// The open position.
+    pub position: Position,
+    /// The actions whose ex-date has come and that are not in it yet.
+    pub behind: Behind,
+}
+
 /// A position with the price that it is valued at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Valuation {
     /// The open position.
     pub position: Position,
-    /// Price per share.
+    /// Price per share, of shares as they are held: while an action is not booked, computed back to before it.
     pub price: Paise,
     /// Time of the price; the usual end of the session where only its day is known.
     pub at: Timestamp,
@@ -25,6 +38,8 @@ pub struct Valuation {
     pub unpriced: bool,
     /// Name of the source that told the price, such as `csv`; none of a price that was known before.
     pub source: Option<&'static str>,
+    /// Value of all shares, rounded once.
+    value: Paise,
 }
 
 /// A position without a price in a statement.
@@ -47,18 +62,46 @@ impl From<Valuation> for UnpricedPosition {
 
 impl Valuation {
     /// Returns the market value of the position.
-    pub fn value(&self) -> Paise {
-        // More money than there is cannot have been paid for it either.
-        self.price.times(self.position.quantity).unwrap_or(self.position.invested)
+    pub const fn value(&self) -> Paise {
+        self.value
+    }
+}
+
+/// A price that is known of a share.
+struct Known {
+    price: Paise,
+    at: Timestamp,
+    /// The day whose shares it is a price of; none where these are the shares that are held.
+    of: Option<Day>,
+    source: Option<&'static str>,
+}
+
+impl Known {
+    /// The position at this price, brought to the shares that are held.
+    fn worth(self, held: Held, factors: &ActionFactors, today: Day) -> Valuation {
+        let Self { price, at, of, source } = self;
+        let Held { position, behind } = held;
+        let since = |of: Day| factors.factor(&position.symbol, of, today).times_nearly(behind.back());
+        let factor = of.map_or(PriceFactor::ONE, since);
+        let value = price.times(position.quantity).and_then(|value| factor.apply(value));
+        Valuation {
+            // More money than there is cannot have been paid for it either.
+            value: value.unwrap_or(position.invested),
+            price: factor.apply(price).unwrap_or(price),
+            position,
+            at,
+            unpriced: source.is_none(),
+            source,
+        }
     }
 }
 
 impl TradingServices {
     /// Values positions at their last price. Where the market tells none, at the one that was known last; after a
     /// jump that nobody has explained, at the one before it, for the price after it is of other shares than those
-    /// that are held.
-    pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {
-        let mut symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
+    /// that are held. Quantity and price are of the same shares, also between an ex-date and its booking.
+    pub async fn value(&self, held: Vec<Held>, now: Timestamp) -> Vec<Valuation> {
+        let mut symbols: Vec<Symbol> = held.iter().map(|held| held.position.symbol.clone()).collect();
         // Sorted by symbol, as positions are; several strategies may hold one.
         symbols.dedup();
         let quotes =
@@ -69,38 +112,64 @@ impl TradingServices {
         });
         let quotes: BTreeMap<Symbol, Quote> =
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
-        let mut valued = Vec::with_capacity(positions.len());
-        for position in positions {
-            let (price, at, source) = match quotes.get(&position.symbol) {
-                Some(quote) => match self.before_jump(&position, now).await {
-                    Some((price, at)) => (price, at, None),
-                    None => (quote.last, quote.at, Some(quote.source)),
-                },
-                None => {
-                    let (price, at) = self.last_known(&position).await;
-                    (price, at, None)
-                }
-            };
-            valued.push(Valuation { position, price, at, unpriced: source.is_none(), source });
+        let mut valued = Vec::with_capacity(held.len());
+        for held in held {
+            let quote = quotes.get(&held.position.symbol);
+            let known = self.known(quote, &held, now).await;
+            valued.push(known.worth(held, &self.jumps.factors(), now.ist_day()));
         }
         valued
     }
 
-    async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<(Paise, Timestamp)> {
-        let jump = self.unexplained_jump(&position.symbol, now).await.ok().flatten()?;
-        (jump.day > position.opened_on).then(|| (jump.previous_close, close_of(jump.previous_day)))
+    async fn known(&self, quote: Option<&Quote>, held: &Held, now: Timestamp) -> Known {
+        if let Some(quote) = quote {
+            let before = self.before_jump(&held.position, now).await;
+            if let Some(known) = before.or_else(|| self.quoted(quote, &held.behind, now)) {
+                return known;
+            }
+        }
+        self.last_known(held).await
+    }
+
+    async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<Known> {
+        let (jump, of) = self.close_before_jump(&position.symbol, now).await.ok().flatten()?;
+        let at = close_of(jump.previous_day);
+        let known = || Known { price: jump.previous_close, at, of: Some(of), source: None };
+        (jump.day > position.opened_on).then(known)
+    }
+
+    /// The price that the market tells. While nobody knows what an action makes of prices, the close before it.
+    fn quoted(&self, quote: &Quote, behind: &Behind, now: Timestamp) -> Option<Known> {
+        let (traded, today) = (quote.at.ist_day(), now.ist_day());
+        // Of a share that has not traded since an ex-date, the close is what it was; the last price may be made of it, rounded.
+        let is_before = self.jumps.factors().has_between(&quote.symbol, traded, today);
+        let (price, of) = if is_before { (quote.previous_close, traded) } else { (quote.last, today) };
+        match behind.unknown_from().filter(|ex_day| *ex_day <= of) {
+            None => Some(Known { price, at: quote.at, of: Some(of), source: Some(quote.source) }),
+            Some(ex_day) => {
+                let before = self.calendar.current().trading_day_from(today, -1).ok()?;
+                let (price, at) = (quote.previous_close, close_of(before));
+                (before < ex_day).then_some(Known { price, at, of: Some(before), source: None })
+            }
+        }
     }
 
     /// The price that was kept at a close, or that of the last buy when it is later or there is none.
-    async fn last_known(&self, position: &Position) -> (Paise, Timestamp) {
+    async fn last_known(&self, held: &Held) -> Known {
+        let Held { position, behind } = held;
         let kept = self.store.system().last_price(&position.symbol).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a last price cannot be read");
             None
         });
-        let last_buy = position.entries.last().map(|entry| (entry.price, close_of(entry.day)));
+        let unknown_from = behind.unknown_from();
+        let kept = kept.filter(|(_, at)| unknown_from.is_none_or(|ex_day| at.ist_day() < ex_day));
+        let kept = kept.map(|(price, at)| Known { price, at, of: Some(at.ist_day()), source: None });
+        // What a buy cost is booked anew with an action, so it is of the shares that are held.
+        let bought = |price, day| Known { price, at: close_of(day), of: None, source: None };
+        let last_buy = position.entries.last().map(|entry| bought(entry.price, entry.day));
         // Of two of one day the kept one: it is that of the close.
-        let known = last_buy.into_iter().chain(kept).max_by_key(|(_, at)| *at);
-        known.unwrap_or((position.average_price, close_of(position.opened_on)))
+        let known = last_buy.into_iter().chain(kept).max_by_key(|known| known.at);
+        known.unwrap_or_else(|| bought(position.average_price, position.opened_on))
     }
 }
 
@@ -110,9 +179,19 @@ fn close_of(day: Day) -> Timestamp {
 }
 
 impl Desk {
+    /// Returns the open positions, by symbol and strategy, each with the actions that are not in it yet.
+    pub fn held(&self, now: Timestamp) -> Vec<Held> {
+        let ex_dates = self.trading.jumps.ex_dates();
+        let held = |position: Position| {
+            let behind = ex_dates.behind(&position.symbol, position.opened_on, &self.book, now);
+            Held { position, behind }
+        };
+        self.book.positions().into_iter().map(held).collect()
+    }
+
     /// Returns the open positions, each valued at its last price.
     pub async fn valuations(&self, now: Timestamp) -> Vec<Valuation> {
-        self.trading.value(self.book.positions(), now).await
+        self.trading.value(self.held(now), now).await
     }
 
     /// Returns the value of the open positions at the last prices.
@@ -124,5 +203,14 @@ impl Desk {
     pub(crate) fn symbols_at_stake(&self) -> BTreeSet<Symbol> {
         let ordered = self.book.active_orders().map(|order| &order.request.symbol);
         self.book.held_symbols().chain(ordered).cloned().collect()
+    }
+
+    /// The shares that are held as the market trades them: without those of which an action is not booked yet, whose price is of
+    /// other shares.
+    pub(crate) fn symbols_as_traded(&self, now: Timestamp) -> BTreeSet<Symbol> {
+        let ex_dates = self.trading.jumps.ex_dates();
+        let is_behind =
+            |symbol: &Symbol| ex_dates.behind(symbol, Day::MIN, &self.book, now) != Behind::NOTHING;
+        self.book.held_symbols().filter(|symbol| !is_behind(symbol)).cloned().collect()
     }
 }

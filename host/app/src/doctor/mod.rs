@@ -177,7 +177,7 @@ impl Doctor {
         } else {
             tokio::time::timeout(LONGEST_WAIT, user.desk.lock()).await.ok()?
         };
-        Some(desk.readiness())
+        Some(desk.readiness(self.handles.clock.now()))
     }
 
     /// Doubts what should be the same each day and is not what it was in the last morning that knew it.

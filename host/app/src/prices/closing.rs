@@ -42,7 +42,13 @@ impl Prices {
         };
         let priced: BTreeMap<Symbol, Quote> =
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
-        let kept = priced.values().map(|quote| (quote.symbol.clone(), quote.last, quote.at));
+        let factors = self.trading.jumps.factors();
+        let kept = priced.values().map(|quote| {
+            // A price is kept as it was at its time: of a share that has not traded since an ex-date the last one may be made of it.
+            let is_before = factors.has_between(&quote.symbol, quote.at.ist_day(), now.ist_day());
+            let price = if is_before { quote.previous_close } else { quote.last };
+            (quote.symbol.clone(), price, quote.at)
+        });
         self.handles.store.system().save_last_prices(kept.collect()).await?;
         self.tell_of_missing_prices(&holders, &priced, now).await
     }

@@ -37,6 +37,8 @@ struct Looked {
     /// Whether the opening price of the day was known.
     opened: bool,
     jump: Option<Arc<PriceJump>>,
+    /// The day in whose prices the close before the jump is.
+    close_of: Day,
 }
 
 impl PriceJumps {
@@ -52,9 +54,19 @@ impl PriceJumps {
         symbol: &Symbol,
         now: Timestamp,
     ) -> Result<Option<Arc<PriceJump>>, MarketError> {
+        Ok(self.look(market, store, symbol, now).await?.jump)
+    }
+
+    async fn look(
+        &self,
+        market: &dyn MarketData,
+        store: &Store,
+        symbol: &Symbol,
+        now: Timestamp,
+    ) -> Result<Looked, MarketError> {
         let today = now.ist_day();
         if let Some(known) = self.known(symbol).filter(|known| known.day == today && known.opened) {
-            return Ok(known.jump);
+            return Ok(known);
         }
         let explained = self.explained(store).await;
         let is_open = |jump: &PriceJump| {
@@ -79,8 +91,10 @@ impl PriceJumps {
             previous_day: last,
             previous_close,
         });
+        let running = running.filter(&is_open);
+        // The close before an open of today is as it was traded, and bars are in the prices of today.
+        let close_of = running.as_ref().map_or(today, |jump| jump.previous_day);
         let jump = running
-            .filter(&is_open)
             .or_else(|| {
                 // Bars of a source whose prices are raw are adjusted by the actions already.
                 let raw = market.is_raw(history.source());
@@ -91,8 +105,9 @@ impl PriceJumps {
         if let Some(jump) = &jump {
             self.note(store, jump, now).await;
         }
-        self.keep(symbol, Looked { day: today, opened: opened.is_some(), jump: jump.clone() });
-        Ok(jump)
+        let looked = Looked { day: today, opened: opened.is_some(), jump, close_of };
+        self.keep(symbol, looked.clone());
+        Ok(looked)
     }
 
     /// Returns whether the open of a day was known when a share was looked at.
@@ -189,6 +204,19 @@ impl TradingServices {
         now: Timestamp,
     ) -> Result<Option<Arc<PriceJump>>, MarketError> {
         self.jumps.unexplained(self.market.as_ref(), &self.store, symbol, now).await
+    }
+
+    /// The same, with the day in whose prices its close before is: actions since then are not in it.
+    ///
+    /// # Errors
+    /// When the market cannot be asked.
+    pub(crate) async fn close_before_jump(
+        &self,
+        symbol: &Symbol,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<PriceJump>, Day)>, MarketError> {
+        let looked = self.jumps.look(self.market.as_ref(), &self.store, symbol, now).await?;
+        Ok(looked.jump.map(|jump| (jump, looked.close_of)))
     }
 }
 

@@ -139,7 +139,7 @@ impl Prices {
         }
     }
 
-    /// The shares that a user holds; none of a user who is gone or whose desk is busy for long.
+    /// The shares that a user holds, without those of which an action is not booked yet; none of a user who is gone or whose desk is busy for long.
     async fn held_by(&self, id: UserId) -> Option<(UserId, BTreeSet<Symbol>)> {
         let user = self.users.find(id).ok()?;
         let desk = if self.handles.clock.is_lockstep() {
@@ -147,7 +147,7 @@ impl Prices {
         } else {
             tokio::time::timeout(LONGEST_WAIT, user.desk.lock()).await.ok()?
         };
-        Some((id, desk.book().held_symbols().cloned().collect()))
+        Some((id, desk.symbols_as_traded(self.handles.clock.now())))
     }
 
     /// Returns whether a price is of today's trading and of the shares that are held: after a jump that nobody has explained it

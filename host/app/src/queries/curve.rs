@@ -94,7 +94,7 @@ impl UserQueries<'_> {
                 income: book.income_on(today),
                 present: true,
             };
-            (figures, book.positions())
+            (figures, desk.held(self.all.clock.now()))
         };
         let valued = self.all.trading.value(held, self.all.clock.now()).await;
         figures.market_value = valued.iter().map(Valuation::value).sum();

@@ -59,7 +59,8 @@ impl UserQueries<'_> {
     pub async fn holdings(&self) -> Holdings {
         let (mut funds, held) = {
             let desk = self.user.desk.lock().await;
-            let reserved = desk.reserved(self.all.clock.now()).await;
+            let now = self.all.clock.now();
+            let reserved = desk.reserved(now).await;
             let book = desk.book();
             let funds = Funds {
                 capital: book.capital(),
@@ -71,7 +72,7 @@ impl UserQueries<'_> {
                 charges: book.charges(),
                 income: book.income(),
             };
-            (funds, book.positions())
+            (funds, desk.held(now))
         };
         // The desk is let go of before the market is asked: an order must not wait for somebody who looks.
         let positions = self.all.trading.value(held, self.all.clock.now()).await;

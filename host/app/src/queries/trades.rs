@@ -12,7 +12,7 @@ use prahari_domain::time::Day;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::UserQueries;
-use crate::desk::Valuation;
+use crate::desk::{Held, Valuation};
 use crate::error::AppError;
 
 /// Most fills that one request looks at: twenty a day for ten years.
@@ -84,11 +84,11 @@ impl UserQueries<'_> {
         let (held, lots): (Vec<_>, Vec<_>) = {
             let desk = self.user.desk.lock().await;
             let book = desk.book();
-            let with_lots = |held: prahari_domain::book::Position| {
-                let lots = book.lots(held.strategy, &held.symbol);
+            let with_lots = |held: Held| {
+                let lots = book.lots(held.position.strategy, &held.position.symbol);
                 (held, lots)
             };
-            book.positions().into_iter().map(with_lots).unzip()
+            desk.held(self.all.clock.now()).into_iter().map(with_lots).unzip()
         };
         // As everywhere, the desk is let go of before the market is asked.
         let valued = self.all.trading.value(held, self.all.clock.now()).await;

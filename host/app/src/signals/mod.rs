@@ -15,6 +15,9 @@ use crate::error::AppError;
 use crate::events::{Audience, Resource};
 use crate::handles::Handles;
 
+/// The decision of the host that a finding of a run is not raised as a signal.
+pub(crate) const REFUSED_SIGNAL: &str = "signal_refused";
+
 /// Publishes signals and keeps what users decide about them.
 pub struct Signals {
     handles: Handles,

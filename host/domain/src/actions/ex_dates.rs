@@ -14,7 +14,7 @@ use super::{ActionKind, ActionRow, ActionState};
 /// ordinary day.
 pub const SPECIAL_PRE_OPEN_MINUTES: i64 = 60;
 
-/// The actions that may forbid orders, by share. Made anew when an action changes, and shared.
+/// The actions that may forbid orders or may be missing in books, by share. Made anew when an action changes, and shared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExDates {
     by_symbol: HashMap<Symbol, Vec<ActionRow>>,
@@ -43,14 +43,14 @@ pub enum Shut {
 }
 
 impl ExDates {
-    /// The ex-dates of these actions. What is undone or changes no books forbids nothing, and what is applied only where it is
-    /// a demerger, whose share may have no price that day still.
+    /// The ex-dates of these actions. What is undone or changes no books forbids nothing. What is applied counts where it changed
+    /// prices: a demerged share may have no price that day still, and the books of a user with a fault may not have it.
     pub fn of(rows: &[ActionRow]) -> Self {
         let mut by_symbol: HashMap<Symbol, Vec<ActionRow>> = HashMap::new();
         for row in rows {
             let counts = match row.state {
                 ActionState::Announced => row.action.kind().changes_books(),
-                ActionState::Applied => is_demerger(row),
+                ActionState::Applied => row.action.kind().changes_prices(),
                 ActionState::Undone => false,
             };
             if counts {
@@ -105,7 +105,7 @@ impl ExDates {
         if shut { Phase::PreOpenMatching } else { phase }
     }
 
-    fn of_share(&self, symbol: &Symbol) -> &[ActionRow] {
+    pub(super) fn of_share(&self, symbol: &Symbol) -> &[ActionRow] {
         self.by_symbol.get(symbol).map_or(&[], Vec::as_slice)
     }
 

@@ -3,6 +3,7 @@
 //! An action is a fact with a date and a source. What it does to the books of a user is an entry of that user's
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
+mod behind;
 mod ex_dates;
 mod factor;
 mod factors;
@@ -20,6 +21,7 @@ use crate::instruments::Symbol;
 use crate::text::is_plain;
 use crate::time::Day;
 
+pub use behind::Behind;
 pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};
 pub use factor::{MATCH_PERCENT, PriceFactor};
 pub use factors::{ActionFactors, Overnight, ShareChange};

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::queries::AppliedAction as Applied;
+use prahari_domain::actions::ActionKind;
 use prahari_domain::book::{HoldingPart, OpenLot};
 use prahari_domain::money::Paise;
 use serde::{Deserialize, Serialize};
@@ -63,13 +64,13 @@ struct ChangedPosition {
     symbol: String,
     /// The strategy that holds it.
     strategy: StrategyLabel,
-    /// Shares before, of the lots that the action concerned.
+    /// Shares before, of the lots that the action concerned. Of a dividend the shares that it was paid for.
     quantity_before: u64,
-    /// Shares after.
+    /// Shares after. A dividend leaves them as they were.
     quantity_after: u64,
-    /// Cost of these shares before, in paise.
+    /// Cost of these shares before, in paise; 0 of a dividend, which changes no cost.
     cost_before_paise: i64,
-    /// Cost of these shares after, in paise.
+    /// Cost of these shares after, in paise; 0 of a dividend.
     cost_after_paise: i64,
     /// Income of the position, in paise.
     income_paise: i64,
@@ -96,6 +97,11 @@ impl From<Applied> for AppliedAction {
     fn from(Applied { entry, row }: Applied) -> Self {
         let (change, income) = (entry.change, Paise::ZERO);
         let income = change.parts.iter().fold(income, |sum, part| sum + part.income);
+        // The entry of a dividend changes no lots, and says the sum: the shares follow from it, to the paisa.
+        let per_share = row.as_ref().and_then(|row| match row.action.kind() {
+            ActionKind::Dividend { per_share } => Some(*per_share),
+            _ => None,
+        });
         Self {
             number: entry.sequence,
             booked_at: Instant(entry.at),
@@ -103,16 +109,20 @@ impl From<Applied> for AppliedAction {
             undoes: change.undoes,
             what: change.what,
             terms: row.map(|row| ActionTerms::from(&row.action)),
-            positions: change.parts.iter().map(ChangedPosition::from).collect(),
+            positions: change.parts.iter().map(|part| ChangedPosition::of(part, per_share)).collect(),
             cash_paise: change.cash.0,
             income_paise: income.0,
         }
     }
 }
 
-impl From<&HoldingPart> for ChangedPosition {
-    fn from(part: &HoldingPart) -> Self {
-        let shares = |lots: &[OpenLot]| lots.iter().map(|lot| u64::from(lot.quantity)).sum();
+impl ChangedPosition {
+    fn of(part: &HoldingPart, per_share: Option<Paise>) -> Self {
+        let paid_for = per_share
+            .and_then(|per_share| part.income.0.unsigned_abs().checked_div(per_share.0.unsigned_abs()));
+        let shares = |lots: &[OpenLot]| {
+            paid_for.unwrap_or_else(|| lots.iter().map(|lot| u64::from(lot.quantity)).sum())
+        };
         let cost = |lots: &[OpenLot]| lots.iter().fold(Paise::ZERO, |sum, lot| sum + lot.cost()).0;
         Self {
             symbol: part.symbol.to_string(),

@@ -11,6 +11,7 @@ use super::words::{self, words};
 use super::{Asked, Link, Links, Says, StepKind, StepSubject};
 use crate::error::AppError;
 use crate::queries::UserQueries;
+use crate::signals::REFUSED_SIGNAL;
 
 /// Most decisions that are looked at.
 const MOST_LOOKED_AT: u32 = 500;
@@ -83,11 +84,19 @@ fn link(line: DecisionLine, times: usize, asked: &Asked, signals: &BTreeSet<Sign
     };
     let (title, action, reason) = (asked.title(task), words(&decision.action), words(&decision.reason));
     let (kind, found) = match refusal {
-        Some(refusal) => (StepKind::Gate, format!("{title} was refused an order ({reason}): {refusal}")),
+        Some(refusal) => {
+            let what = what_was_refused(&decision);
+            (StepKind::Gate, format!("{title} was refused {what} ({reason}): {refusal}"))
+        }
         None => (StepKind::Decision, format!("{title} decided {action}: {reason}{}", values(&decision))),
     };
     let found = if times > 1 { format!("{found}; {times} times that day") } else { found };
     Link::new(kind, Some(cursor.run.started_at), found, says).of(task).about(StepSubject::Run(cursor.run.run))
+}
+
+/// What a decision with a refusal is about.
+fn what_was_refused(decision: &DecisionRow) -> &'static str {
+    if decision.action == REFUSED_SIGNAL { "a signal" } else { "an order" }
 }
 
 /// A value of the evidence by its name.
@@ -143,6 +152,14 @@ mod tests {
         let told: Vec<(u64, usize)> =
             counted(lines).into_iter().map(|(line, times)| (line.cursor.run.run.0, times)).collect();
         assert_eq!(told, [(2, 1), (4, 1), (5, 2)]);
+    }
+
+    #[test]
+    fn a_refused_signal_is_told_as_one() {
+        let order = line(1, "symbol_halted", &[("refusal", "it jumped")]).decision;
+        assert_eq!(what_was_refused(&order), "an order");
+        let signal = DecisionRow { action: REFUSED_SIGNAL.to_owned(), ..order };
+        assert_eq!(what_was_refused(&signal), "a signal");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct LiveServices<'a> {
     /// What the run wrote to its state; kept when it succeeds.
     pub(crate) state: StateWrites,
     /// Decisions recorded so far.
-    pub(crate) decisions: Vec<DecisionRow>,
+    pub decisions: Vec<DecisionRow>,
     /// Log lines written so far.
     pub(crate) log: Vec<LogRow>,
     /// Orders that it placed, changed or cancelled so far, refused ones included.
