@@ -28,7 +28,7 @@ pub(super) const GIVEN_UP_AFTER_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// Returns what becomes of a delivery whose attempt failed at `now`.
 pub(super) fn after_failure(row: &DeliveryRow, failed: Undelivered, now: Timestamp) -> DeliveryEnd {
-    let Undelivered { reason, again, perhaps_arrived, wait_s, ends_channel: _ } = failed;
+    let Undelivered { reason, again, perhaps_arrived, wait_s, ends_channel: _, told_admin: _ } = failed;
     if !again {
         return DeliveryEnd::GivenUp { at: now, reason };
     }

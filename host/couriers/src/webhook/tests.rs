@@ -96,7 +96,14 @@ async fn every_other_answer_is_told_in_one_sentence_without_the_address() {
         let reason = reason.to_owned();
         assert_eq!(
             failed,
-            Undelivered { reason, again, perhaps_arrived: false, wait_s, ends_channel: false }
+            Undelivered {
+                reason,
+                again,
+                perhaps_arrived: false,
+                wait_s,
+                ends_channel: false,
+                told_admin: None
+            }
         );
     }
 }
