@@ -97,17 +97,18 @@ impl Form {
     /// The text without it.
     fn taken_out_of(&self, text: &str) -> String {
         let form = Letters::of(self.text.expose());
+        // As it was given first, with whatever stands before its first letter and behind its last.
+        let text = match self.is_code {
+            true => text.to_owned(),
+            false => text.replace(self.text.expose(), self.instead),
+        };
         if form.count() < FEWEST_LETTERS {
-            // Of a code so short nothing but the whole word is masked, and of a secret what is as it was given.
-            return match self.is_code {
-                true => text.to_owned(),
-                false => text.replace(self.text.expose(), self.instead),
-            };
+            return text;
         }
         let mut rest = String::new();
         let mut from = 0;
-        for (start, end) in Letters::of(text).places_of(&form) {
-            let (start, end) = if self.is_code { run_around(text, start, end) } else { (start, end) };
+        for (start, end) in Letters::of(&text).places_of(&form) {
+            let (start, end) = if self.is_code { run_around(&text, start, end) } else { (start, end) };
             if start >= from {
                 rest.push_str(text.get(from..start).unwrap_or_default());
                 rest.push_str(self.instead);
