@@ -12,13 +12,10 @@ const HOUR_MS: i64 = 3_600_000;
 async fn a_telegram_that_is_down_for_hours_delays_nothing_else_and_gets_what_waited() {
     let world = World::with_bot().await;
     let user = world.console.user().await;
-    let chat = world.connect(&user, CHAT).await;
-    let receiver = WebhookReceiver::start();
-    let hook = json!({ "name": "hook", "url": receiver.url });
-    let hook = user.post(&format!("{CHANNELS}/webhooks"), hook).await.ok()["id"].as_u64().unwrap();
+    world.connect(&user, CHAT).await;
     world.telegram.be_down(true);
     let began = world.console.daemon.clock.now();
-    let waiting = world.test(&user, chat).await;
+    let waiting = world.tell("It goes on").await;
     let mut row = world.delivery(waiting, |row| row.attempts == 1 && row.due_at.is_some()).await;
     while row.due_at.unwrap().millis_since(began) < 3 * HOUR_MS {
         row = world.delivery(waiting, |row| row.state == DeliveryState::Waiting).await;
@@ -33,12 +30,15 @@ async fn a_telegram_that_is_down_for_hours_delays_nothing_else_and_gets_what_wai
         "{row:?}"
     );
     // Another receiver of the same user has its own at once.
+    let receiver = WebhookReceiver::start();
+    let hook = json!({ "name": "hook", "url": receiver.url });
+    let hook = user.post(&format!("{CHANNELS}/webhooks"), hook).await.ok()["id"].as_u64().unwrap();
     let other = world.test(&user, hook).await;
     receiver.next().answer(204);
     world.delivery(other, |row| row.state == DeliveryState::Delivered).await;
     world.telegram.be_down(false);
     world.pass_until(row.due_at.unwrap());
-    assert!(world.telegram.next().text.starts_with("A test from Prahari\n"));
+    assert!(world.telegram.next().text.starts_with("It goes on\n"));
     world.delivery(waiting, |row| row.state == DeliveryState::Delivered).await;
     // What was written is read again too.
     world.telegram.write(CHAT, "/help");
@@ -50,16 +50,16 @@ async fn a_telegram_that_is_down_for_hours_delays_nothing_else_and_gets_what_wai
 async fn a_busy_telegram_is_left_alone_for_as_long_as_it_asks() {
     let world = World::with_bot().await;
     let user = world.console.user().await;
-    let chat = world.connect(&user, CHAT).await;
+    world.connect(&user, CHAT).await;
     world.telegram.be_busy(1_800);
     let began = world.console.daemon.clock.now();
-    let id = world.test(&user, chat).await;
+    let id = world.tell("It goes on").await;
     let row = world.delivery(id, |row| row.attempts == 1 && row.state == DeliveryState::Waiting).await;
     assert_eq!(row.reason, "Telegram answered 429: Too Many Requests: retry after 1800");
     assert!(row.due_at.unwrap().millis_since(began) >= 1_800_000, "{row:?}");
     assert!(!row.repeated);
     world.pass_until(row.due_at.unwrap());
-    assert!(world.telegram.next().text.starts_with("A test from Prahari"));
+    assert!(world.telegram.next().text.starts_with("It goes on"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

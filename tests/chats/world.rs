@@ -5,7 +5,9 @@ use prahari_app::channels::{DeliveryFilter, DeliveryRow};
 use prahari_app::chats::{ChatDeps, Chats};
 use prahari_app::clock::ManualClock;
 use prahari_couriers::Reach;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::time::Timestamp;
+use prahari_store::{NotificationLevel, NotificationRow};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -89,6 +91,23 @@ impl World {
     pub async fn test(&self, user: &Client, channel: u64) -> u64 {
         let queued = user.post(&format!("{CHANNELS}/{channel}/test"), json!({})).await.ok();
         queued["delivery"].as_u64().unwrap()
+    }
+
+    /// Queues a message for the channels of the user that tests are about; answers the number of its newest delivery.
+    pub async fn tell(&self, title: &str) -> u64 {
+        let daemon = &self.console.daemon;
+        let row = NotificationRow {
+            id: None,
+            at: daemon.clock.now(),
+            level: NotificationLevel::Error,
+            title: title.to_owned(),
+            body: "Somebody has to look.".to_owned(),
+            run: None,
+        };
+        daemon.store.user(OTHER).notify(row, NotificationKind::Error, None).await.unwrap();
+        daemon.notices.outbox().message_queued(OTHER);
+        let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 1 };
+        self.console.channels.deliveries(OTHER, filter).await.unwrap()[0].id
     }
 
     /// A delivery to the user that tests are about, once it is as the test wants it.

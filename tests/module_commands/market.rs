@@ -90,6 +90,20 @@ fn bars_that_were_exported_are_checked_as_the_same() {
         told.lines().find(|line| line.starts_with("the digest of the bars is ")).unwrap().to_owned()
     };
     assert_eq!(digest(&market), digest(&format!("csv:{}", to.display())));
+    // What is refused leaves no folder behind.
+    let none = folder.path().join("none");
+    for (options, sentence) in [
+        (
+            ["--from=2025-01-01", "--until=2024-01-01"].as_slice(),
+            "--from 2025-01-01 is after --until 2024-01-01",
+        ),
+        (["--symbol=NOPE"].as_slice(), "has no share NOPE"),
+    ] {
+        let mut arguments = vec!["market", "export", &market, none.to_str().unwrap()];
+        arguments.extend_from_slice(options);
+        let (code, _, error) = said(&arguments);
+        assert_eq!((code, error.contains(sentence), none.exists()), (2, true, false), "{error}");
+    }
     // Nothing is written over.
     let (code, _, error) = said(&["market", "export", &market, to.to_str().unwrap()]);
     assert_eq!((code, error.contains("is not empty")), (2, true), "{error}");

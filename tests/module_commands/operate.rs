@@ -46,6 +46,10 @@ fn an_operator_makes_a_token_and_does_the_rest_with_it_from_the_terminal() {
     services(&daemon, token);
     let me: Value = serde_json::from_str(&said(&daemon, token, &["api", "get", "/auth/me"])).unwrap();
     assert_eq!((&me["name"], &me["via"]), (&Value::from("admin"), &Value::from("token")));
+    let empty = folder.path().join("empty.csv");
+    std::fs::write(&empty, "").unwrap();
+    let (code, _, error) = at(&daemon, token, &["actions", "import", empty.to_str().unwrap()]);
+    assert_eq!((code, error.contains("empty.csv is empty")), (2, true), "{error}");
     let (code, _, error) = at(&daemon, token, &["api", "post", "/service/restart", "--data", "{"]);
     assert_eq!((code, error.contains("--data is not JSON")), (2, true), "{error}");
     let tasks: Value = serde_json::from_str(&said(&daemon, token, &["task", "list", "--json"])).unwrap();

@@ -58,6 +58,7 @@ struct Inner {
     next_update: i64,
     blocked: BTreeSet<i64>,
     busy: VecDeque<u64>,
+    refusals: VecDeque<String>,
     is_down: bool,
     refused: usize,
     polls: usize,
@@ -122,6 +123,11 @@ impl FakeTelegram {
     /// The next message is answered 429 with this pause, in seconds.
     pub fn be_busy(&self, retry_after: u64) {
         self.state.inner.lock().unwrap().busy.push_back(retry_after);
+    }
+
+    /// The next message is refused (400) with these words.
+    pub fn refuse(&self, description: &str) {
+        self.state.inner.lock().unwrap().refusals.push_back(description.to_owned());
     }
 
     /// Closes every connection without an answer from now on, or answers again.
@@ -221,6 +227,9 @@ fn send(body: &Value, state: &State, tell: &Sender<Sent>) -> (u16, Value) {
     if let Some(seconds) = inner.busy.pop_front() {
         let said = format!("Too Many Requests: retry after {seconds}");
         return failure(429, &said, json!({ "retry_after": seconds }));
+    }
+    if let Some(description) = inner.refusals.pop_front() {
+        return failure(400, &description, Value::Null);
     }
     if inner.blocked.contains(&chat) {
         return failure(403, "Forbidden: bot was blocked by the user", Value::Null);

@@ -54,7 +54,12 @@ impl Address {
             None => host.to_string(),
         };
         let address = Self { host, port, tls, authority, url };
+        // What a name means is looked up later, but only one of this machine can ever be allowed without TLS.
+        if !tls && address.name().is_some_and(|name| !is_of_this_machine(name)) {
+            return Err(NEEDS_TLS.to_owned());
+        }
         match number_of(&address.host) {
+            Some(number) if !tls && !number.to_canonical().is_loopback() => Err(NEEDS_TLS.to_owned()),
             Some(number) if !reach.allows(number, tls) => Err(NOT_ALLOWED.to_owned()),
             _ => Ok(address),
         }
@@ -125,6 +130,15 @@ fn within_reach(mut found: Vec<SocketAddr>, tls: bool, reach: Reach) -> Result<V
     Ok(found)
 }
 
+/// Whether a name is one that every machine has for itself (RFC 6761, 6.3).
+fn is_of_this_machine(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
+}
+
+/// Said of an address without TLS that is not of this machine.
+const NEEDS_TLS: &str = "the address must begin with https://: without TLS messages go to this machine only, by localhost or its number";
+
 /// Said of an address within this machine or its network.
 const NOT_ALLOWED: &str =
     "the host is not on the internet, and the operator does not allow messages within this network";
@@ -168,7 +182,14 @@ mod tests {
             assert_eq!(read(text).err().as_deref(), Some(why), "{text}");
         }
         assert!(Address::read("http://127.0.0.1:8080/", Reach::Local).is_ok());
-        assert!(Address::read("http://10.0.0.1/", Reach::Local).is_err());
+        for text in ["http://localhost:8080/hook", "http://a.localhost/", "http://[::1]:8080/"] {
+            assert!(Address::read(text, Reach::Local).is_ok(), "{text}");
+        }
+        for text in
+            ["http://example.com/", "http://10.0.0.1/", "http://notlocalhost/", "http://[2606:4700::1]/"]
+        {
+            assert_eq!(Address::read(text, Reach::Local).err().as_deref(), Some(NEEDS_TLS), "{text}");
+        }
     }
 
     #[test]

@@ -107,14 +107,33 @@ pub struct Undelivered {
     pub wait_s: Option<u64>,
     /// Whether the receiver takes no message of this channel any more, until its user does something about it.
     pub ends_channel: bool,
+    /// What whoever runs the installation is told beyond the reason; none where the reason says everything.
+    pub told_admin: Option<String>,
 }
 
 impl Undelivered {
     /// A failure before anything was sent, which may pass.
     pub fn not_sent(reason: impl AsRef<str>) -> Self {
-        let line = one_line(reason.as_ref());
-        let reason = line.chars().take(LONGEST_REASON).collect();
-        Self { reason, again: true, perhaps_arrived: false, wait_s: None, ends_channel: false }
+        let reason = bounded(reason.as_ref());
+        Self {
+            reason,
+            again: true,
+            perhaps_arrived: false,
+            wait_s: None,
+            ends_channel: false,
+            told_admin: None,
+        }
+    }
+
+    /// The same where what was said is for whoever runs the installation and of no use to its users.
+    #[must_use]
+    pub fn telling_admin(self, said: impl AsRef<str>) -> Self {
+        Self { told_admin: Some(bounded(said.as_ref())), ..self }
+    }
+
+    /// Returns the reason as whoever runs the installation is told it.
+    pub fn for_admin(self) -> String {
+        self.told_admin.unwrap_or(self.reason)
     }
 
     /// A failure after something was sent: nobody knows what became of it.
@@ -131,4 +150,9 @@ impl Undelivered {
     pub fn ends_channel(reason: impl AsRef<str>) -> Self {
         Self { ends_channel: true, ..Self::for_good(reason) }
     }
+}
+
+/// A reason on one line, cut to its longest length.
+fn bounded(reason: &str) -> String {
+    one_line(reason).chars().take(LONGEST_REASON).collect()
 }

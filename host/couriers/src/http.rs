@@ -12,6 +12,7 @@ use rustls::ClientConfig;
 
 use crate::address::Address;
 use crate::authorities::Authorities;
+use crate::cleaner::Cleaner;
 use crate::courier::Undelivered;
 use crate::reach::Reach;
 use crate::tls;
@@ -79,19 +80,21 @@ pub(crate) fn built(builder: ClientBuilder) -> Result<Client, Undelivered> {
 ///
 /// # Errors
 /// When the connection fails; whether the request arrived is unknown once it was begun.
-pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, Undelivered> {
-    let answer = request.send().await.map_err(failed)?;
+pub(crate) async fn send(request: RequestBuilder, cleaner: &Cleaner) -> Result<Answer, Undelivered> {
+    let answer = request.send().await.map_err(|error| failed(error, cleaner))?;
     Ok(Answer { status: answer.status(), wait_s: wait_of(answer.headers()) })
 }
 
-/// What a request that failed means, without the address.
-pub(crate) fn failed(error: reqwest::Error) -> Undelivered {
-    if error.is_connect() {
-        Undelivered::not_sent(format!("no connection: {}", root_of(error)))
-    } else if error.is_builder() {
-        Undelivered::for_good(format!("it cannot be written: {}", root_of(error)))
+/// What a request that failed means, without the address and what else is secret.
+pub(crate) fn failed(error: reqwest::Error, cleaner: &Cleaner) -> Undelivered {
+    let (is_connect, is_builder) = (error.is_connect(), error.is_builder());
+    let why = cleaner.clean(&root_of(error));
+    if is_connect {
+        Undelivered::not_sent(format!("no connection: {why}"))
+    } else if is_builder {
+        Undelivered::for_good(format!("it cannot be written: {why}"))
     } else {
-        Undelivered::unclear(format!("there was no answer: {}", root_of(error)))
+        Undelivered::unclear(format!("there was no answer: {why}"))
     }
 }
 

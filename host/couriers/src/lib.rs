@@ -5,6 +5,7 @@
 
 mod address;
 mod authorities;
+mod cleaner;
 mod courier;
 mod couriers;
 mod http;

@@ -22,6 +22,7 @@ use url::Host;
 
 use crate::address::{lookup, number_of};
 use crate::authorities::Authorities;
+use crate::cleaner::Cleaner;
 use crate::courier::{OutgoingMessage, Undelivered};
 use crate::reach::Reach;
 use crate::tls;
@@ -156,7 +157,7 @@ impl MailCourier {
     /// What it does not do, in one sentence.
     pub async fn try_server(&self, server: &MailServer) -> Result<(), Undelivered> {
         let tried = async {
-            let connection = self.connect(server).await?;
+            let connection = self.connect(server, &cleaner_of(server)).await?;
             quit(connection).await;
             Ok(())
         };
@@ -192,23 +193,25 @@ impl MailCourier {
     }
 
     async fn send(&self, to: &MailDestination, mail: &Mail<'_>) -> Result<(), Undelivered> {
-        let sent = within(MAIL_DEADLINE, self.hand_over(to, mail)).await;
-        sent.map_err(|failed| Undelivered {
-            reason: failed.reason.replace(to.address.expose(), "the address"),
-            ..failed
-        })
+        within(MAIL_DEADLINE, self.hand_over(to, mail)).await
     }
 
     async fn hand_over(&self, to: &MailDestination, mail: &Mail<'_>) -> Result<(), Undelivered> {
         let message = written(to, mail)?;
-        let mut connection = self.connect(&to.server).await?;
-        connection.send(message.envelope(), &message.formatted()).await.map_err(|error| judge(&error))?;
+        let cleaner = cleaner_of(&to.server).telling(to.address.expose(), "the address");
+        let mut connection = self.connect(&to.server, &cleaner).await?;
+        let sent = connection.send(message.envelope(), &message.formatted()).await;
+        sent.map_err(|error| judge(&error, &cleaner))?;
         quit(connection).await;
         Ok(())
     }
 
     /// A connection on which the server knows the installation.
-    async fn connect(&self, server: &MailServer) -> Result<AsyncSmtpConnection, Undelivered> {
+    async fn connect(
+        &self,
+        server: &MailServer,
+        cleaner: &Cleaner,
+    ) -> Result<AsyncSmtpConnection, Undelivered> {
         let host = Host::parse(&server.host).map_err(|why| Undelivered::for_good(why.to_string()))?;
         let is_secure = server.security != MailSecurity::None;
         let found = lookup(&host, server.port, is_secure, self.reach).await.map_err(Undelivered::not_sent)?;
@@ -222,17 +225,15 @@ impl MailCourier {
             implicit,
             None,
         );
-        let mut connection = connected.await.map_err(|error| not_ready(&error))?;
+        let mut connection = connected.await.map_err(|error| not_ready(&error, cleaner))?;
         if let (MailSecurity::Starttls, Some(tls)) = (server.security, tls) {
-            connection.starttls(tls, &hello).await.map_err(|error| not_ready(&error))?;
+            connection.starttls(tls, &hello).await.map_err(|error| not_ready(&error, cleaner))?;
         }
         if let Some(log_in) = &server.log_in {
             let credentials = Credentials::new(log_in.user.clone(), log_in.password.expose().to_owned());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             let known = connection.auth(&mechanisms, &credentials).await;
-            known.map_err(|error| {
-                Undelivered::not_sent(format!("the mail server refuses the log-in: {error}"))
-            })?;
+            known.map_err(|error| not_let_in(&error, cleaner))?;
         }
         Ok(connection)
     }
@@ -267,14 +268,40 @@ fn written(to: &MailDestination, mail: &Mail<'_>) -> Result<Message, Undelivered
 }
 
 /// A server that does not get as far as taking a message: whatever it says is not about the message.
-fn not_ready(error: &Error) -> Undelivered {
+fn not_ready(error: &Error, cleaner: &Cleaner) -> Undelivered {
+    if is_about_log_in(error) {
+        return not_let_in(error, cleaner);
+    }
     let why = tls::refused_certificate(error).unwrap_or_else(|| error.to_string());
-    Undelivered::not_sent(format!("the mail server is not ready: {why}"))
+    Undelivered::not_sent(format!("the mail server is not ready: {}", cleaner.clean(&why)))
+}
+
+/// A server that does not let the installation in. What it says is for the admin, who can do something about it.
+fn not_let_in(error: &Error, cleaner: &Cleaner) -> Undelivered {
+    let said = format!("the mail server refuses the log-in: {}", cleaner.clean(&error.to_string()));
+    Undelivered::not_sent("the mail server does not let the installation in; an admin can see to it")
+        .telling_admin(said)
+}
+
+/// Whether an answer is about who the installation is (RFC 4954, 6), whatever command it was given to.
+fn is_about_log_in(error: &Error) -> bool {
+    error.status().is_some_and(|code| [432, 454, 530, 534, 535, 538].contains(&u16::from(code)))
+}
+
+/// Masks what a server knows the installation by.
+fn cleaner_of(server: &MailServer) -> Cleaner {
+    let log_in = server.log_in.as_ref();
+    log_in.map_or_else(Cleaner::default, |log_in| {
+        Cleaner::default().hiding_log_in(&log_in.user, log_in.password.expose())
+    })
 }
 
 /// What became of a message that was being handed over.
-fn judge(error: &Error) -> Undelivered {
-    let said = format!("the mail server did not take it: {error}");
+fn judge(error: &Error, cleaner: &Cleaner) -> Undelivered {
+    if is_about_log_in(error) {
+        return not_let_in(error, cleaner);
+    }
+    let said = format!("the mail server did not take it: {}", cleaner.clean(&error.to_string()));
     if error.is_permanent() || error.is_client() {
         Undelivered::for_good(said)
     } else if error.is_transient() {

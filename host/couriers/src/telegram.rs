@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::authorities::Authorities;
+use crate::cleaner::Cleaner;
 use crate::courier::{OutgoingMessage, TelegramChat, Undelivered};
 use crate::http;
 use crate::tls;
@@ -219,22 +220,28 @@ impl Telegram {
         body: &impl Serialize,
         deadline: Duration,
     ) -> Result<T, Undelivered> {
-        let called = within(deadline, self.ask(token, method, body)).await;
-        let reply = called.map_err(|failed| without(failed, token))?;
+        let cleaner = cleaner_of(token);
+        let reply = within(deadline, self.ask(token, method, body, &cleaner)).await?;
         if !reply.ok {
-            return Err(without(judge(&reply), token));
+            return Err(judge(&reply, &cleaner));
         }
         serde_json::from_value(reply.result)
             .map_err(|_| Undelivered::unclear("the answer of Telegram cannot be read"))
     }
 
-    async fn ask(&self, token: &Secret, method: &str, body: &impl Serialize) -> Result<Reply, Undelivered> {
+    async fn ask(
+        &self,
+        token: &Secret,
+        method: &str,
+        body: &impl Serialize,
+        cleaner: &Cleaner,
+    ) -> Result<Reply, Undelivered> {
         let base = self.server.as_str().trim_end_matches('/');
         let address = Secret::new(format!("{base}/bot{}/{method}", token.expose()));
         let address = Url::parse(address.expose())
             .map_err(|_| Undelivered::for_good("the token of the bot is none"))?;
-        let response = self.client().await?.post(address).json(body).send().await.map_err(http::failed)?;
-        read(response, self.most_bytes).await
+        let sent = self.client().await?.post(address).json(body).send().await;
+        read(sent.map_err(|error| http::failed(error, cleaner))?, self.most_bytes, cleaner).await
     }
 
     /// One client for everything: its connections are used again.
@@ -263,10 +270,10 @@ impl From<RawUpdate> for TelegramUpdate {
     }
 }
 
-async fn read(mut response: Response, most_bytes: usize) -> Result<Reply, Undelivered> {
+async fn read(mut response: Response, most_bytes: usize, cleaner: &Cleaner) -> Result<Reply, Undelivered> {
     let status = response.status();
     let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(http::failed)? {
+    while let Some(part) = response.chunk().await.map_err(|error| http::failed(error, cleaner))? {
         if body.len() + part.len() > most_bytes {
             return Err(Undelivered::unclear("the answer of Telegram is too long"));
         }
@@ -280,8 +287,8 @@ async fn read(mut response: Response, most_bytes: usize) -> Result<Reply, Undeli
 }
 
 /// What an answer means that is not a good one.
-fn judge(reply: &Reply) -> Undelivered {
-    let said = format!("Telegram answered {}: {}", reply.error_code, reply.description);
+fn judge(reply: &Reply, cleaner: &Cleaner) -> Undelivered {
+    let said = format!("Telegram answered {}: {}", reply.error_code, cleaner.clean(&reply.description));
     match reply.error_code {
         // The bot is blocked, or the account is gone.
         403 => Undelivered::ends_channel(said),
@@ -293,10 +300,10 @@ fn judge(reply: &Reply) -> Undelivered {
     }
 }
 
-/// The same without the token, whatever the server repeats.
-fn without(failed: Undelivered, token: &Secret) -> Undelivered {
-    let reason = failed.reason.replace(token.expose(), "[token]");
-    Undelivered { reason, ..failed }
+/// Masks a token, and the part of it that is secret by itself.
+fn cleaner_of(token: &Secret) -> Cleaner {
+    let secret = token.expose().split_once(':').map_or(token.expose(), |(_, secret)| secret);
+    Cleaner::default().telling(token.expose(), "[token]").telling(secret, "[token]")
 }
 
 /// The beginning of a text that Telegram takes, with a mark where it was cut.
@@ -321,7 +328,7 @@ mod tests {
     use super::*;
 
     fn reply(text: &str) -> Undelivered {
-        judge(&serde_json::from_str(text).unwrap())
+        judge(&serde_json::from_str(text).unwrap(), &Cleaner::default())
     }
 
     #[test]
@@ -363,8 +370,10 @@ mod tests {
             assert!(!Telegram::is_token(text), "{text:?}");
         }
         let token = Secret::new("1:QXZWQXZW".to_owned());
-        let failed = without(Undelivered::not_sent("no such path /bot1:QXZWQXZW/getMe"), &token);
-        assert_eq!(failed.reason, "no such path /bot[token]/getMe");
+        let answer = r#"{"ok":false,"error_code":404,"description":"no such path /bot1:QXZWQXZW/getMe, /bot1%3AQXZW%51XZW/getMe, %51XZWQXZW, MTpRWFpXUVhaVw=="}"#;
+        let failed = judge(&serde_json::from_str(answer).unwrap(), &cleaner_of(&token));
+        let said = "no such path /bot[token]/getMe, /bot[token]/getMe, [token], [masked]";
+        assert_eq!(failed.reason, format!("Telegram answered 404: {said}"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::address::Address;
 use crate::authorities::Authorities;
+use crate::cleaner::Cleaner;
 use crate::courier::{OutgoingMessage, Undelivered, Webhook};
 use crate::http::{self, Answer};
 use crate::reach::Reach;
@@ -94,8 +95,23 @@ impl WebhookCourier {
     async fn post(&self, to: &Webhook, message: &OutgoingMessage) -> Result<Answer, Undelivered> {
         let address = Address::read(to.url.expose(), self.reach).map_err(Undelivered::for_good)?;
         let client = http::client_for(&address, self.reach, &self.authorities).await?;
-        http::send(request(&client, &address, to, message)?).await
+        http::send(request(&client, &address, to, message)?, &cleaner_of(to, &address)).await
     }
+}
+
+/// Fewest characters of a part of an address that is masked by itself; shorter ones are words.
+const SHORTEST_PART: usize = 8;
+
+/// Masks the key, the address, and the parts of its path and query that may be a secret of the receiver.
+fn cleaner_of(to: &Webhook, address: &Address) -> Cleaner {
+    let key = to.key.text();
+    let mut cleaner = Cleaner::default().hiding(to.url.expose()).hiding(address.url.as_str());
+    for key in [key.expose(), key.expose().trim_start_matches("whsec_")] {
+        cleaner = cleaner.hiding(key);
+    }
+    let (path, query) = (address.url.path(), address.url.query().unwrap_or_default());
+    let parts = path.split('/').chain(query.split(['&', '=']));
+    parts.filter(|part| part.len() >= SHORTEST_PART).fold(cleaner, Cleaner::hiding)
 }
 
 /// The signed request for a message.

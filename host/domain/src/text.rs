@@ -26,6 +26,17 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The text on one line, without anything that a terminal or a viewer would obey: line breaks and tabs become blanks,
+/// and the other characters that [`one_line`] spells out are gone. For words from outside that are searched before they
+/// are shown, where a character that cannot be seen would hide what is searched for.
+pub fn without_obeyed(text: &str) -> String {
+    let kept = |character: char| match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        character => (!is_obeyed(character)).then_some(character),
+    };
+    text.chars().filter_map(kept).collect()
+}
+
 /// Makes a text of several lines safe, such as indented JSON or the body of a message: each line by itself, and
 /// the line breaks stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
@@ -93,6 +104,12 @@ mod tests {
         assert_eq!(one_line("\u{9b}31m \u{7f}"), "\\u009b31m \\u007f");
         assert_eq!(one_line("a\u{202e}b\u{2066}c\u{200b}d\u{2028}e"), "a\\u202eb\\u2066c\\u200bd\\u2028e");
         assert_eq!(one_line("\u{e0041}"), "\\udb40\\udc41");
+    }
+
+    #[test]
+    fn what_is_obeyed_can_be_taken_out_instead() {
+        assert_eq!(without_obeyed("pass\u{200b}word\r\nb\u{1b}[2J\u{202e}c\0\u{2028}d"), "password  b[2Jc d");
+        assert_eq!(without_obeyed("प्रहरी ✓"), "प्रहरी ✓");
     }
 
     #[test]

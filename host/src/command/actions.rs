@@ -40,6 +40,9 @@ pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
         }
         ActionsCommand::Import { file, dry_run } => {
             let bytes = given_file::read("list of actions", file, MOST_LIST_BYTES)?;
+            if bytes.is_empty() {
+                return Err(Failure::input(format!("the list of actions {} is empty", file.display())));
+            }
             let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
             let path = format!("/import{}", query.text());
             daemon.show_upload(&path, "text/csv", &bytes, |imported: Imported| imported.print())?;

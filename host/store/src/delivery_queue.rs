@@ -152,8 +152,8 @@ impl UserScope {
 }
 
 impl SystemScope {
-    /// The oldest open delivery of each channel that waits and does not gather, by the time at which it is due; at most
-    /// `limit`.
+    /// The oldest open delivery of each channel that waits and does not gather, and beside it the oldest test, so that no
+    /// message waits for one; by the time at which it is due, at most `limit`.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -181,7 +181,7 @@ impl SystemScope {
 const NEXT: &str = "SELECT deliveries.*, channels.sealed FROM deliveries
     JOIN channels ON channels.id = deliveries.channel_id
     WHERE deliveries.id IN (SELECT min(id) FROM deliveries WHERE due_at IS NOT NULL AND gathering = 0
-                            GROUP BY channel_id)
+                            GROUP BY channel_id, kind IS NULL)
         AND deliveries.state = 'waiting'
     ORDER BY deliveries.due_at, deliveries.id LIMIT ?1";
 

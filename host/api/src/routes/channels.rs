@@ -15,7 +15,7 @@ use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{ChannelKindName, Instant, sentence};
+use crate::view::{ChannelKindName, Instant, own_name};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -112,7 +112,7 @@ async fn add_webhook(
     person: Person,
     Json(body): Json<WebhookRequest>,
 ) -> Result<(StatusCode, Json<AddedWebhook>), Problem> {
-    let name = sentence("name", &body.name)?.to_owned();
+    let name = own_name("name", &body.name)?.to_owned();
     let prepared = api.channels.prepare_webhook(body.url)?;
     let user = person.caller.0.user;
     let details = json!({ "kind": "webhook", "name": name, "address": prepared.shown() });

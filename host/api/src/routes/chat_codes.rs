@@ -12,7 +12,7 @@ use crate::caller::Person;
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, sentence};
+use crate::view::{Instant, own_name};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -49,7 +49,7 @@ async fn connect(
     person: Person,
     Json(body): Json<ChatRequest>,
 ) -> Result<(StatusCode, Json<ChatCode>), Problem> {
-    let name = sentence("name", &body.name)?.to_owned();
+    let name = own_name("name", &body.name)?.to_owned();
     let user = person.caller.0.user;
     let details = json!({ "kind": "telegram", "name": name });
     api.audit(&person.caller, "channel.code", format!("user {user}"), details).await?;

@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
     Counter, Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName,
-    UserQuery, limit, page, parse_cursor, range, symbol,
+    UserQuery, limit, page, parse_cursor, range, symbol_in,
 };
 
 /// Most characters of how an execution ended in a list.
@@ -226,7 +226,7 @@ async fn executions(
         task: query.task.map(|task| task.0),
         trigger: query.trigger.map(|trigger| trigger.0),
         service: query.service.map(|service| service.0),
-        on_price: symbol(query.on_price.as_deref())?,
+        on_price: symbol_in("on_price", query.on_price.as_deref())?,
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),

@@ -13,7 +13,7 @@ use crate::caller::Person;
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, sentence};
+use crate::view::{Instant, own_name};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -63,7 +63,7 @@ async fn send_code(
     person: Person,
     Json(body): Json<MailboxRequest>,
 ) -> Result<(StatusCode, Json<SentCode>), Problem> {
-    let name = sentence("name", &body.name)?.to_owned();
+    let name = own_name("name", &body.name)?.to_owned();
     let user = person.caller.0.user;
     let details = json!({ "kind": "email", "name": name });
     api.audit(&person.caller, "channel.code", format!("user {user}"), details).await?;

@@ -27,7 +27,7 @@ pub use names::{
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};
-pub use sentence::sentence;
+pub use sentence::{own_name, sentence};
 pub use time::{Date, DateSpan, range};
 
 use crate::problem::Problem;
@@ -46,5 +46,13 @@ pub struct UserQuery {
 /// # Errors
 /// When no share can be called that.
 pub fn symbol(text: Option<&str>) -> Result<Option<Symbol>, Problem> {
-    text.map(Symbol::new).transpose().map_err(|error| Problem::invalid(format!("symbol: {error}")))
+    symbol_in("symbol", text)
+}
+
+/// The same for a parameter of another name.
+///
+/// # Errors
+/// As [`symbol`]; the sentence begins with the name of the parameter.
+pub fn symbol_in(field: &str, text: Option<&str>) -> Result<Option<Symbol>, Problem> {
+    text.map(Symbol::new).transpose().map_err(|error| Problem::invalid(format!("{field}: {error}")))
 }

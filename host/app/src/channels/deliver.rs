@@ -78,6 +78,10 @@ impl Channels {
     async fn carry(self: Arc<Self>, next: NextDelivery) {
         let attempt = self.attempt(&next).await;
         let now = self.clock.now();
+        if let Err(Undelivered { told_admin: Some(said), .. }) = &attempt {
+            let (user, delivery) = (next.user, next.row.id);
+            tracing::warn!(%user, delivery, said, "a message could not be handed over");
+        }
         let ends_channel = attempt.as_ref().is_err_and(|failed| failed.ends_channel);
         let end = match attempt {
             Ok(()) => DeliveryEnd::Delivered { at: now },

@@ -41,7 +41,7 @@ impl Channels {
     pub async fn set_mail(&self, server: MailServer) -> Result<Mail, AppError> {
         self.check_mail(&server)?;
         let tried = self.mail.try_server(&server).await;
-        tried.map_err(|failed| ChannelError::Carrier(failed.reason))?;
+        tried.map_err(|failed| ChannelError::Carrier(failed.for_admin()))?;
         let mail = Mail { server, changed_at: self.real.now() };
         self.carriers.set_mail(&self.store, &self.vault, mail.clone()).await?;
         self.outbox.wake();

@@ -15,7 +15,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// Notes that a message to a user was queued, if the user has a channel.
-    pub(crate) fn message_queued(&self, user: UserId) {
+    pub fn message_queued(&self, user: UserId) {
         if self.users.read().contains(&user) {
             self.wake();
         }

@@ -26,9 +26,12 @@ pub(super) const LONGEST_PAUSE_MS: i64 = LONGEST_WAIT_MS + LONGEST_WAIT_MS * JIT
 /// Age from which a message is not tried any more: of a trading day nothing is news a day later.
 pub(super) const GIVEN_UP_AFTER_MS: i64 = 24 * 60 * MINUTE_MS;
 
+/// Age from which a test is not tried any more: whoever asked for it looks at what comes of it now.
+const TEST_GIVEN_UP_AFTER_MS: i64 = 5 * MINUTE_MS;
+
 /// Returns what becomes of a delivery whose attempt failed at `now`.
 pub(super) fn after_failure(row: &DeliveryRow, failed: Undelivered, now: Timestamp) -> DeliveryEnd {
-    let Undelivered { reason, again, perhaps_arrived, wait_s, ends_channel: _ } = failed;
+    let Undelivered { reason, again, perhaps_arrived, wait_s, ends_channel: _, told_admin: _ } = failed;
     if !again {
         return DeliveryEnd::GivenUp { at: now, reason };
     }
@@ -38,6 +41,10 @@ pub(super) fn after_failure(row: &DeliveryRow, failed: Undelivered, now: Timesta
     }
     let attempt = row.attempts.saturating_add(1);
     let pause = pause_after(row.id, attempt, wait_s);
+    if row.kind.is_none() && now.plus_millis(pause).millis_since(row.at) > TEST_GIVEN_UP_AFTER_MS {
+        let reason = format!("the test could not be delivered within 5 minutes; at last: {reason}");
+        return DeliveryEnd::GivenUp { at: now, reason };
+    }
     DeliveryEnd::Again { due_at: now.plus_millis(pause), reason, perhaps_arrived }
 }
 
@@ -60,6 +67,7 @@ fn share(id: u64, attempt: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::settings::NotificationKind;
     use prahari_store::{DeliveryState, NotificationLevel};
 
     use super::*;
@@ -69,7 +77,7 @@ mod tests {
             id: 7,
             channel: 1,
             channel_name: "mine".to_owned(),
-            kind: None,
+            kind: Some(NotificationKind::Error),
             level: NotificationLevel::Info,
             title: "a title".to_owned(),
             body: String::new(),
@@ -108,6 +116,19 @@ mod tests {
         assert!((600_000..=720_000).contains(&pause(0, asks(600))));
         assert!((60_000..=72_000).contains(&pause(0, asks(1))));
         assert!((LONGEST_WAIT_MS..=LONGEST_PAUSE_MS).contains(&pause(0, asks(u64::MAX))));
+    }
+
+    #[test]
+    fn a_test_is_tried_for_five_minutes_at_most() {
+        let test = |attempts| DeliveryRow { kind: None, ..row(attempts) };
+        let down = || Undelivered::not_sent("down");
+        let after = |attempts, failed, now| after_failure(&test(attempts), failed, Timestamp(now));
+        assert!(matches!(after(0, down(), 0), DeliveryEnd::Again { due_at, .. } if due_at.0 <= 72_000));
+        let reason = "the test could not be delivered within 5 minutes; at last: down".to_owned();
+        let at = Timestamp(MINUTE_MS);
+        assert_eq!(after(1, down(), MINUTE_MS), DeliveryEnd::GivenUp { at, reason });
+        let asked = Undelivered { wait_s: Some(1_800), ..down() };
+        assert!(matches!(after(0, asked, 0), DeliveryEnd::GivenUp { at: Timestamp(0), .. }));
     }
 
     #[test]

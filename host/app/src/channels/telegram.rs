@@ -52,7 +52,7 @@ impl Channels {
     pub async fn prepare_bot(&self, token: Secret) -> Result<Bot, AppError> {
         Self::number_of_bot(&token)?;
         let asked = self.telegram.bot_name(&token).await;
-        let name = asked.map_err(|failed| ChannelError::Carrier(failed.reason))?;
+        let name = asked.map_err(|failed| ChannelError::Carrier(failed.for_admin()))?;
         Ok(Bot { name, token, changed_at: self.real.now() })
     }
 

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
+mod trying;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -459,18 +461,6 @@ async fn channels_and_tests_of_a_user_are_bounded() {
     );
     world.pass_minutes(61);
     world.channels.test(world.asha, id).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_test_tries_at_once_what_waits_for_a_later_attempt() {
-    let (mut world, id, _delivering) = World::delivering().await;
-    world.courier.answers.lock().push_back(failed());
-    world.notify("waits", None).await;
-    world.next().await;
-    world.settled().await;
-    world.channels.test(world.asha, id).await.unwrap();
-    let titles = [world.next().await.title, world.next().await.title];
-    assert_eq!(titles, ["waits", "A test from Prahari"]);
 }
 
 #[tokio::test]

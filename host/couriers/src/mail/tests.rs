@@ -166,3 +166,21 @@ fn a_server_is_checked_and_an_address_is_shown_without_most_of_it() {
     }
     assert_eq!(MailCourier::shown("asha@example.org"), "a…@example.org");
 }
+
+#[tokio::test]
+async fn a_refused_log_in_is_told_to_the_admin_alone_and_without_what_was_sent() {
+    let plain = data_encoding::BASE64.encode(b"\0prahari\0passwordXQZW");
+    for (command, code) in [("AUTH", "535"), ("MAIL", "530")] {
+        for form in [plain.as_str(), "passwordXQZW", "password%58QZW", "cGFzc3dvcmRYUVpX"] {
+            let answer: &'static str = format!("{code} 5.7.8 echo {form}").leak();
+            let answers: &'static [(&'static str, &'static str)] = Box::leak(Box::new([(command, answer)]));
+            let (port, told) = server(answers).await;
+            let failed = courier().deliver(&to(port), &message("Bought", "10 TCS")).await.unwrap_err();
+            told.abort();
+            let reason = "the mail server does not let the installation in; an admin can see to it";
+            assert_eq!((failed.reason.as_str(), failed.again), (reason, true), "{failed:?}");
+            let admin = failed.for_admin();
+            assert!(admin.contains(code) && admin.ends_with("echo [masked]"), "{admin}");
+        }
+    }
+}

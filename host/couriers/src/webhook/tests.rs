@@ -96,14 +96,21 @@ async fn every_other_answer_is_told_in_one_sentence_without_the_address() {
         let reason = reason.to_owned();
         assert_eq!(
             failed,
-            Undelivered { reason, again, perhaps_arrived: false, wait_s, ends_channel: false }
+            Undelivered {
+                reason,
+                again,
+                perhaps_arrived: false,
+                wait_s,
+                ends_channel: false,
+                told_admin: None
+            }
         );
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_or_never_ends_its_head_leaves_open_whether_the_message_arrived() {
-    for answer in ["", "HTTP/1.1 2", "no HTTP at all\r\n\r\n"] {
+    for answer in ["", "HTTP/1.1 2", "no HTTP at all\r\n\r\n", "HTTP/1.1 /hook?token=QXZW\r\n\r\n"] {
         let (url, received) = receiver(answer).await;
         let failed = WebhookCourier::new(Reach::Local).deliver(&to(&url), &message()).await.unwrap_err();
         received.await.unwrap();

@@ -12,11 +12,17 @@ use crate::exit::{Failure, say};
 
 /// Writes the files.
 pub(super) async fn export(opened: &Opened, options: &MarketExport) -> Result<(), Failure> {
-    make_empty(&options.to)?;
+    if let (Some(from), Some(until)) = (options.from, options.until)
+        && from > until
+    {
+        return Err(Failure::input(format!("--from {from} is after --until {until}")));
+    }
     let known = opened.symbols().await?;
     if let Some(unknown) = options.symbols.iter().find(|symbol| known.binary_search(symbol).is_err()) {
         return Err(Failure::input(format!("{} has no share {unknown}", opened.name)));
     }
+    // Not before everything that was given is known to be of use.
+    make_empty(&options.to)?;
     let wanted = |symbol: &&Symbol| options.symbols.is_empty() || options.symbols.contains(symbol);
     let (mut files, mut rows) = (0, 0);
     for symbol in known.iter().filter(wanted) {

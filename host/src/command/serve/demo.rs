@@ -179,17 +179,50 @@ pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Fa
     daemon.store.flush().await.map_err(Failure::work)
 }
 
-/// Prints that this is a demonstration and how to log in.
-pub fn announce() {
+/// What some users show, as far as they are there.
+fn shown_by(names: &[&str]) -> Option<String> {
+    let all = [
+        (SMALL, "has little money and tight limits"),
+        (LOSING, "trades so little at a time that charges eat it"),
+        (SINGLE, "runs one task in a process of its own"),
+        (HALTED, "is halted"),
+    ];
+    let there = all.iter().filter(|(name, _)| names.contains(name));
+    let told: Vec<String> = there.map(|(name, what)| format!("{name} {what}")).collect();
+    match told.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [others @ .., last] => Some(format!("{} and {last}", others.join(", "))),
+    }
+}
+
+/// Prints that this is a demonstration, how to log in, and what its users show.
+pub fn announce(daemon: &Daemon) {
     say!(
         "*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***"
     );
     say!("Sign in as admin, user2, ... with the password: {PASSWORD}");
-    say!(
-        "Of the users, {SMALL} has little money and tight limits, {LOSING} trades so little at a time that charges eat it, \
-         {SINGLE} runs one task in a process of its own, and {HALTED} is halted."
-    );
+    let users = daemon.users.all();
+    let names: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
+    if let Some(shown) = shown_by(&names) {
+        say!("Of the users, {shown}.");
+    }
     say!(
         "Tasks, orders and books follow the clock of the demonstration; log-ins and the audit log have the real time."
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_users_that_there_are_are_told_of() {
+        assert_eq!(shown_by(&["admin"]), None);
+        assert_eq!(shown_by(&["admin", "user2"]).unwrap(), "user2 has little money and tight limits");
+        let three = shown_by(&["admin", "user2", "user3"]).unwrap();
+        assert!(three.contains("limits and user3 ") && !three.contains("user4"), "{three}");
+        let all = shown_by(&["admin", "user2", "user3", "user4", "user5", "user6"]).unwrap();
+        assert!(all.contains(", user4 runs") && all.ends_with(" and user5 is halted"), "{all}");
+    }
 }

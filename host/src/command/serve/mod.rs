@@ -179,7 +179,7 @@ async fn announce(
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::work)?;
     if options.demo {
-        demo::announce();
+        demo::announce(daemon);
     } else if let Some(token) = accounts.set_up_token().await.map_err(Failure::work)? {
         // Last, because it is what somebody who has just started the daemon needs.
         say!("Prahari trades on paper at http://{address}/, and waits to be set up.");
