@@ -48,7 +48,7 @@ impl LiveServices<'_> {
         }
         let scope = if for_everybody { SignalScope::Shared } else { SignalScope::Personal(self.user.id) };
         let told = ready.len();
-        let ready = self.without_jumped(ready).await;
+        let ready = self.without_jumped(ready, for_everybody).await;
         let refused = u32::try_from(told.saturating_sub(ready.len())).unwrap_or(u32::MAX);
         let published = self.runs.signals.publish(scope, ready).await?;
         self.has_queued().await?;
@@ -62,9 +62,10 @@ impl LiveServices<'_> {
 
     /// Leaves out findings on shares with a jump that nobody has explained, of today or since the user holds the share: what was
     /// found is of other shares than those of before. Each is among the decisions, with the reason.
-    async fn without_jumped(&mut self, drafts: Vec<Draft>) -> Vec<Draft> {
+    async fn without_jumped(&mut self, drafts: Vec<Draft>, for_everybody: bool) -> Vec<Draft> {
         let now = self.now().now;
-        let held = self.held_since().await;
+        // What the user of a shared task holds is no matter of the others.
+        let held = if for_everybody { BTreeMap::new() } else { self.held_since().await };
         let symbols: BTreeSet<Symbol> = drafts.iter().map(|draft| draft.symbol.clone()).collect();
         let mut looked_at = self.gapped(&symbols, now).await;
         looked_at.extend(symbols.into_iter().filter(|symbol| held.contains_key(symbol)));
