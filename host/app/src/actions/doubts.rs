@@ -120,7 +120,7 @@ impl Actions {
             if brought == Brought::BySource {
                 return None;
             }
-            let around = self.around(symbol, ex_day, now).await?;
+            let around = self.sessions_around(symbol, ex_day, now).await?;
             let (day, close) = (around.before.day, self.as_traded(symbol, &around));
             let is_more = *per_share > close;
             return is_more.then(|| {
@@ -132,7 +132,7 @@ impl Actions {
         }
         let factor = action.price_factor().filter(|factor| !factor.is_one())?;
         let is_past = ex_day <= now.ist_day();
-        let around = if is_past { self.around(symbol, ex_day, now).await } else { None };
+        let around = if is_past { self.sessions_around(symbol, ex_day, now).await } else { None };
         match around.filter(|around| around.raw).and_then(|around| Some((around.of_day?, around))) {
             Some((of_day, around)) => self.against_move(action, told, &of_day, &around),
             None if brought == Brought::BySource => None,
@@ -193,7 +193,7 @@ impl Actions {
         if brought == Brought::BySource {
             return None;
         }
-        let around = self.around(to, action.ex_day(), now).await?;
+        let around = self.sessions_around(to, action.ex_day(), now).await?;
         // A source that adjusts tells the past of a share under its new name too.
         let tells = around.raw || action.ex_day() > now.ist_day();
         let day = around.before.day;
@@ -203,7 +203,7 @@ impl Actions {
 
     /// The sessions around an ex-date as the market told them on its evening, or tells them now; `None` where it has no session
     /// before it or cannot be asked.
-    async fn around(&self, symbol: &Symbol, ex_day: Day, now: Timestamp) -> Option<Around> {
+    async fn sessions_around(&self, symbol: &Symbol, ex_day: Day, now: Timestamp) -> Option<Around> {
         let at = now.min(Timestamp::start_of(ex_day.succ_opt()?).plus_millis(-1));
         let market = &self.trading.market;
         let asked = market.candles(symbol, Interval::Daily, BARS, true, at).await;

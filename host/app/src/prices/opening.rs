@@ -74,6 +74,10 @@ impl Prices {
     /// buy them where the change does not come.
     async fn shares_with_action(&self, day: Day) -> Vec<Symbol> {
         let mut symbols = self.actions.shares_changed_on(day);
+        // What is fetched first would hold up the opens of shares that are held.
+        if self.trading.market.fetches() {
+            symbols.clear();
+        }
         if symbols.is_empty() {
             return symbols;
         }

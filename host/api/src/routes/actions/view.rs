@@ -111,7 +111,6 @@ pub struct NewAction {
     note: String,
     /// Whether it is meant although bars, calendar or market speak against it, or it replaces a known action.
     #[serde(default)]
-    #[schema(default = false)]
     pub confirm: bool,
 }
 
