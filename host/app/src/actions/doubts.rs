@@ -72,6 +72,7 @@ impl Actions {
         let universe = universe
             .map_err(|error| tracing::warn!(%error, "corporate actions are not weighed against the market"))
             .ok();
+        let raw = self.has_raw_prices();
         for action in told {
             let mut reasons = Vec::new();
             if brought != Brought::BySource {
@@ -81,7 +82,7 @@ impl Actions {
             let is_known = universe.as_ref().map(|universe| universe.binary_search(symbol).is_ok());
             match is_known {
                 Some(true) => {
-                    reasons.extend(self.against_prices(action, told, brought, now).await);
+                    reasons.extend(self.against_prices(action, told, (brought, raw), now).await);
                     reasons.extend(self.against_name(action, brought, now).await);
                 }
                 Some(false) if brought == Brought::ByHand => {
@@ -93,6 +94,12 @@ impl Actions {
                 doubts.push(ActionDoubt { action: action.clone(), reason: reasons.join("; ") });
             }
         }
+    }
+
+    /// Returns whether a source tells prices as traded. Where none does, nothing is fetched that could say nothing.
+    fn has_raw_prices(&self) -> bool {
+        let market = &self.trading.market;
+        market.sources().iter().any(|state| market.is_raw(state.source))
     }
 
     fn against_date(&self, ex_day: Day, now: Timestamp) -> Option<String> {
@@ -112,7 +119,7 @@ impl Actions {
         &self,
         action: &CorporateAction,
         told: &[CorporateAction],
-        brought: Brought,
+        (brought, raw): (Brought, bool),
         now: Timestamp,
     ) -> Option<String> {
         let (symbol, ex_day) = (action.symbol(), action.ex_day());
@@ -132,7 +139,7 @@ impl Actions {
         }
         let factor = action.price_factor().filter(|factor| !factor.is_one())?;
         let is_past = ex_day <= now.ist_day();
-        let around = if is_past { self.sessions_around(symbol, ex_day, now).await } else { None };
+        let around = if is_past && raw { self.sessions_around(symbol, ex_day, now).await } else { None };
         match around.filter(|around| around.raw).and_then(|around| Some((around.of_day?, around))) {
             Some((of_day, around)) => self.against_move(action, told, &of_day, &around),
             None if brought == Brought::BySource => None,
