@@ -148,6 +148,23 @@ async fn what_can_hardly_be_meant_is_said_in_a_sentence_each() {
 }
 
 #[tokio::test]
+async fn a_market_that_is_down_is_no_ground_to_refuse() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    run(&daemon, at(WEDNESDAY, "10:00")).await;
+    // Nobody holds it.
+    let bonus = of("XYZ", TUESDAY, BONUS);
+    doubt(&daemon, bonus.clone()).await;
+    house.market.set_down(true);
+    assert!(doubt(&daemon, of("XYZ", "2025-03-15", BONUS)).await.contains("is no trading day"));
+    let row = daemon.actions.add(bonus, "asha").await.unwrap();
+    assert_eq!(row.state, ActionState::Applied);
+    house.market.set_down(false);
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn other_figures_of_a_known_action_and_one_that_was_taken_back_count_only_once_confirmed() {
     let folder = folder(10_000);
     let house = house(&folder);
