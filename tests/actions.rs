@@ -6,6 +6,7 @@
 mod support;
 
 mod actions {
+    pub mod contradicted;
     pub mod cut_off;
     pub mod demerger;
     pub mod ex_date;

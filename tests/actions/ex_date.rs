@@ -65,7 +65,7 @@ async fn the_next_morning_quantities_cost_orders_and_levels_are_right_and_cash_i
         let house = house(&folder);
         let (daemon, amo) = monday_evening(&house).await;
         let before = worth(&daemon, ADMIN).await;
-        daemon.actions.add(action(TUESDAY, case.kind.clone()), "asha").await.unwrap();
+        daemon.actions.add_confirmed(action(TUESDAY, case.kind.clone()), "asha").await.unwrap();
         assert_eq!(held(&daemon, "ABC").await, (11, 110_000), "{name}: nothing before the ex-date");
         run(&daemon, at(TUESDAY, "09:00:30")).await;
 
@@ -123,7 +123,7 @@ async fn a_task_that_asks_is_told_what_became_of_prices_and_names_up_to_the_day_
         action(TUESDAY, ActionKind::Bonus { new: 1, held: 1 }),
         action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") }),
     ];
-    daemon.actions.import(rows, "asha").await.unwrap();
+    daemon.actions.import_confirmed(rows, "asha").await.unwrap();
     let since = |day: &str| HostCall::ActionsSince {
         symbols: vec!["ABC".to_owned(), "XYZ".to_owned(), "not one".to_owned()],
         day: day_number(date(day)),

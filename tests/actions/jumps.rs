@@ -30,15 +30,38 @@ async fn a_gap_without_a_row_and_a_row_whose_ratio_does_not_match_halt_the_share
         let house = house(&folder);
         let (daemon, _) = monday_evening(&house).await;
         let named = format!("{kind:?}");
-        if let Some(kind) = kind {
+        if let Some(kind) = kind.clone() {
             daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
         }
         run(&daemon, at(TUESDAY, "09:20")).await;
         let halted = halted(&daemon).await;
         assert_eq!(halted.len(), 1, "{named}");
         assert!(halted[0].starts_with("ABC opened at "), "{named}: {halted:?}");
+        let says = match &kind {
+            None => "a corporate action or a fault, until".to_owned(),
+            Some(kind) => format!("), and the {kind} of 2025-03-11 did not come so: until"),
+        };
+        assert!(halted[0].contains(&says), "{named}: {halted:?}");
         stop(daemon).await;
     }
+}
+
+#[tokio::test]
+async fn an_action_whose_change_does_not_come_is_a_jump_of_a_share_that_nobody_holds_too() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let provenance = Provenance { origin: Origin::Admin, teller: "asha".to_owned() };
+    let kind = ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() };
+    let split = CorporateAction::new(symbol("XYZ"), date(TUESDAY), kind, provenance, "").unwrap();
+    daemon.actions.add(split, "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:20")).await;
+    daemon.store.flush().await.unwrap();
+    let jumps = daemon.store.system().price_jumps(10).await.unwrap();
+    let jumps: Vec<_> = jumps.iter().map(|row| (row.jump.symbol.as_str(), row.jump.day)).collect();
+    assert_eq!(jumps, [("XYZ", date(TUESDAY))]);
+    assert_eq!(halted(&daemon).await, Vec::<String>::new());
+    stop(daemon).await;
 }
 
 /// Real ex-dates: share, last session and its close as traded, ex-date and its open as traded, the actions.

@@ -22,8 +22,10 @@ async fn from_the_ex_date_on_until_it_is_taken_back_a_new_symbol_has_the_bars_of
     let (daemon, _) = monday_evening(&house).await;
     // Somebody else had the name.
     assert_eq!(closes(&daemon).await, [4_000; 4]);
-    let row =
-        daemon.actions.add(action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") }), "asha").await;
+    let row = daemon
+        .actions
+        .add_confirmed(action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") }), "asha")
+        .await;
     assert_eq!(closes(&daemon).await, [4_000; 4], "the ex-date has not come");
     run(&daemon, at(TUESDAY, "09:00:30")).await;
     assert_eq!(closes(&daemon).await, [10_000; 4]);

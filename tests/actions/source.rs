@@ -180,6 +180,30 @@ async fn an_alert_about_an_action_that_a_person_has_resolved_is_not_raised_again
     assert_eq!(alerts(&daemon).await, []);
 }
 
+#[tokio::test]
+async fn an_action_of_the_folder_whose_change_of_price_did_not_come_is_an_alert_until_it_is_confirmed() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(MONDAY, "BONUS 1:1"), (TUESDAY, "BONUS 1:1")]);
+    let house = house(&folder);
+    let daemon = house.start(at(WEDNESDAY, "10:00")).await;
+    let of_tuesday = ("ABC on 2025-03-11: bonus of 1 new for 1 held".to_owned(), ActionState::Applied);
+    assert_eq!(known(&daemon).await, [of_tuesday], "the price was halved on Tuesday, and not on Monday");
+    let doubted = async || {
+        let open = daemon.store.system().open_installation_alerts(10).await.unwrap();
+        let open = open.into_iter().filter(|alert| alert.code == AlertCode::ActionDoubted);
+        open.map(|alert| (alert.subject, alert.detail)).collect::<Vec<_>>()
+    };
+    let [(subject, detail)] = doubted().await.try_into().unwrap();
+    assert_eq!(subject, "ABC 2025-03-10 bonus");
+    assert!(detail.starts_with("ABC on 2025-03-10: bonus of 1 new for 1 held: ABC opened at "), "{detail}");
+    let action =
+        daemon.trading.market.actions().told.iter().find(|told| told.ex_day().to_string() == MONDAY).cloned();
+    daemon.actions.add_confirmed(action.unwrap(), "asha").await.unwrap();
+    assert_eq!(doubted().await, []);
+    assert_eq!(known(&daemon).await.len(), 2);
+    stop(daemon).await;
+}
+
 /// The open alerts about actions: subject and sentence.
 async fn alerts(daemon: &Daemon) -> Vec<(String, String)> {
     let open = daemon.store.system().open_installation_alerts(10).await.unwrap();

@@ -29,7 +29,7 @@ async fn an_action_that_did_not_take_place_is_undone_to_the_paisa_in_books_and_a
     let again = daemon.actions.undo(row.id, "again", "asha").await.unwrap_err().to_string();
     assert_eq!(again, format!("action {} is undone already", row.id));
     // It counts again once it is entered again, under the same number.
-    let same = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap();
+    let same = daemon.actions.add_confirmed(action(TUESDAY, BONUS), "asha").await.unwrap();
     assert_eq!((same.id, same.state), (row.id, ActionState::Applied));
     assert_eq!(held(&daemon, "ABC").await, (22, 110_000));
     let refused = daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap_err().to_string();

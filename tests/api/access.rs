@@ -107,7 +107,7 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/system/actions", "",                                                 [401, 403, 403, 200, 401]),
     // On a day that has not come, of a share that nobody holds: the books of later lines stay as they are.
     ("POST /api/v1/system/actions",
-        r#"{"symbol":"NOSUCHSHARE","ex_day":"2026-12-15","kind":"bonus","new":1,"held":1}"#,
+        r#"{"symbol":"NOSUCHSHARE","ex_day":"2026-12-15","kind":"bonus","new":1,"held":1,"confirm":true}"#,
         [401, 403, 403, 201, 401]),
     ("POST /api/v1/system/actions/import",
         r#"[{"symbol":"NOSUCHSHARE","ex_day":"2026-12-17","kind":"bonus","new":1,"held":1}]"#,

@@ -108,7 +108,9 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
         (refused.status, sentence(&refused)),
         (StatusCode::BAD_REQUEST, "an action of the kind \"bonus\" needs held".to_owned())
     );
-    let added = admin.post("/api/v1/system/actions", with(bonus, "held", json!(1))).await;
+    let added = admin
+        .post("/api/v1/system/actions", with(with(bonus, "held", json!(1)), "confirm", json!(true)))
+        .await;
     assert_eq!(added.status, 201, "{}", added.text);
     let added = added.json();
     assert_eq!((&added["state"], &added["origin"]), (&json!("announced"), &json!("admin")));
@@ -118,6 +120,40 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
     let again = admin.post(&path, json!({ "reason": "again" })).await;
     assert_eq!(again.problem(), (409, "action_refused".to_owned()));
     assert_eq!(all(&admin, "/api/v1/system/actions?state=undone", 10).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_hardly_be_meant_wants_a_confirmation_and_the_answer_says_what_was_before() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let split = |new: u32, confirm: bool| json!({ "symbol": "NOSUCHSHARE", "ex_day": "2025-04-28", "kind": "split", "new": new, "held": 1, "confirm": confirm });
+    let path = "/api/v1/system/actions";
+    let refused = admin.post(path, split(10, false)).await;
+    assert_eq!(refused.problem(), (409, "action_doubted".to_owned()));
+    let says = "NOSUCHSHARE on 2025-04-28: split, 10 for 1: the market knows no share NOSUCHSHARE; confirm it if it is meant";
+    assert_eq!(refused.json()["detail"], says);
+    assert_eq!(all(&admin, path, 10).await.len(), 0);
+    assert_eq!(admin.post(path, split(10, true)).await.json()["before"], json!(null));
+    let changed = admin.post(path, split(5, true)).await.json();
+    assert_eq!(
+        (&changed["before"], &changed["text"]),
+        (&json!("split, 10 for 1 (announced)"), &json!("split, 5 for 1"))
+    );
+
+    // Of a list it is left out, unless it is confirmed.
+    let list = "symbol,ex_day,kind,new,held\nNOSUCHSHARE,2025-04-27,bonus,1,1\n";
+    for query in ["?dry_run=true", ""] {
+        let left_out = import(&admin, query, "text/csv", list).await.ok();
+        assert_eq!(
+            (&left_out["new_count"], &left_out["doubted_count"]),
+            (&json!(0), &json!(1)),
+            "{left_out}"
+        );
+        let says = "NOSUCHSHARE on 2025-04-27: bonus of 1 new for 1 held: 2025-04-27 is no trading day";
+        assert_eq!(left_out["doubted"], json!([says]));
+    }
+    let brought = import(&admin, "?confirm=true", "text/csv", list).await.ok();
+    assert_eq!((&brought["new_count"], &brought["doubted_count"]), (&json!(1), &json!(0)), "{brought}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

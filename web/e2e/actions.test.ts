@@ -129,6 +129,37 @@ describe('corporate actions', () => {
     await rows(page).filter({ hasText: 'Split 1 into 5' }).getByText('admin admin').waitFor();
   });
 
+  test('that can hardly be meant are added only by a second press', async ({ visit }) => {
+    const page = await visit({ ...own.as('admin'), refusals: [409] });
+    await goTo(page, ACTIONS);
+    await press(page, 'Add an action');
+    const dialog = page.getByRole('dialog', { name: 'Add a corporate action' });
+    await field(page, 'Symbol').last().fill('nope');
+    await dialog.getByLabel('Ex-date').fill('2026-12-17');
+    await field(page, 'New shares').fill('1');
+    await field(page, 'For shares held').fill('1');
+    const sentence = await refusalOf(page, ADD, () =>
+      dialog.getByRole('button', { name: 'Add', exact: true }).click(),
+    );
+    expect(sentence).toContain('the market knows no share NOPE');
+    await dialog.getByText('the market knows no share NOPE').waitFor();
+    const again = dialog.getByRole('button', { name: 'Add it all the same' });
+    await again.waitFor();
+    // Another figure is another action, which is asked about anew.
+    await field(page, 'New shares').fill('2');
+    await again.waitFor({ state: 'hidden' });
+    await refusalOf(page, ADD, () =>
+      dialog.getByRole('button', { name: 'Add', exact: true }).click(),
+    );
+    const added = await answerTo<ListedAction>(page, ADD, () => again.click());
+    expect([added.symbol, added.state, added.text]).toEqual([
+      'NOPE',
+      'announced',
+      'bonus of 2 new for 1 held',
+    ]);
+    await page.getByText('Bonus 2:1 of NOPE is added.').waitFor();
+  });
+
   test('are undone with a reason, and stay in the list', async ({ visit }) => {
     const page = await visit(own.as('admin'));
     await goTo(page, ACTIONS);

@@ -77,6 +77,8 @@ pub enum Code {
     CalendarChanged,
     /// The corporate action cannot be changed or taken back as things stand; the sentence says why.
     ActionRefused,
+    /// Something speaks against the corporate action; the sentence says what. Sent again with `confirm` it counts.
+    ActionDoubted,
     /// The decision about a difference of holdings cannot be done as things stand; the sentence says why.
     DifferenceRefused,
     /// Individual services wait while the unified one runs.
@@ -212,6 +214,7 @@ impl Code {
             | Self::GrantChanged
             | Self::CalendarChanged
             | Self::ActionRefused
+            | Self::ActionDoubted
             | Self::DifferenceRefused
             | Self::LastAdmin
             | Self::TotpNotBegun
@@ -444,6 +447,7 @@ impl From<AppError> for Problem {
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
             AppError::ActionRefused(_) => Code::ActionRefused,
+            AppError::ActionDoubted(_) => Code::ActionDoubted,
             AppError::DifferenceRefused(_) => Code::DifferenceRefused,
             AppError::HaltStands { .. } => Code::HaltStands,
             AppError::HaltLifted(_) => Code::HaltLifted,

@@ -89,6 +89,9 @@ pub enum AppError {
     /// A change of a corporate action that cannot be done.
     #[error("{0}")]
     ActionRefused(String),
+    /// A corporate action that something speaks against, and that was not confirmed.
+    #[error("{0}")]
+    ActionDoubted(String),
     /// A decision about a difference of holdings that cannot be done.
     #[error("{0}")]
     DifferenceRefused(String),

@@ -56,6 +56,9 @@ pub enum ActionsCommand {
         /// What is to be remembered of it.
         #[arg(long)]
         note: Option<String>,
+        /// Enter it although bars, calendar or market speak against it, or it replaces one that is known.
+        #[arg(long)]
+        confirm: bool,
     },
     /// Bring a list: the exchange's bc file, the table of its site, or a CSV or JSON with figures.
     Import {
@@ -64,6 +67,9 @@ pub enum ActionsCommand {
         /// Only say what it would change.
         #[arg(long)]
         dry_run: bool,
+        /// Take up actions too that bars, calendar or market speak against.
+        #[arg(long)]
+        confirm: bool,
     },
     /// Take one back: what it had booked is booked back.
     Undo {

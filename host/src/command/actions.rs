@@ -27,23 +27,27 @@ pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
                 .with("limit", Some(*limit));
             daemon.show("GET", &query.text(), None, |actions: Page| actions.print())?;
         }
-        ActionsCommand::Add { symbol, ex_day, kind, figures, note } => {
+        ActionsCommand::Add { symbol, ex_day, kind, figures, note, confirm } => {
             check_given_once(figures)?;
             let mut body = Map::from_iter([
                 ("symbol".to_owned(), json!(symbol)),
                 ("ex_day".to_owned(), json!(ex_day)),
                 ("kind".to_owned(), json!(kind)),
             ]);
+            if *confirm {
+                body.insert("confirm".to_owned(), json!(true));
+            }
             body.extend(note.iter().map(|note| ("note".to_owned(), json!(note))));
             body.extend(figures.iter().map(|given| (given.field.clone(), value_of(&given.value))));
             daemon.show("POST", "", Some(Value::Object(body)), |action: Action| action.print())?;
         }
-        ActionsCommand::Import { file, dry_run } => {
+        ActionsCommand::Import { file, dry_run, confirm } => {
             let bytes = given_file::read("list of actions", file, MOST_LIST_BYTES)?;
             if bytes.is_empty() {
                 return Err(Failure::input(format!("the list of actions {} is empty", file.display())));
             }
             let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
+            let query = query.with("confirm", confirm.then_some(true));
             let path = format!("/import{}", query.text());
             daemon.show_upload(&path, "text/csv", &bytes, |imported: Imported| imported.print())?;
         }
@@ -83,6 +87,9 @@ struct Action {
     teller: String,
     state: String,
     reason: String,
+    /// What it was before, of one that was entered now.
+    #[serde(default)]
+    before: Option<String>,
 }
 
 /// What a list changes, as far as it is shown here.
@@ -95,6 +102,8 @@ struct Imported {
     changed: Vec<Changed>,
     known: u32,
     refused: Vec<String>,
+    doubted_count: usize,
+    doubted: Vec<String>,
     unreadable_count: usize,
     unreadable: Vec<Unreadable>,
 }
@@ -131,9 +140,10 @@ impl Page {
 impl Action {
     /// Such as `12 RELIANCE 2024-10-28 bonus of 1 new for 1 held, applied (file bc28102024.csv)`.
     fn print(&self) {
-        let Self { id, symbol, ex_day, text, origin, teller, state, reason } = self;
+        let Self { id, symbol, ex_day, text, origin, teller, state, reason, before } = self;
         let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        say!("{id} {symbol} {ex_day} {text}, {state} ({origin} {teller}){reason}");
+        let before = before.as_ref().map_or_else(String::new, |before| format!(", before: {before}"));
+        say!("{id} {symbol} {ex_day} {text}, {state} ({origin} {teller}){reason}{before}");
     }
 }
 
@@ -149,11 +159,16 @@ impl Imported {
         }
         tell_more(*changed_count, changed.len(), "changed ones");
         refused.iter().for_each(|reason| say!("stays: {reason}"));
+        self.doubted.iter().for_each(|reason| say!("left out: {reason}"));
+        tell_more(self.doubted_count, self.doubted.len(), "ones that are left out");
         for Unreadable { line, reason } in &self.unreadable {
             crate::exit::warn(&format!("line {line}: {reason}"));
         }
         tell_more(self.unreadable_count, self.unreadable.len(), "rows that cannot be used");
         let done = if *dry_run { "; nothing was changed" } else { "" };
+        if self.doubted_count > 0 {
+            say!("with --confirm those that are left out count too");
+        }
         say!(
             "{new_count} new, {changed_count} changed, {known} known, {} rows cannot be used{done}",
             self.unreadable_count

@@ -39,6 +39,8 @@ named! {
         BarsRestated = "bars_restated",
         /// A corporate action is booked, and its source no longer tells it.
         ActionNotTold = "action_not_told",
+        /// A source tells a corporate action whose change of price did not come.
+        ActionDoubted = "action_doubted",
         /// The doctor found in the morning that something of a user's day will not work.
         NotReady = "not_ready",
         /// The broker holds other shares than the books, and nobody has said whose they are.

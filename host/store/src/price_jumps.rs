@@ -20,14 +20,14 @@ pub struct PriceJumpRow {
     pub noticed_at: Timestamp,
     /// Time at which it was explained; `None` while it is not.
     pub explained_at: Option<Timestamp>,
-    /// User who explained it; none while it is open.
+    /// User who explained it; none while it is open, and of one that was withdrawn.
     pub explained_by: Option<UserId>,
     /// The explanation; empty while it is open.
     pub explanation: String,
 }
 
 impl SystemScope {
-    /// Notes a jump, unless it is known.
+    /// Notes a jump, unless it is known. One that was withdrawn is open again.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -36,7 +36,12 @@ impl SystemScope {
             .write("note a price jump", move |conn| {
                 let sql =
                     "INSERT INTO price_jumps (symbol, day, open, previous_day, previous_close, noticed_at)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (symbol, day) DO NOTHING";
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                           ON CONFLICT (symbol, day) DO UPDATE
+                           SET open = excluded.open, previous_day = excluded.previous_day,
+                               previous_close = excluded.previous_close, noticed_at = excluded.noticed_at,
+                               explained_at = NULL, explanation = ''
+                           WHERE explained_at IS NOT NULL AND explained_by IS NULL";
                 let (day, previous) = (jump.day.to_string(), jump.previous_day.to_string());
                 let (open, close) = (jump.open.0, jump.previous_close.0);
                 execute(conn, sql, params![jump.symbol.as_str(), day, open, previous, close, now.0])
@@ -67,6 +72,26 @@ impl SystemScope {
             .await
     }
 
+    /// Closes an open jump that prices do not have any more, for a reason and in nobody's name: should they have it again, it is
+    /// open again.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn withdraw_price_jump(
+        &self,
+        (symbol, day): (Symbol, Day),
+        now: Timestamp,
+        reason: String,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .write_durable("withdraw a price jump", move |conn| {
+                let sql = "UPDATE price_jumps SET explained_at = ?3, explanation = ?4
+                           WHERE symbol = ?1 AND day = ?2 AND explained_at IS NULL";
+                Ok(execute(conn, sql, params![symbol.as_str(), day.to_string(), now.0, reason])? > 0)
+            })
+            .await
+    }
+
     /// Every jump that was noticed, newest first, at most `limit`.
     ///
     /// # Errors
@@ -80,14 +105,14 @@ impl SystemScope {
             .await
     }
 
-    /// The jumps that were explained.
+    /// The jumps that somebody has explained; those that were withdrawn are not among them.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn explained_price_jumps(&self) -> Result<Vec<(Symbol, Day)>, StoreError> {
         self.store
             .read("read the explained price jumps", |conn| {
-                let sql = "SELECT symbol, day FROM price_jumps WHERE explained_at IS NOT NULL";
+                let sql = "SELECT symbol, day FROM price_jumps WHERE explained_by IS NOT NULL";
                 select(conn, sql, [], |row| Ok((parsed(row, "symbol")?, parsed(row, "day")?)))
             })
             .await

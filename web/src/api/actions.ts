@@ -63,18 +63,18 @@ export interface ActionsFile {
   name: string | undefined;
 }
 
-const send = ({ text, name }: ActionsFile, dry_run: boolean) =>
+const send = ({ text, name }: ActionsFile, dry_run: boolean, confirm: boolean) =>
   answered(
     api.POST('/api/v1/system/actions/import', {
-      params: { query: { dry_run, ...(name !== undefined && { name }) } },
+      params: { query: { dry_run, confirm, ...(name !== undefined && { name }) } },
       headers: { ...(dry_run ? {} : pressed()), 'Content-Type': 'text/csv' },
       body: text,
       bodySerializer: (body: string) => body,
     }),
   );
 
-/** What a list would change. Nothing is taken up. */
-export const previewActions = (list: ActionsFile) => send(list, true);
+/** What a list would change; with `confirm` also by actions that something speaks against. Nothing is taken up. */
+export const previewActions = (list: ActionsFile, confirm: boolean) => send(list, true, confirm);
 
-/** Takes a list up. */
-export const importActions = (list: ActionsFile) => send(list, false);
+/** Takes a list up; without `confirm` actions that something speaks against are left out. */
+export const importActions = (list: ActionsFile, confirm: boolean) => send(list, false, confirm);

@@ -104,6 +104,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'This corporate action cannot be changed as things stand',
     next: 'Read the reason; an action that is applied is undone first.',
   },
+  action_doubted: {
+    title: 'Something speaks against this corporate action',
+    next: 'Correct it, or confirm that it is meant.',
+  },
   difference_refused: {
     title: 'This difference cannot be decided so',
     next: 'Read the reason; the difference is open still.',

@@ -14,17 +14,30 @@ use prahari_domain::actions::{
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::Day;
+use prahari_store::AlertCode;
 
+use super::doubts::Brought;
 use super::{Actions, MOST_IMPORTED};
 use crate::error::AppError;
 
 impl Actions {
     /// Returns what an import of these rows would change, and changes nothing. Of several rows of one identity the last
-    /// counts.
+    /// counts. Actions that something speaks against are named, and left out of what would change.
     ///
     /// # Errors
     /// When there are more than [`MOST_IMPORTED`], or the database cannot be read.
     pub async fn preview(&self, rows: Vec<CorporateAction>) -> Result<ImportPreview, AppError> {
+        let mut preview = self.preview_confirmed(rows).await?;
+        let doubts = self.doubts(&preview.kept(), Brought::InList).await;
+        preview.leave_out(doubts);
+        Ok(preview)
+    }
+
+    /// The same of rows that a person has confirmed, whatever speaks against them.
+    ///
+    /// # Errors
+    /// As [`Actions::preview`].
+    pub async fn preview_confirmed(&self, rows: Vec<CorporateAction>) -> Result<ImportPreview, AppError> {
         if rows.len() > MOST_IMPORTED {
             let most = MOST_IMPORTED;
             let reason = format!("{} actions in one import are more than {most}", rows.len());
@@ -58,7 +71,8 @@ impl Actions {
         Ok(preview)
     }
 
-    /// Keeps what these rows bring, in the name of `by`, and does at once what is due of it. Answers what changed.
+    /// Keeps what these rows bring, in the name of `by`, and does at once what is due of it. Answers what changed; what
+    /// something speaks against is left out.
     ///
     /// # Errors
     /// As [`Actions::preview`], or when it cannot be written.
@@ -67,51 +81,56 @@ impl Actions {
         rows: Vec<CorporateAction>,
         by: &str,
     ) -> Result<ImportPreview, AppError> {
+        self.bring(rows, by, Some(Brought::InList)).await
+    }
+
+    /// The same of rows that a person has confirmed, whatever speaks against them.
+    ///
+    /// # Errors
+    /// As [`Actions::import`].
+    pub async fn import_confirmed(
+        self: &Arc<Self>,
+        rows: Vec<CorporateAction>,
+        by: &str,
+    ) -> Result<ImportPreview, AppError> {
+        self.bring(rows, by, None).await
+    }
+
+    /// Keeps what these rows bring; `None` of rows that are confirmed.
+    pub(super) async fn bring(
+        self: &Arc<Self>,
+        rows: Vec<CorporateAction>,
+        by: &str,
+        brought: Option<Brought>,
+    ) -> Result<ImportPreview, AppError> {
+        // The market may take its time, so it is asked before anybody has to wait for rows.
+        let doubts = match brought {
+            Some(brought) => {
+                let looked = self.preview_confirmed(rows.clone()).await?;
+                self.doubts(&looked.kept(), brought).await
+            }
+            None => Vec::new(),
+        };
         let changing = self.changing.write().await;
-        let preview = self.preview(rows).await?;
+        let mut preview = self.preview_confirmed(rows).await?;
+        preview.leave_out(doubts);
         if preview.is_empty() {
             return Ok(preview);
         }
-        let changed = preview.changed.iter().map(|change| change.becomes.clone());
-        let rows = preview.new.iter().cloned().chain(changed).collect();
-        let now = self.handles.clock.now();
-        self.handles.store.system().keep_actions(rows, by.to_owned(), now).await?;
+        let (kept, now) = (preview.kept(), self.handles.clock.now());
+        self.handles.store.system().keep_actions(kept.clone(), by.to_owned(), now).await?;
         self.load().await?;
         drop(changing);
         self.apply_due(now).await?;
+        self.clear_alerts_of(&kept, AlertCode::ActionDoubted, "it is taken up").await?;
         Ok(preview)
     }
 
-    /// Adds one action, or gives an announced one other figures; one that was undone counts again. Does at once what is
-    /// due of it.
-    ///
-    /// # Errors
-    /// [`AppError::ActionRefused`] when it is applied already; or when it cannot be written.
-    pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
-        let changing = self.changing.write().await;
-        let (key, now) = (action.key(), self.handles.clock.now());
-        let system = self.handles.store.system();
-        if let Some(row) = self.told_by_source(&action).await? {
-            let ActionRow { id, action, .. } = row;
-            let teller = action.provenance();
-            return Err(AppError::ActionRefused(format!(
-                "{teller} told it as {action} (action {id}): undo it first"
-            )));
-        }
-        if system.keep_actions(vec![action], by.to_owned(), now).await? == 0 {
-            let known = system.actions_of(vec![key]).await?.pop();
-            let known = known.map_or_else(String::new, |row| format!("{} (action {})", row.action, row.id));
-            return Err(AppError::ActionRefused(format!("{known} is applied already: undo it first")));
-        }
-        self.load().await?;
-        drop(changing);
-        self.apply_due(now).await?;
-        let row = system.actions_of(vec![key]).await?.pop();
-        row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))
-    }
-
     /// The row of another identity that tells this action already, as a source of prices has it.
-    async fn told_by_source(&self, action: &CorporateAction) -> Result<Option<ActionRow>, AppError> {
+    pub(super) async fn told_by_source(
+        &self,
+        action: &CorporateAction,
+    ) -> Result<Option<ActionRow>, AppError> {
         let around = self.around(vec![span(action)]).await?;
         let is_it = |row: &ActionRow| {
             let counts = row.state != ActionState::Undone && row.action.key() != action.key();
@@ -133,6 +152,14 @@ impl Actions {
             }
         }
         Ok(by_share)
+    }
+
+    /// Returns the shares whose prices a known action changes on a day.
+    pub(crate) fn shares_changed_on(&self, day: Day) -> Vec<Symbol> {
+        let known = self.known.lock();
+        let of_day =
+            known.rows.iter().filter(|row| row.action.ex_day() == day && row.price_factor().is_some());
+        of_day.map(|row| row.action.symbol().clone()).collect()
     }
 
     /// Returns the actions between the two sessions of a jump: those that may explain it, whatever their ratio.

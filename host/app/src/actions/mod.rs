@@ -7,7 +7,9 @@
 //! share or has orders of it gets: their orders of before withdrawn, their books changed, what tasks remember of the share
 //! removed, and a message. Bars and opens follow the factors, which are shared with the market.
 
+mod add;
 mod concerned;
+mod doubts;
 mod due;
 mod factors;
 mod import;

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
+use prahari_domain::actions::{ActionDoubt, ActionKey, ActionRow, ActionState, CorporateAction, Origin};
 use prahari_store::{AlertCode, NewAlert};
 
+use super::doubts::Brought;
 use super::{ActionFilter, Actions, MOST_IMPORTED};
 use crate::error::AppError;
 
@@ -42,7 +43,10 @@ impl Actions {
             source.told.iter().cloned().partition(|told| told.provenance().origin == Origin::Source);
         self.tell_again(&told).await?;
         for told in told.chunks(MOST_IMPORTED).chain(of_prices.chunks(MOST_IMPORTED)) {
-            let done = self.import(told.to_vec(), SOURCE).await?;
+            let done = self.bring(told.to_vec(), SOURCE, Some(Brought::BySource)).await?;
+            for doubt in &done.doubted {
+                self.alert_of_doubted(doubt).await?;
+            }
             if !done.is_empty() {
                 let (new, changed) = (done.new.len(), done.changed.len());
                 tracing::info!(new, changed, "the source of prices tells corporate actions");
@@ -90,17 +94,39 @@ impl Actions {
         Ok(())
     }
 
+    /// Raises an alert about an action whose change of price did not come, once: it counts when a person has confirmed it.
+    async fn alert_of_doubted(&self, doubt: &ActionDoubt) -> Result<(), AppError> {
+        let (code, subject) = (AlertCode::ActionDoubted, subject_of(&doubt.action.key()));
+        if self.handles.store.system().is_alert_known(code, subject.clone()).await? {
+            return Ok(());
+        }
+        let teller = doubt.action.provenance();
+        let detail = format!("{doubt}: it is not taken up before an admin enters and confirms it ({teller})");
+        self.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
+        Ok(())
+    }
+
     /// Clears the alerts about actions that are told again.
     async fn clear_told(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+        self.clear_alerts_of(told, AlertCode::ActionNotTold, "it is told again").await
+    }
+
+    /// Clears the alerts of a kind about these actions.
+    pub(super) async fn clear_alerts_of(
+        &self,
+        actions: &[CorporateAction],
+        code: AlertCode,
+        over: &str,
+    ) -> Result<(), AppError> {
         let open = self.handles.store.system().open_installation_alerts(MOST_ALERTS).await?;
-        let open = open.into_iter().filter(|alert| alert.code == AlertCode::ActionNotTold);
+        let open = open.into_iter().filter(|alert| alert.code == code);
         let subjects: Vec<String> = open.map(|alert| alert.subject).collect();
         if subjects.is_empty() {
             return Ok(());
         }
-        let told: HashSet<String> = told.iter().map(|action| subject_of(&action.key())).collect();
-        for subject in subjects.into_iter().filter(|subject| told.contains(subject)) {
-            self.notices.clear(AlertCode::ActionNotTold, None, &subject, "it is told again").await?;
+        let about: HashSet<String> = actions.iter().map(|action| subject_of(&action.key())).collect();
+        for subject in subjects.into_iter().filter(|subject| about.contains(subject)) {
+            self.notices.clear(code, None, &subject, over).await?;
         }
         Ok(())
     }
@@ -125,7 +151,7 @@ impl Actions {
             told.iter().map(|action| (action.key(), action)).collect();
         for key in undone {
             if let Some(action) = told.get(&key) {
-                match self.add(CorporateAction::clone(action), SOURCE).await {
+                match self.add_confirmed(CorporateAction::clone(action), SOURCE).await {
                     Err(AppError::ActionRefused(reason)) => {
                         tracing::warn!(reason, "an action is not told again")
                     }

@@ -16,7 +16,7 @@ use crate::desk::TradingServices;
 
 /// Number of past sessions in which a jump still counts: after a year its part in a 200-session average is under a
 /// tenth.
-const SESSIONS: u32 = 250;
+pub(super) const SESSIONS: u32 = 250;
 
 /// The jumps of shares, looked for once a day each.
 #[derive(Debug, Default)]

@@ -17,6 +17,7 @@ mod pulse;
 mod silence;
 mod warming;
 mod watch;
+mod withdrawn;
 
 use std::sync::Arc;
 

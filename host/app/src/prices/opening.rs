@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_brokers::MarketError;
+use prahari_domain::actions::ActionRow;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
@@ -35,7 +36,7 @@ impl Prices {
         if opens.is_done() {
             return Ok(());
         }
-        let symbols = self.shares_to_look_at(&mut opens).await;
+        let symbols = self.shares_to_look_at(&mut opens, now.ist_day()).await;
         let found = self.find_jumps_in_time(&symbols, now).await;
         for jump in &found.jumps {
             let busy = self.halt_for_jump(jump).await?;
@@ -46,8 +47,9 @@ impl Prices {
         Ok(())
     }
 
-    /// The shares that users hold or have orders of, of users that were not asked yet, and those that had not opened.
-    async fn shares_to_look_at(self: &Arc<Self>, opens: &mut Opens) -> BTreeSet<Symbol> {
+    /// The shares that users hold or have orders of, of users that were not asked yet, those with an action of the day, and those
+    /// that had not opened.
+    async fn shares_to_look_at(self: &Arc<Self>, opens: &mut Opens, day: Day) -> BTreeSet<Symbol> {
         let mut symbols = std::mem::take(&mut opens.unopened);
         let mut busy = BTreeSet::new();
         for user in self.users.all().into_iter().filter(|user| opens.asks(user.id)) {
@@ -62,7 +64,30 @@ impl Prices {
                 }
             }
         }
-        opens.unasked = Some(busy);
+        if opens.unasked.replace(busy).is_none() {
+            symbols.extend(self.shares_with_action(day).await);
+        }
+        symbols
+    }
+
+    /// The shares whose prices an action changes today, as far as the market knows them: nobody may hold them, and nobody is to
+    /// buy them where the change does not come.
+    async fn shares_with_action(&self, day: Day) -> Vec<Symbol> {
+        let mut symbols = self.actions.shares_changed_on(day);
+        // What is fetched first would hold up the opens of shares that are held.
+        if self.trading.market.fetches() {
+            symbols.clear();
+        }
+        if symbols.is_empty() {
+            return symbols;
+        }
+        match self.trading.market.universe().await {
+            Ok(universe) => symbols.retain(|symbol| universe.binary_search(symbol).is_ok()),
+            Err(error) => {
+                tracing::warn!(%error, "the opens of shares with an action today are not looked at");
+                symbols.clear();
+            }
+        }
         symbols
     }
 
@@ -94,11 +119,16 @@ impl Prices {
         let mut found = self.find_jumps_in_time(&desk.symbols_at_stake(), now).await;
         found.jumps.retain(|jump| is_exposed(&desk, jump));
         for jump in &found.jumps {
-            self.halts.halt_symbol_at_desk(user, &jump.symbol, HaltCode::ImpossiblePrice, &reason_of(jump));
+            self.halts.halt_symbol_at_desk(
+                user,
+                &jump.symbol,
+                HaltCode::ImpossiblePrice,
+                &self.reason_of(jump),
+            );
         }
         drop(desk);
         for jump in &found.jumps {
-            let (code, reason) = (HaltCode::ImpossiblePrice, reason_of(jump));
+            let (code, reason) = (HaltCode::ImpossiblePrice, self.reason_of(jump));
             self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
             self.halts.halt_symbol_if_held(user, &jump.symbol, code, &reason).await?;
         }
@@ -144,7 +174,7 @@ impl Prices {
     /// Halts a share that jumped for those who bought it before or have an order of it open, and withdraws the
     /// orders. Answers the users whose desk is busy.
     async fn halt_for_jump(self: &Arc<Self>, jump: &Arc<PriceJump>) -> Result<Vec<UserId>, AppError> {
-        let reason = reason_of(jump);
+        let reason = self.reason_of(jump);
         let code = HaltCode::ImpossiblePrice;
         let mut busy = Vec::new();
         for user in self.users.all() {
@@ -174,10 +204,19 @@ impl Prices {
         }
         Ok(busy)
     }
-}
 
-fn reason_of(jump: &PriceJump) -> String {
-    format!("{jump}: a corporate action or a fault, until an admin has explained it")
+    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come.
+    fn reason_of(&self, jump: &PriceJump) -> String {
+        let changes = |row: &ActionRow| row.price_factor().is_some_and(|factor| !factor.is_one());
+        match self.actions.near(jump).into_iter().find(changes) {
+            Some(ActionRow { id, action, .. }) => format!(
+                "{jump}, and the {} of {} did not come so: until an admin has undone the action ({id}) or explained the price",
+                action.kind(),
+                action.ex_day()
+            ),
+            None => format!("{jump}: a corporate action or a fault, until an admin has explained it"),
+        }
+    }
 }
 
 /// Returns whether a user bought a share before it jumped or has an order of it open.

@@ -1,11 +1,14 @@
 //! What the installation knows of an action, and what an import would change.
 
+use std::collections::HashSet;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ActionId;
 use crate::time::Timestamp;
 
-use super::{CorporateAction, PriceFactor};
+use super::{ActionKey, CorporateAction, PriceFactor};
 
 /// How far an action has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,6 +54,15 @@ pub struct ActionChange {
     pub becomes: CorporateAction,
 }
 
+/// An action that something speaks against, and that counts only once a person has confirmed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionDoubt {
+    /// As it was told.
+    pub action: CorporateAction,
+    /// What speaks against it.
+    pub reason: String,
+}
+
 /// What an import would change, or has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPreview {
@@ -62,6 +74,8 @@ pub struct ImportPreview {
     pub same: u32,
     /// Rows that change nothing although they differ, each as one sentence: the action is applied or undone already.
     pub refused: Vec<String>,
+    /// Actions that are left out because something speaks against them.
+    pub doubted: Vec<ActionDoubt>,
 }
 
 impl ActionRow {
@@ -91,5 +105,25 @@ impl ImportPreview {
     /// Returns whether nothing would change.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.changed.is_empty()
+    }
+
+    /// Returns the actions that would be kept.
+    pub fn kept(&self) -> Vec<CorporateAction> {
+        let changed = self.changed.iter().map(|change| change.becomes.clone());
+        self.new.iter().cloned().chain(changed).collect()
+    }
+
+    /// Leaves out of what would change the actions that something speaks against.
+    pub fn leave_out(&mut self, doubted: Vec<ActionDoubt>) {
+        let keys: HashSet<ActionKey> = doubted.iter().map(|doubt| doubt.action.key()).collect();
+        self.new.retain(|action| !keys.contains(&action.key()));
+        self.changed.retain(|change| !keys.contains(&change.becomes.key()));
+        self.doubted = doubted;
+    }
+}
+
+impl fmt::Display for ActionDoubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.reason)
     }
 }

@@ -26,7 +26,7 @@ pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};
 pub use factor::{MATCH_PERCENT, PriceFactor};
 pub use factors::{ActionFactors, Overnight, ShareChange};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
-pub use known::{ActionChange, ActionRow, ActionState, ImportPreview};
+pub use known::{ActionChange, ActionDoubt, ActionRow, ActionState, ImportPreview};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};
 pub use ratio::{LARGEST_PART, Ratio, RatioError};
 pub use twins::{TWIN_DAYS, Twin, twin_of};

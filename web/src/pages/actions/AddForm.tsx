@@ -31,15 +31,20 @@ export function AddForm({ symbol, day, onClose }: Props) {
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(symbol, day));
   const { write, isBusy, refusal, forget } = useWrite(['actions', 'positions']);
   const action = actionOf(draft);
+  // What speaks against it is read before it is confirmed, by a button of its own: a double click on the first must not do it.
+  const isDoubted = refusal?.code === 'action_doubted';
   const set = (change: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...change }));
     forget();
   };
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
+    void send(false);
+  };
+  const send = async (confirm: boolean) => {
     if (!action) return;
     const isDone = await write(async () => {
-      const added = await addAction(action);
+      const added = await addAction({ ...action, confirm });
       showNotification({ message: words.added(actionWord(added), added.symbol) });
     });
     if (isDone) onClose();
@@ -78,7 +83,12 @@ export function AddForm({ symbol, day, onClose }: Props) {
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.cancel}
           </Button>
-          <Button type="submit" disabled={isBusy || !action}>
+          {isDoubted && (
+            <Button color="red" disabled={isBusy || !action} onClick={() => void send(true)}>
+              {words.addDoubted}
+            </Button>
+          )}
+          <Button type="submit" disabled={isBusy || !action || isDoubted}>
             {words.addVerb}
           </Button>
         </Group>

@@ -54,6 +54,11 @@ export function Changes({ changes }: { changes: ImportedActions }) {
         </>
       )}
       <Told title={words.stays} lines={refused.map(sentence)} all={refused.length} />
+      <Told
+        title={words.doubted(changes.doubted_count)}
+        lines={changes.doubted.map(sentence)}
+        all={changes.doubted_count}
+      />
       <Told title={words.unreadable(unreadable_count)} lines={lines} all={unreadable_count} />
       {known > 0 && <p className={css.soft}>{words.known(known)}</p>}
       {changes.passed_over > 0 && (

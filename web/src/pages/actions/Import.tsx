@@ -16,6 +16,8 @@ import { words } from './words';
 interface Looked {
   list: ActionsFile;
   changes: ImportedActions;
+  /** Whether actions count that something speaks against. */
+  confirm: boolean;
 }
 
 const NOTHING: ActionsFile = { text: '', name: undefined };
@@ -41,10 +43,11 @@ export function Import() {
     if (file.size > MOST_BYTES) setFault(words.tooLarge);
     else take({ text: await file.text(), name: file.name });
   };
-  const look = () => write(async () => setLooked({ list, changes: await previewActions(list) }));
+  const look = (confirm: boolean) =>
+    write(async () => setLooked({ list, confirm, changes: await previewActions(list, confirm) }));
   const bring = async () => {
     if (!looked) return;
-    const done = await importActions(looked.list).finally(() =>
+    const done = await importActions(looked.list, looked.confirm).finally(() =>
       Promise.all([
         cache.invalidateQueries({ queryKey: ['actions'] }),
         cache.invalidateQueries({ queryKey: ['positions'] }),
@@ -80,10 +83,15 @@ export function Import() {
           <Button
             variant={looked ? 'default' : 'filled'}
             disabled={isBusy || list.text.trim() === ''}
-            onClick={() => void look()}
+            onClick={() => void look(false)}
           >
             {isBusy ? words.previewing : words.preview}
           </Button>
+          {changes && changes.doubted_count > 0 && (
+            <Button variant="default" disabled={isBusy} onClick={() => void look(true)}>
+              {words.lookDoubted}
+            </Button>
+          )}
           {changes && changes.new_count + changes.changed_count > 0 && (
             <Button onClick={() => setIsAsking(true)}>{words.import}</Button>
           )}

@@ -28,6 +28,7 @@ export const words = {
   add: 'Add an action',
   addTitle: 'Add a corporate action',
   addVerb: 'Add',
+  addDoubted: 'Add it all the same',
   added: (what: string, symbol: string) => `${what} of ${symbol} is added.`,
   kind: 'Kind',
   kinds: {
@@ -92,6 +93,8 @@ export const words = {
     `${plural(rows, 'row changes', 'rows change')} no share, such as meetings and interest.`,
   nothingChanges: 'It changes nothing.',
   stays: 'These stay as they are',
+  doubted: (actions: number) => `${plural(actions, 'action is', 'actions are')} left out`,
+  lookDoubted: 'Take these up too',
   unreadable: (rows: number) => `${plural(rows, 'row')} cannot be used`,
   line: (line: number, reason: string) => `Line ${count(line)}: ${reason}`,
   more: (rows: number) => `and ${count(rows)} more`,

@@ -38,6 +38,10 @@ pub struct ActionsImportQuery {
     #[serde(default)]
     #[param(default = false)]
     dry_run: bool,
+    /// Whether actions count that bars, calendar or market speak against; they are left out otherwise.
+    #[serde(default)]
+    #[param(default = false)]
+    confirm: bool,
     /// Name of the list, which is kept as the source of its actions, such as `bc28102024.csv`.
     #[param(min_length = 1, max_length = 200)]
     name: Option<String>,
@@ -70,6 +74,10 @@ pub struct ImportedActions {
     /// Actions that stay as they are although the list says something else, each in one sentence: they are applied or
     /// undone.
     refused: Vec<String>,
+    /// Number of actions that are left out because bars, calendar or market speak against them.
+    doubted_count: usize,
+    /// These actions and what speaks against them, each in one sentence; with `confirm` they count.
+    doubted: Vec<String>,
     /// Number of rows that cannot be used.
     unreadable_count: usize,
     /// The rows that cannot be used; they keep no other row from being imported.
@@ -143,13 +151,21 @@ pub async fn import(
     }
     let actions = told.actions.iter().map(|told| told.action.clone()).collect();
     if query.dry_run {
-        let preview = api.daemon.actions.preview(actions).await?;
+        let preview = if query.confirm {
+            api.daemon.actions.preview_confirmed(actions).await?
+        } else {
+            api.daemon.actions.preview(actions).await?
+        };
         return Ok(Json(ImportedActions::of(true, &told, &preview)));
     }
-    let details =
-        json!({ "list": teller, "actions": told.actions.len(), "unreadable": told.unreadable.len() });
+    let details = json!({ "list": teller, "actions": told.actions.len(), "unreadable": told.unreadable.len(),
+            "confirm": query.confirm });
     api.audit(&caller, "action.import", "corporate actions", details).await?;
-    let changed = api.daemon.actions.import(actions, &login).await?;
+    let changed = if query.confirm {
+        api.daemon.actions.import_confirmed(actions, &login).await?
+    } else {
+        api.daemon.actions.import(actions, &login).await?
+    };
     Ok(Json(ImportedActions::of(false, &told, &changed)))
 }
 
@@ -169,6 +185,8 @@ impl ImportedActions {
             changed: changed.collect(),
             known: preview.same,
             refused: preview.refused.iter().take(MOST_LISTED).cloned().collect(),
+            doubted_count: preview.doubted.len(),
+            doubted: preview.doubted.iter().take(MOST_LISTED).map(ToString::to_string).collect(),
             unreadable_count: told.unreadable.len(),
             unreadable: unreadable
                 .map(|row| UnreadableLine { line: row.line, reason: row.reason.clone() })

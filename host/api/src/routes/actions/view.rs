@@ -109,6 +109,27 @@ pub struct NewAction {
     #[serde(default)]
     #[schema(max_length = 500)]
     note: String,
+    /// Whether it is meant although bars, calendar or market speak against it, or it replaces a known action.
+    #[serde(default)]
+    pub confirm: bool,
+}
+
+/// An action that was entered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AddedAction {
+    #[serde(flatten)]
+    action: ListedAction,
+    /// What the same action was before, such as `split, 10 for 1 (announced)`; null when it was not known.
+    #[schema(required)]
+    before: Option<String>,
+}
+
+impl AddedAction {
+    /// The row as it is now, beside what was known of it before.
+    pub fn of(row: ActionRow, before: Option<&ActionRow>) -> Self {
+        let before = before.map(|row| format!("{} ({})", row.action.kind(), row.state.name()));
+        Self { action: ListedAction::from(row), before }
+    }
 }
 
 impl NewAction {
