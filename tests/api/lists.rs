@@ -336,6 +336,6 @@ async fn executions_are_found_by_the_share_whose_price_began_them() {
         let answer = user.get(&format!("/api/v1/executions?on_price={wrong}")).await;
         assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{wrong}");
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-        assert!(detail.starts_with("on_price: "), "{detail}");
+        assert!(detail.starts_with("on_price"), "{detail}");
     }
 }
