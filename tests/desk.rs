@@ -16,6 +16,8 @@ mod chaos;
 mod closing;
 #[path = "desk/contract.rs"]
 mod contract;
+#[path = "desk/contract_candidates.rs"]
+mod contract_candidates;
 #[path = "desk/evening.rs"]
 mod evening;
 #[path = "desk/external.rs"]
@@ -26,6 +28,14 @@ mod gone;
 mod identity;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "kotak_day/outside.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of other tests too; clippy exempts only the tests themselves"
+)]
+mod outside;
 #[path = "desk/pushes.rs"]
 mod pushes;
 #[path = "desk/requests.rs"]

@@ -13,7 +13,8 @@ use crate::readiness::Check;
 #[async_trait]
 pub trait Broker: Send + Sync {
     /// Sends an order. A tag that the broker has had before, also of an order that has ended, is never placed a second
-    /// time: it is refused, and which order has it is for [`Broker::book`] to tell.
+    /// time. Either it is refused, and which order has it is for [`Broker::book`] to tell; or, where the broker's book or
+    /// what this link has sent tells that it is this very order, the number of that order is the answer.
     ///
     /// # Errors
     /// [`BrokerError::TagInUse`]; [`BrokerError::Refused`] when it was refused for good; [`BrokerError::Unclear`] when
@@ -39,7 +40,7 @@ pub trait Broker: Send + Sync {
     /// As [`Broker::place`]; an order that has ended already is refused.
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
 
-    /// The broker's own book: everything open, and what ended recently, oldest first. Orders that others placed in the
+    /// The broker's own book: everything open, and what ended recently, the one that was taken first at the begin. Orders that others placed in the
     /// same account may be in it. What it shows is a fact; what it does not is one only by [`Broker::book_proves_absence`].
     ///
     /// # Errors

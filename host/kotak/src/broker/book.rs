@@ -6,6 +6,7 @@ use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState, Holding, Place
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
+use prahari_domain::time::Timestamp;
 
 use super::{KotakBroker, Memory};
 use crate::wire::holding::HoldingRow;
@@ -34,7 +35,7 @@ impl KotakBroker {
                 broker_order(row, fills, &self.memory)
             })
             .collect();
-        orders.sort_by(|a, b| (&a.tag, &a.broker_id).cmp(&(&b.tag, &b.broker_id)));
+        orders.sort_by(|a, b| age(a).cmp(&age(b)));
         Ok(orders)
     }
 
@@ -146,6 +147,11 @@ impl Shares {
             ..Holding::of_shares(symbol, shares)
         }
     }
+}
+
+/// By which orders follow each other as the broker took them: its times are whole seconds, and its numbers count up.
+fn age(order: &BrokerOrder) -> (Timestamp, usize, &str) {
+    (order.accepted_at, order.broker_id.len(), &order.broker_id)
 }
 
 /// Whether a row is the order: the tag alone may be of another installation's.

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
-use prahari_domain::orders::OrderKind;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::time::Day;
 
 /// Most orders that are remembered; the exchange's limit on messages of a day is far below for a person.
@@ -19,10 +20,27 @@ pub(super) enum Standing {
     Number(String),
 }
 
+/// What tells an order from another one with the same tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ordered {
+    symbol: Symbol,
+    side: Side,
+    quantity: u32,
+}
+
+impl Ordered {
+    fn of(order: &Order) -> Self {
+        let request = &order.request;
+        Self { symbol: request.symbol.clone(), side: request.side, quantity: request.quantity }
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Sent {
     standing: Standing,
     kind: OrderKind,
+    /// As it was sent; none of one that only the book has shown.
+    ordered: Option<Ordered>,
     /// The date on which it left; none of one that only the book has shown.
     day: Option<Day>,
 }
@@ -44,21 +62,31 @@ impl Memory {
         self.sent.lock().get(tag).map(|sent| sent.standing.clone())
     }
 
+    /// Returns whether what was sent under the order's tag is this order; none where only the book has told of the tag.
+    pub(super) fn is_same(&self, order: &Order) -> Option<bool> {
+        let sent = self.sent.lock();
+        let ordered = sent.get(&order.broker_tag())?.ordered.as_ref()?;
+        Some(*ordered == Ordered::of(order))
+    }
+
     /// Notes that an order is about to be sent on a date.
-    pub(super) fn begin(&self, tag: &str, kind: OrderKind, day: Day) -> Begun<'_> {
+    pub(super) fn begin(&self, order: &Order, day: Day) -> Begun<'_> {
+        let (tag, kind) = (order.broker_tag(), order.request.kind);
         let mut sent = self.sent.lock();
         if sent.len() >= MOST {
             // Orders that the broker has are found by their tags too.
             sent.retain(|_, sent| sent.standing == Standing::Begun);
         }
-        sent.insert(tag.to_owned(), Sent { standing: Standing::Begun, kind, day: Some(day) });
-        Begun { memory: self, tag: tag.to_owned() }
+        let ordered = Some(Ordered::of(order));
+        sent.insert(tag.clone(), Sent { standing: Standing::Begun, kind, ordered, day: Some(day) });
+        Begun { memory: self, tag }
     }
 
     /// Notes that the broker has an order under a number.
     pub(super) fn bind(&self, tag: &str, number: &str, kind: OrderKind) {
         let mut sent = self.sent.lock();
-        let entry = sent.entry(tag.to_owned()).or_insert(Sent { standing: Standing::Begun, kind, day: None });
+        let unsent = Sent { standing: Standing::Begun, kind, ordered: None, day: None };
+        let entry = sent.entry(tag.to_owned()).or_insert(unsent);
         entry.standing = Standing::Number(number.to_owned());
     }
 

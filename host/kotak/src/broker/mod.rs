@@ -104,9 +104,7 @@ impl Broker for KotakBroker {
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         let tag = order.broker_tag();
         match self.memory.standing(&tag) {
-            // It is never sent twice, whoever asks: what became of it is in the broker's book.
-            Some(Standing::Number(number)) => return Ok(Placed { broker_id: number }),
-            Some(Standing::Begun) => return self.find_sent(order).await,
+            Some(standing) => return self.sent_before(order, standing).await,
             // After a restart only the journal remembers.
             None if order.state == OrderState::Unknown => return self.find_sent(order).await,
             None => {}
@@ -114,7 +112,7 @@ impl Broker for KotakBroker {
         let scrip = self.prepare(order, now).await?;
         let request = &order.request;
         let new = NewOrder {
-            tag: tag.clone(),
+            tag,
             trading_symbol: scrip.trading_symbol.clone(),
             side: request.side,
             quantity: request.quantity,
@@ -123,7 +121,7 @@ impl Broker for KotakBroker {
             after_market: request.variety == Variety::AfterMarket,
         };
         // From here on it may be at the broker, also when whoever waits for the answer gives up.
-        let begun = self.memory.begin(&tag, request.kind, self.pace.now().ist_day());
+        let begun = self.memory.begin(order, self.pace.now().ist_day());
         let answer = self.session.once(|client, session| {
             let new = new.clone();
             async move { client.place(&session, &new).await }
@@ -188,6 +186,19 @@ impl Broker for KotakBroker {
 }
 
 impl KotakBroker {
+    /// Answers for an order whose tag is known here. Nothing is sent again, whoever asks: what became of it is in the
+    /// broker's book.
+    ///
+    /// # Errors
+    /// [`BrokerError::TagInUse`] when another order was sent under the tag; as [`KotakBroker::find_sent`].
+    async fn sent_before(&self, order: &Order, standing: Standing) -> Result<Placed, BrokerError> {
+        match (standing, self.memory.is_same(order)) {
+            (Standing::Number(number), Some(true)) => Ok(Placed { broker_id: number }),
+            (Standing::Number(_), Some(false)) => Err(BrokerError::TagInUse),
+            _ => self.find_sent(order).await,
+        }
+    }
+
     /// What is needed before an order is sent: a session, the file of shares, and that the share allows the order. Whoever
     /// gives up during it has sent nothing.
     ///

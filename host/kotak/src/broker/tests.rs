@@ -186,6 +186,10 @@ async fn the_same_tag_is_never_sent_twice() {
     desk.will(PLACE, taken());
     let first = desk.place(&limit()).await.unwrap();
     assert_eq!(desk.place(&limit()).await.unwrap(), first);
+    // Another order under it is not taken for the one that has it.
+    let mut other = limit();
+    other.request.quantity = 5;
+    assert_eq!(desk.place(&other).await, Err(BrokerError::TagInUse));
     assert_eq!(desk.placements(), 1);
 }
 
