@@ -14,7 +14,7 @@ use prahari_app::error::AppError;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{
-    JournalEntry, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag, TagCode, Variety, machine,
+    JournalEntry, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag, Side, TagCode, Variety, machine,
 };
 use prahari_domain::risk::{RefusalCode, RiskLimits};
 use prahari_domain::strategies::StrategyName;
@@ -418,4 +418,35 @@ async fn an_intent_that_was_never_sent_is_dropped_with_its_reason_and_not_sent_b
     assert_eq!((order.state, order.retryable), (OrderState::Rejected, true));
     assert_eq!(order.reason, "it was written down and never sent");
     assert_eq!((alarms(&mut trader), broker.requests(USER).len()), (vec![], 0));
+}
+
+/// What was seen, and how often, is evidence for whoever decides in the morning after a restart.
+#[tokio::test]
+async fn what_was_looked_at_outlives_a_restart_and_goes_when_the_outcome_is_known() {
+    let (broker, mut trader) = trader().await;
+    let id = lost(&broker, &mut trader, Loss::Request).await;
+    // A person buys the same on another screen: like it, and under another tag.
+    broker.trade_outside(USER, ("ABC", Side::Buy), 10, Paise(LOW), minute(0));
+    trader.reconciled_at(minute(1)).await;
+    for number in 2..30 {
+        trader.desk.sync_fills(minute(number)).await.unwrap();
+    }
+    let before = only_unknown(&trader).search;
+    assert_eq!((before.looks, before.last), (29, Some(minute(29))));
+    trader.restart(RESTARTED).await;
+    assert_eq!(only_unknown(&trader).search, before);
+    assert!(before.holdings.is_some());
+
+    // Nobody is told of it again before this process has looked too.
+    assert_eq!(alarms(&mut trader), []);
+    trader.reconciled_at(minute(30)).await;
+    assert_eq!(alarms(&mut trader), [(id, true)]);
+    assert_eq!(only_unknown(&trader).search.looks, 30);
+    let kept = async |trader: &Installation| trader.store.user(USER).order_looks().await.unwrap();
+    let numbers: Vec<u64> = kept(&trader).await.into_iter().map(|look| look.number).collect();
+    assert_eq!(numbers, [1].into_iter().chain(11..=30).collect::<Vec<_>>());
+
+    trader.desk.never_arrived(id, "seen in the application", minute(31)).await.unwrap().unwrap();
+    trader.desk.sync_fills(minute(32)).await.unwrap();
+    assert_eq!(kept(&trader).await, []);
 }

@@ -53,6 +53,7 @@ mod module_trials;
 mod modules;
 mod note_search;
 mod notifications;
+mod order_looks;
 mod orders;
 mod orders_of_all;
 mod paper;
@@ -137,6 +138,7 @@ pub use note_search::NoteCursor;
 pub use notifications::{
     KeptNotification, NewNotification, NotificationFilter, NotificationLevel, NotificationRow,
 };
+pub use order_looks::{NEWEST_LOOKS, OrderLookRow};
 pub use orders::{OrderCounts, OrderFilter};
 pub use orders_of_all::PlacedCursor;
 pub use paper::PaperRow;

@@ -43,7 +43,7 @@ struct UnknownOrder {
     /// What the broker answered, or why there is no answer; null when nothing was said.
     #[schema(required)]
     answer: Option<String>,
-    /// How often the broker's book was read since the daemon started and did not show it.
+    /// How often the broker's book was read and did not show it, before the daemon started too.
     looks: u64,
     /// When the broker's book was read last; null while it was not.
     #[schema(required)]

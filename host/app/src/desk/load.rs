@@ -9,6 +9,7 @@ use prahari_domain::time::Day;
 use prahari_store::{StoreError, UserScope};
 
 use super::closing::Dates;
+use super::unknown::UnknownOrders;
 use super::{Desk, TradingServices};
 use crate::brokers::Link;
 use crate::error::AppError;
@@ -36,6 +37,7 @@ impl Desk {
         // The journal is about orders; what was paid in since the snapshot is known to the caller.
         book.set_capital(capital);
         let halts = Arc::new(UserHalts::load(&scope).await?);
+        let unknown = UnknownOrders::load(&scope, &book).await;
         Ok(Self {
             trading,
             link,
@@ -51,7 +53,7 @@ impl Desk {
             queued: Default::default(),
             signals: None,
             outside: Default::default(),
-            unknown: Default::default(),
+            unknown,
             unreached: false,
             dates,
         })

@@ -93,7 +93,9 @@ impl Desk {
         // The book of a simulated account proves again what it does not prove now, and then tells what became of them.
         self.needs_reconcile = self.link.simulated.is_some() && self.awaits_word();
         self.resend_proven_absent(now).await?;
-        self.compare_holdings(&mut differences).await?;
+        let compared = self.compare_holdings(&mut differences).await;
+        self.keep_looks().await;
+        compared?;
         Ok(differences)
     }
 
@@ -115,6 +117,7 @@ impl Desk {
         let open = |order: &&Order| matches!(order.state, Accepted | PartiallyFilled | Sent | Unknown);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
         if ours.is_empty() && !self.looks_back(now) {
+            self.keep_looks().await;
             return Ok(Vec::new());
         }
         self.check_usable()?;
@@ -135,6 +138,7 @@ impl Desk {
         }
         changed.extend(self.look_for_ended(&theirs, &mut Vec::new()).await?);
         self.look_at_holdings().await;
+        self.keep_looks().await;
         Ok(changed)
     }
 

@@ -13,6 +13,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, Order, OrderEvent, OrderKind, OrderState, OrderTag, Side, before_suffix};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::{Day, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Desk;
 use super::external_sale::is_booked;
@@ -44,7 +45,7 @@ pub(super) enum Tagged<'a> {
 }
 
 /// An order at the broker that nobody knows, and that is like one of ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LikeIt {
     /// Order number at the broker.
     pub broker_id: String,

@@ -19,7 +19,7 @@ pub struct UnknownOrderDetail {
     pub since: Timestamp,
     /// What the broker answered, or why there is no answer, one sentence; none while the books say it no more.
     pub answer: Option<String>,
-    /// What was looked at for it since the daemon started.
+    /// What was looked at for it, before the daemon started too.
     pub search: Search,
 }
 

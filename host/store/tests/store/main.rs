@@ -38,6 +38,7 @@ mod migrated_orders;
 mod migrated_schedules;
 #[cfg(test)]
 mod opening;
+mod order_looks;
 #[cfg(test)]
 mod readiness;
 #[cfg(test)]

@@ -8,9 +8,9 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
-    NotificationRow, OrderFilter, PaperRow, ReadinessOutcome, ReadinessRow, RecordingRow, RunFilter,
-    RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome,
-    SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
+    NotificationRow, OrderFilter, OrderLookRow, PaperRow, ReadinessOutcome, ReadinessRow, RecordingRow,
+    RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind,
+    SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -26,6 +26,11 @@ fn signal(id: u64, text: &str) -> SignalRow {
         expires_at: Timestamp(2),
         data: text.to_owned(),
     }
+}
+
+fn look_for(user: u64) -> OrderLookRow {
+    let alike = "[]".to_owned();
+    OrderLookRow { order: order_id(user, 1), number: 1, at: Timestamp(5), alike, holdings: None }
 }
 
 fn service(user: u64) -> ServiceRow {
@@ -129,6 +134,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         checks: "[]".to_owned(),
     };
     assert!(scope.keep_readiness(look).await.unwrap());
+    scope.keep_order_looks(vec![look_for(user)], Vec::new()).await.unwrap();
 }
 
 /// How many things each read of a scope finds.
@@ -177,6 +183,7 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("misbehaviour of the broker", scope.broker_chaos().await.unwrap().iter().len()),
         ("looks of the doctor", scope.readiness(9).await.unwrap().len()),
         ("look of a date", scope.readiness_of(date).await.unwrap().iter().len()),
+        ("looks for orders", scope.order_looks().await.unwrap().len()),
         ("months", scope.totals(date, date).await.unwrap().months.len()),
     ]
 }
@@ -225,6 +232,7 @@ async fn rows_of_another_user_are_refused_before_they_are_queued() {
     let orders = vec![order(2, 1, OrderState::Sent)];
     foreign(user.append_journal(vec![intended(1, 1, 1, None)], orders).await.map(|_told| ()));
     foreign(user.save_service(service(2)).await);
+    foreign(user.keep_order_looks(vec![look_for(2)], Vec::new()).await);
     let slot = SlotRow::planned(
         UserId(2),
         Task::literal("analysis"),

@@ -70,7 +70,7 @@ impl Desk {
             let (theirs, ours) = (held.get(symbol).map_or(0, |held| held.quantity), self.book.held(symbol));
             let said = Fit::of(order, theirs, ours).in_words();
             let said = format!("the broker holds {theirs} shares of {symbol} and our books {ours}: {said}");
-            self.unknown.searches.entry(order.id).or_default().holdings = Some(said);
+            self.unknown.search_for(order.id).holdings = Some(said);
         }
     }
 

@@ -24,9 +24,10 @@ impl Desk {
             in_words(&alike).iter().for_each(|like_it| reason.extend(["; ", like_it.as_str()]));
             self.record(ours.id, now, OrderEvent::OutcomeUnknown { reason }).await?;
         }
-        let search = self.unknown.searches.entry(ours.id).or_default();
+        let search = self.unknown.search_for(ours.id);
         search.looks = search.looks.saturating_add(1);
         (search.last, search.alike) = (Some(now), alike);
+        self.unknown.unkept.insert(ours.id);
         Ok(())
     }
 
@@ -43,7 +44,7 @@ impl Desk {
                 let reason = "no answer came, and the broker's book cannot be had".to_owned();
                 self.record(id, now, OrderEvent::OutcomeUnknown { reason }).await?;
             }
-            self.unknown.searches.entry(id).or_default();
+            self.unknown.search_for(id);
         }
         Ok(())
     }

@@ -8,6 +8,7 @@
 mod decided;
 mod ended;
 mod fit;
+mod kept;
 mod looks;
 mod said;
 
@@ -23,7 +24,7 @@ use super::their_book::LikeIt;
 
 pub(super) use ended::{end_not_seen, says_not_seen};
 
-/// What was looked at for an order of unknown outcome, since the desk was loaded.
+/// What was looked at for an order of unknown outcome, by this process or one before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// How often the broker's book was read and did not show it.
@@ -68,11 +69,25 @@ pub enum OrderAlarm {
 #[derive(Debug, Default)]
 pub(super) struct UnknownOrders {
     searches: BTreeMap<OrderId, Search>,
+    /// Orders that were looked for since the desk was loaded: nobody is told of what a process before this one saw.
+    looked_for: BTreeSet<OrderId>,
+    /// Orders whose newest look is not in the store yet.
+    unkept: BTreeSet<OrderId>,
+    /// Orders whose outcome is known, and of which the store still has looks.
+    over: BTreeSet<OrderId>,
     /// Orders of which somebody was told.
     told: BTreeSet<OrderId>,
     /// Orders that ended unseen and whose end the book has shown since.
     seen_since: BTreeSet<OrderId>,
     alarms: Vec<OrderAlarm>,
+}
+
+impl UnknownOrders {
+    /// The search for an order, which begins or goes on now.
+    fn search_for(&mut self, order: OrderId) -> &mut Search {
+        self.looked_for.insert(order);
+        self.searches.entry(order).or_default()
+    }
 }
 
 fn is_unknown(order: &&Order) -> bool {
@@ -83,8 +98,8 @@ impl Desk {
     /// Takes out what there is to tell of unknown orders since this was last asked: each once.
     pub fn take_alarms(&mut self) -> Vec<OrderAlarm> {
         let book = &self.book;
-        let UnknownOrders { searches, told, alarms, .. } = &mut self.unknown;
-        for (id, search) in searches.iter() {
+        let UnknownOrders { searches, looked_for, told, alarms, .. } = &mut self.unknown;
+        for (id, search) in searches.iter().filter(|(id, _)| looked_for.contains(id)) {
             let Some(order) = book.order(id).filter(is_unknown) else { continue };
             if told.insert(*id) {
                 alarms.push(OrderAlarm::Raised { order: *id, detail: said::evidence(order, search) });
@@ -131,8 +146,7 @@ impl Desk {
     pub(super) fn note_settled(&mut self, settled: Vec<Order>) {
         for order in settled {
             let id = order.id;
-            self.unknown.searches.remove(&id);
-            self.unknown.told.remove(&id);
+            self.unknown.forget(id);
             let how = format!("the outcome of order {id} is known: it is {}", order.state.in_words());
             self.unknown.alarms.push(OrderAlarm::Over { order: id, how });
             // The statements of its dates said that it is not known.
