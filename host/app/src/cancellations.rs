@@ -35,16 +35,6 @@ impl Cancellations {
         let Some(strategy) = desk.book().order(&order).map(|order| order.strategy) else { return Ok(None) };
         let order_context = OrderContext { run: RunId(0), strategy, day: now.ist_day(), now };
         let answer = desk.cancel(order, reason, order_context).await;
-        // The comparison with the broker's book may have found more than was asked for.
-        let alarms = desk.take_alarms();
-        drop(desk);
-        if let Err(error) = &answer {
-            self.halts.halt_for(user.id, error).await?;
-        }
-        // The answer stays even when an alert cannot be written.
-        if let Err(error) = self.halts.tell_of_orders(user.id, alarms).await {
-            tracing::error!(user = %user.id, %error, "an alert about an unknown order could not be written down");
-        }
-        answer.map(Some)
+        self.halts.leave_desk(desk, answer).await.map(Some)
     }
 }

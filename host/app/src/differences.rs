@@ -39,18 +39,7 @@ impl Differences {
         // After the desk was waited for: entries of the journal follow each other in time.
         let now = self.clock.now();
         let decided = desk.decide_difference(id, decision, by, now).await;
-        let alarms = desk.take_alarms();
-        let news = desk.take_differences();
-        drop(desk);
-        if let Err(error) = &decided {
-            self.halts.halt_for(user.id, error).await?;
-        }
-        // What was decided stays even when an alert cannot be written.
-        let told = self.halts.tell_of_orders(user.id, alarms).await;
-        if let Err(error) = told.and(self.halts.tell_of_differences(user.id, news).await) {
-            tracing::error!(user = %user.id, %error, "an alert about a difference could not be written down");
-        }
-        decided?.map_err(AppError::DifferenceRefused)
+        self.halts.leave_desk(desk, decided).await?.map_err(AppError::DifferenceRefused)
     }
 
     /// Says of which strategy shares become that the user buys outside; none when each purchase is asked about.

@@ -35,15 +35,6 @@ impl Resolutions {
             return Ok(None);
         }
         let answer = desk.never_arrived(order, reason, now).await;
-        let alarms = desk.take_alarms();
-        drop(desk);
-        if let Err(error) = &answer {
-            self.halts.halt_for(user.id, error).await?;
-        }
-        // The answer stays even when an alert cannot be written.
-        if let Err(error) = self.halts.tell_of_orders(user.id, alarms).await {
-            tracing::error!(user = %user.id, %error, "an alert about an unknown order could not be written down");
-        }
-        answer.map(Some)
+        self.halts.leave_desk(desk, answer).await.map(Some)
     }
 }

@@ -3,6 +3,7 @@
 //! A fault in one user's data or orders halts that user, and an impossible price halts one symbol for those who
 //! hold it; everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
 
+mod desk_door;
 mod table;
 
 use std::sync::Arc;
