@@ -11,6 +11,7 @@ use crate::time::Millis;
 
 /// An account as a test adds it. All of it is invented; amounts in paise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     /// The access token ("consumer key") of the application.
     pub access_token: String,
@@ -41,6 +42,7 @@ pub struct AccountSpec {
 
 /// Settled shares of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HoldingSpec {
     /// Symbol to trade by.
     pub symbol: String,
@@ -54,6 +56,7 @@ pub struct HoldingSpec {
 
 /// A position of the days before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CarriedSpec {
     /// Symbol to trade by.
     pub symbol: String,

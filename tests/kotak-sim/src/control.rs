@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::account::AccountSpec;
 use crate::arrivals::{Arrival, TagStory};
+use crate::exchange::PRODUCTS;
 use crate::facts::Facts;
 use crate::fault::Rule;
 use crate::net::SimError;
@@ -20,15 +21,19 @@ use crate::views::{FillView, HoldingView, LoginView, OrderView};
 
 type Refused = (StatusCode, String);
 
+/// The commands, as `GET /` and `--help` tell them.
+pub const COMMANDS: &str = include_str!("commands.txt");
+
 /// Serves the commands; where.
 pub(crate) async fn serve(sim: KotakSim, address: SocketAddr) -> Result<SocketAddr, SimError> {
     let fail = |error: std::io::Error| SimError(format!("cannot listen at {address}: {error}"));
     let listener = TcpListener::bind(address).await.map_err(fail)?;
     let address = listener.local_addr().map_err(fail)?;
     let router = Router::new()
+        .route("/", get(commands))
         .route("/now", put(set_now))
         .route("/advance", post(advance))
-        .route("/facts", put(set_facts))
+        .route("/facts", get(facts).put(set_facts))
         .route("/faults", post(add_fault).delete(clear_faults).get(struck))
         .route("/down", post(down))
         .route("/accounts", post(add_account))
@@ -42,20 +47,41 @@ pub(crate) async fn serve(sim: KotakSim, address: SocketAddr) -> Result<SocketAd
     Ok(address)
 }
 
-async fn set_now(State(sim): State<KotakSim>, Json(now): Json<Millis>) {
-    sim.set_now(now);
+async fn commands() -> &'static str {
+    COMMANDS
 }
 
-async fn advance(State(sim): State<KotakSim>, Json(ms): Json<Millis>) {
+async fn set_now(State(sim): State<KotakSim>, Json(now): Json<Millis>) -> Result<(), Refused> {
+    let known = sim.now();
+    if now < known {
+        return Err(nonsense(format!("time does not go back from {known} to {now}")));
+    }
+    sim.set_now(now);
+    Ok(())
+}
+
+async fn advance(State(sim): State<KotakSim>, Json(ms): Json<Millis>) -> Result<(), Refused> {
+    if ms < 0 {
+        return Err(nonsense(format!("time does not go back by {} ms", ms.unsigned_abs())));
+    }
     sim.advance(ms);
+    Ok(())
+}
+
+async fn facts(State(sim): State<KotakSim>) -> Json<Facts> {
+    Json(sim.facts())
 }
 
 async fn set_facts(State(sim): State<KotakSim>, Json(facts): Json<Facts>) {
     sim.change_facts(|known| *known = facts);
 }
 
-async fn add_fault(State(sim): State<KotakSim>, Json(rule): Json<Rule>) {
+async fn add_fault(State(sim): State<KotakSim>, Json(rule): Json<Rule>) -> Result<(), Refused> {
+    if !rule.when.can_strike() {
+        return Err(nonsense(format!("{:?} is no time at which a fault can strike", rule.when)));
+    }
     sim.add_fault(rule);
+    Ok(())
 }
 
 async fn clear_faults(State(sim): State<KotakSim>) {
@@ -67,20 +93,33 @@ async fn struck(State(sim): State<KotakSim>) -> Json<Vec<(Rule, u64)>> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Span {
     from: Millis,
     until: Millis,
 }
 
-async fn down(State(sim): State<KotakSim>, Json(span): Json<Span>) {
+async fn down(State(sim): State<KotakSim>, Json(span): Json<Span>) -> Result<(), Refused> {
+    if span.from >= span.until {
+        return Err(nonsense(format!("{} is not before {}", span.from, span.until)));
+    }
     sim.down_between(span.from, span.until);
+    Ok(())
 }
 
-async fn add_account(State(sim): State<KotakSim>, Json(spec): Json<AccountSpec>) {
+async fn add_account(State(sim): State<KotakSim>, Json(spec): Json<AccountSpec>) -> Result<(), Refused> {
+    if sim.cash(&spec.ucc).is_ok() {
+        return Err(nonsense(format!("there is an account {} already", spec.ucc)));
+    }
+    if let Some(carried) = spec.carried.iter().find(|carried| !PRODUCTS.contains(&carried.product.as_str())) {
+        return Err(nonsense(format!("{} is none of {}", carried.product, PRODUCTS.join(", "))));
+    }
     sim.add_account(spec);
+    Ok(())
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Price {
     paise: i64,
     available: Option<i64>,
@@ -99,6 +138,7 @@ async fn set_price(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Filled {
     quantity: i64,
     paise: i64,
@@ -150,5 +190,9 @@ async fn arrivals(State(sim): State<KotakSim>) -> Json<Arrived> {
 }
 
 fn refused(error: SimError) -> Refused {
-    (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+    nonsense(error.to_string())
+}
+
+fn nonsense(sentence: String) -> Refused {
+    (StatusCode::UNPROCESSABLE_ENTITY, sentence)
 }

@@ -10,7 +10,7 @@ use crate::time::Millis;
 
 /// One field for each dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Facts {
     /// Section 0: `baseUrl` may carry a path or a final slash. What stands behind the address: `""`, `"/"`, `"/gw"`.
     pub base_path: String,

@@ -8,7 +8,7 @@ use crate::time::Millis;
 
 /// What goes wrong. Where `after_effect` is asked: whether the call takes effect before its answer is spoilt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// Another answer than the true one: a 5xx, a page in HTML, an empty body.
     Answer {
@@ -152,7 +152,7 @@ pub enum Row {
 
 /// When a fault strikes. Counts are of the calls that the rule covers, from the moment when it was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum When {
     /// At each call.
     Always,
@@ -175,6 +175,7 @@ pub enum When {
 
 /// A fault with its schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Which calls it covers.
     pub calls: Calls,
@@ -206,6 +207,15 @@ impl Rule {
 }
 
 impl When {
+    /// Whether there is a call, now or later, at which it strikes.
+    pub(crate) fn can_strike(self) -> bool {
+        match self {
+            Self::Always | Self::After(_) => true,
+            Self::Nth(n) | Self::First(n) | Self::Each(n) => n > 0,
+            Self::Between { from, until } => from < until,
+        }
+    }
+
     fn strikes(self, count: u64, now: Millis) -> bool {
         match self {
             Self::Always => true,

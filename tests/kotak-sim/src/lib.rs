@@ -42,6 +42,7 @@ pub use account::{AccountSpec, CarriedSpec, HoldingSpec};
 pub use arrivals::{Answer, Arrival, Effect, TagStory};
 pub use calls::{Call, Calls};
 pub use clock::SimClock;
+pub use control::COMMANDS;
 pub use exchange::hours::Hours;
 pub use facts::*;
 pub use fault::{Fault, Row, Rule, When};

@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kotak_sim::{AccountSpec, Facts, KotakSim, SimClock, SimError, ist};
+use kotak_sim::{AccountSpec, COMMANDS, Facts, KotakSim, SimClock, SimError, ist};
 
 /// A fake of the broker Kotak Neo. Prints its address, the address of its commands, and its accounts as JSON lines.
 #[derive(Parser)]
+#[command(after_help = COMMANDS)]
 struct Options {
     /// Where the broker listens.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Where commands are taken (see the README).
+    /// Where commands are taken.
     #[arg(long, default_value = "127.0.0.1:0")]
     control: SocketAddr,
     /// The time it is, in IST, as `2026-11-02 09:20:00`, or in milliseconds since the epoch.

@@ -135,6 +135,15 @@ pub(crate) fn body_invalid() -> Reply {
     Reply::ok(json!({"stCode": 1007, "errMsg": "body invalid", "stat": "bad request"}))
 }
 
+pub(crate) fn quantity_invalid() -> Reply {
+    Reply::code(1009, "please provide valid quantity")
+}
+
+/// A price or a trigger, by its field.
+pub(crate) fn price_invalid(field: &str) -> Reply {
+    Reply::code(1009, &format!("please provide valid {field}"))
+}
+
 pub(crate) fn order_finished(code: u32) -> Reply {
     Reply::ok(
         json!({"stCode": code, "errMsg": "order is completed", "stat": "please provide valid order number"}),

@@ -13,17 +13,17 @@ use crate::arrivals::{self, Arrival, TagStory};
 use crate::calls::Call;
 use crate::clock::SimClock;
 use crate::control;
-use crate::exchange::NewOrder;
 use crate::exchange::hours::Hours;
+use crate::exchange::{NewOrder, PRODUCTS};
 use crate::facts::Facts;
 use crate::fault::{Rule, Struck};
 use crate::instruments::{Instrument, InstrumentSpec};
 use crate::net::{Connection, Gate, SimError};
 use crate::order::Side;
-use crate::rest;
 use crate::time::{Millis, day_of, ist};
 use crate::views::{FillView, HoldingView, LoginView, OrderView};
 use crate::world::{Candles, World};
+use crate::{reply, rest};
 
 /// A running fake of the broker. Clones are the same fake; it ends with the last of them.
 #[derive(Clone)]
@@ -54,6 +54,7 @@ impl Drop for Running {
 
 /// An order that the account's owner gives in the broker's app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AppOrder {
     /// Symbol to trade by.
     pub symbol: String,
@@ -63,8 +64,24 @@ pub struct AppOrder {
     pub quantity: i64,
     /// Limit in paise; 0 for a market order.
     pub price: i64,
-    /// `CNC` and so on.
+    /// `CNC`, `NRML`, `MIS` or `MTF`.
     pub product: String,
+}
+
+impl AppOrder {
+    /// Refuses what the broker would, in its words.
+    fn check(&self, lot: i64) -> Result<(), SimError> {
+        let refusal = if !PRODUCTS.contains(&self.product.as_str()) {
+            reply::body_invalid()
+        } else if self.quantity <= 0 || self.quantity % lot.max(1) != 0 {
+            reply::quantity_invalid()
+        } else if self.price < 0 {
+            reply::price_invalid("pr")
+        } else {
+            return Ok(());
+        };
+        Err(SimError(refusal.text()))
+    }
 }
 
 impl Shared {
@@ -149,6 +166,11 @@ impl KotakSim {
     /// Changes facts from now on; `base_path` only counts at the start.
     pub fn change_facts(&self, change: impl FnOnce(&mut Facts)) {
         change(&mut self.shared.world().facts);
+    }
+
+    /// The facts that hold.
+    pub fn facts(&self) -> Facts {
+        self.shared.world().facts.clone()
     }
 
     /// Adds a fault.
@@ -328,12 +350,13 @@ impl KotakSim {
         Ok(())
     }
 
-    /// An order of the app, which no client of ours knows; its number.
+    /// An order of the app, which no client of ours knows; its number, or the refusal as the broker writes it.
     pub fn place_in_app(&self, ucc: &str, order: &AppOrder) -> Result<String, SimError> {
         let mut world = self.shared.world();
         let index = account(&world, ucc)?;
         let instrument = world.instrument_index(&order.symbol);
         let instrument = instrument.ok_or_else(|| SimError(format!("no instrument is {}", order.symbol)))?;
+        order.check(world.instruments.get(instrument).map_or(1, |of| of.spec.lot))?;
         let new = NewOrder {
             tag: None,
             instrument,

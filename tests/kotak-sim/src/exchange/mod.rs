@@ -11,4 +11,4 @@ mod steps;
 
 pub(crate) use cancel::CancelRequest;
 pub(crate) use modify::ModifyRequest;
-pub(crate) use place::NewOrder;
+pub(crate) use place::{NewOrder, PRODUCTS};

@@ -6,6 +6,9 @@ use crate::order::{Next, Order, Side, State, Status};
 use crate::time::{seconds, short_date};
 use crate::world::World;
 
+/// The products that there are.
+pub(crate) const PRODUCTS: [&str; 4] = ["CNC", "NRML", "MIS", "MTF"];
+
 /// What is ordered.
 #[derive(Debug, Clone)]
 pub(crate) struct NewOrder {

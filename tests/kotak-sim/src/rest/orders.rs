@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::exchange::{CancelRequest, ModifyRequest, NewOrder};
+use crate::exchange::{CancelRequest, ModifyRequest, NewOrder, PRODUCTS};
 use crate::fault::Struck;
 use crate::incoming::Incoming;
 use crate::instruments::paise;
@@ -64,7 +64,7 @@ fn read_order(world: &World, fields: &Form) -> Result<NewOrder, Reply> {
     if !SEGMENTS.contains(&segment.as_str()) {
         return Err(Reply::code(1006, "please provide valid exchange segment"));
     }
-    let product = fields.one_of("pc", &["CNC", "NRML", "MIS", "MTF"])?;
+    let product = fields.one_of("pc", &PRODUCTS)?;
     let kind = fields.one_of("pt", &["L", "MKT", "SL", "SL-M"])?;
     let side = if fields.one_of("tt", &["B", "S"])? == "B" { Side::Buy } else { Side::Sell };
     let validity = fields.one_of("rt", &["DAY", "IOC"])?;
@@ -130,13 +130,13 @@ impl Form {
     fn price(&self, name: &str, needed: bool) -> Result<i64, Reply> {
         let text = self.text(name)?;
         let price = paise(&text).filter(|price| *price > 0 || (text == "0" && !needed));
-        price.ok_or_else(|| Reply::code(1009, &format!("please provide valid {name}")))
+        price.ok_or_else(|| reply::price_invalid(name))
     }
 
     fn quantity(&self, lot: i64) -> Result<i64, Reply> {
         let quantity = self.text("qt")?.parse::<i64>().ok();
         let fits = |quantity: &i64| *quantity > 0 && *quantity < 1 << 40 && quantity % lot.max(1) == 0;
-        quantity.filter(fits).ok_or_else(|| Reply::code(1009, "please provide valid quantity"))
+        quantity.filter(fits).ok_or_else(reply::quantity_invalid)
     }
 
     fn disclosed(&self) -> Result<(), Reply> {

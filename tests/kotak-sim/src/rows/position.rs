@@ -1,6 +1,7 @@
 //! Rows of positions: what was traded since the last settlement, and contracts that are carried.
 
 use crate::account::CarriedSpec;
+use crate::exchange::PRODUCTS;
 use crate::exchange::checks::Traded;
 use crate::instruments::{Instrument, rupees};
 use crate::rows::{Fields, constant, numbers, texts};
@@ -36,7 +37,7 @@ impl World {
     pub fn position_rows(&self, account: usize, with_last: bool) -> Vec<Fields> {
         let mut rows = Vec::new();
         for (index, instrument) in self.instruments.iter().enumerate() {
-            for product in ["CNC", "NRML", "MIS", "MTF"] {
+            for product in PRODUCTS {
                 let traded = self.traded(account, index, product);
                 let carried = self.carried(account, instrument, product);
                 if traded != Traded::default() || carried.is_some() {

@@ -77,6 +77,89 @@ async fn commands_set_prices_time_and_faults_and_read_the_books() {
     assert_eq!(arrived, json!({"arrivals": [], "tags": []}));
 }
 
+/// Whoever misspells a field must not believe that it took effect.
+#[tokio::test]
+async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is_told() {
+    let program = Program::start("2026-11-02 09:20:00");
+    let order = json!({"symbol": "DEMO-EQ", "side": "Buy", "quantity": 2, "price": 25_100, "product": "CNC"});
+    let with = |field: &str, value: Value| {
+        let mut changed = order.clone();
+        changed[field] = value;
+        changed
+    };
+    let fault = |when: Value, fault: Value| json!({"calls": {"one": "place"}, "when": when, "fault": fault});
+    let cut = json!({"cut": {"after_effect": true}});
+    let mut rule = fault(json!("always"), cut.clone());
+    rule["acount"] = json!("Z0007");
+    let unknown = json!({"cut": {"after_effect": true, "often": 2}});
+    let mut account = serde_json::to_value(kotak_sim::AccountSpec::numbered(8)).unwrap();
+    account["holding"] = json!([]);
+    let orders = "/accounts/Z0007/orders";
+    for (method, path, body, told) in [
+        (
+            "PUT",
+            "/facts",
+            json!({"foo": 1}),
+            "unknown field `foo`, expected one of `base_path`, `urls_in_validate`",
+        ),
+        (
+            "POST",
+            "/faults",
+            rule,
+            "unknown field `acount`, expected one of `calls`, `account`, `when`, `fault`",
+        ),
+        (
+            "POST",
+            "/faults",
+            fault(json!("always"), unknown),
+            "unknown field `often`, expected `after_effect`",
+        ),
+        (
+            "POST",
+            "/faults",
+            fault(json!({"nth": 0}), cut.clone()),
+            "Nth(0) is no time at which a fault can strike",
+        ),
+        ("POST", "/faults", fault(json!({"between": {"from": 2, "until": 2}}), cut), "is no time"),
+        ("POST", "/down", json!({"from": 2, "until": 2}), "2 is not before 2"),
+        ("POST", "/down", json!({"from": 1, "until": 2, "for": 1}), "unknown field `for`"),
+        ("PUT", "/prices/DEMO-EQ", json!({"paise": 25_075, "availabel": 1}), "unknown field `availabel`"),
+        ("PUT", "/now", json!(1), "time does not go back"),
+        ("POST", "/advance", json!(-1), "time does not go back"),
+        ("POST", "/accounts", account, "unknown field `holding`"),
+        (
+            "POST",
+            "/accounts",
+            json!(kotak_sim::AccountSpec::numbered(7)),
+            "there is an account Z0007 already",
+        ),
+        ("POST", orders, with("tag", json!("mine")), "unknown field `tag`"),
+        ("POST", orders, with("product", json!("SOON")), r#""stCode":1007"#),
+        ("POST", orders, with("quantity", json!(0)), r#""stCode":1009"#),
+        ("POST", orders, with("price", json!(-5)), r#""stCode":1009"#),
+    ] {
+        let heard = program.command(method, path, &body).await;
+        assert_eq!(heard.status, 422, "{path} {body}: {}", heard.body);
+        assert!(heard.body.contains(told), "{path} {body}: {}", heard.body);
+    }
+    let books = program.command("GET", "/accounts/Z0007", &json!(null)).await.json();
+    assert_eq!((&books["orders"], &books["cash"]), (&json!([]), &json!(10_000_000)));
+    assert_eq!(program.command("GET", "/faults", &json!(null)).await.json(), json!([]));
+
+    program.command("PUT", "/facts", &json!({"duplicate_tag": "of2024"})).await;
+    let facts = program.command("GET", "/facts", &json!(null)).await.json();
+    assert_eq!((&facts["duplicate_tag"], &facts["longest_tag"]), (&json!("of2024"), &json!(52)));
+    let commands = program.command("GET", "/", &json!(null)).await;
+    assert_eq!((commands.status, commands.body.as_str()), (200, kotak_sim::COMMANDS));
+    let readme = include_str!("../../README.md");
+    for line in commands.body.lines().filter_map(|line| line.strip_prefix("  ")) {
+        let mut words = line.split_whitespace();
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let is_command = method.chars().all(char::is_uppercase) && path.starts_with('/');
+        assert!(!is_command || readme.contains(&format!("`{method} {path}`")), "{method} {path}");
+    }
+}
+
 #[test]
 fn a_time_that_is_none_is_named() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kotak-sim"));
