@@ -13,6 +13,7 @@ mod kotak {
     pub mod crowd;
     pub mod going_live;
     pub mod logins;
+    pub mod outside_trades;
     pub mod prices;
     pub mod secrecy;
     pub mod served;
