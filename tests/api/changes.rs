@@ -86,6 +86,8 @@ async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
     let unknown = user.get("/api/v1/user/orders/unknown").await.ok();
     let evidence = &unknown["orders"][0];
     assert_eq!((&unknown["total"], &evidence["looks"]), (&json!(1), &json!(1)), "{unknown}");
+    let [look] = evidence["kept_looks"].as_array().unwrap().as_slice() else { panic!("{unknown}") };
+    assert_eq!((&look["number"], &look["at"]), (&json!(1), &evidence["last_looked_at"]));
     assert_eq!(evidence["answer"], "the broker gave no clear answer: the line went dead");
     let holdings = "the broker holds 0 shares of ABC and our books 0: nothing of it shows there";
     assert_eq!((&evidence["holdings"], &evidence["alike"]), (&json!(holdings), &json!([])));

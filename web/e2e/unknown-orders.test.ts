@@ -39,6 +39,7 @@ const UNKNOWN = {
   answer: 'the broker gave no clear answer: no answer to an order within 9 s',
   looks: 3,
   last_looked_at: '2025-03-10T10:03:00.000+05:30',
+  kept_looks: [],
   alike: [],
   holdings: 'the broker holds 0 shares of ORBINDRA and our books 0: nothing of it shows there',
 };
@@ -60,7 +61,7 @@ describe('an order of unknown outcome', () => {
     });
     await goTo(page, ORDERS);
     const unknown = page.getByRole('article', { name: ORDER.id });
-    await unknown.getByText('3 times, last at 10:03:00').waitFor();
+    await unknown.getByText('3 times, last Mon 10 Mar 10:03:00').waitFor();
     await unknown.getByText(/nothing of it shows there/).waitFor();
     await unknown.getByRole('button', { name: 'Decide' }).click();
     const dialog = page.getByRole('dialog', { name: 'Did this order never arrive?' });

@@ -1,7 +1,7 @@
 //! `/api/v1/user/orders/unknown`: orders of which it is not known what became of them, and what a person decides.
 
 use axum::extract::State;
-use prahari_app::desk::LikeIt;
+use prahari_app::desk::{LikeIt, Look};
 use prahari_app::queries::UnknownOrderDetail;
 use prahari_app::user::User;
 use prahari_domain::risk::RefusalCode;
@@ -52,6 +52,22 @@ struct UnknownOrder {
     /// most three.
     alike: Vec<LikeOrder>,
     /// What the shares held at the broker say of it, one sentence; null while they were not had.
+    #[schema(required)]
+    holdings: Option<String>,
+    /// The looks that are kept, oldest first: the first one and the newest 20.
+    kept_looks: Vec<OrderLook>,
+}
+
+/// A look into the broker's book that did not show an order of unknown outcome.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderLook {
+    /// Which look for the order this was, from 1 on.
+    number: u64,
+    /// Time of the look.
+    at: Instant,
+    /// Orders of that book that nobody knew and that were like it. At most three.
+    alike: Vec<LikeOrder>,
+    /// What the shares held at the broker said of it, one sentence; null while they were not had.
     #[schema(required)]
     holdings: Option<String>,
 }
@@ -162,6 +178,18 @@ impl UnknownOrder {
             last_looked_at: search.last.map(Instant),
             alike: search.alike.into_iter().map(LikeOrder::from).collect(),
             holdings: search.holdings,
+            kept_looks: unknown.kept.into_iter().map(OrderLook::from).collect(),
+        }
+    }
+}
+
+impl From<Look> for OrderLook {
+    fn from(look: Look) -> Self {
+        Self {
+            number: look.number,
+            at: Instant(look.at),
+            alike: look.alike.into_iter().map(LikeOrder::from).collect(),
+            holdings: look.holdings,
         }
     }
 }

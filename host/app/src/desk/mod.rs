@@ -49,7 +49,7 @@ pub use reconcile::{Difference, DifferenceKind};
 pub use statement::DailyStatement;
 pub(crate) use tell::Teller;
 pub use their_book::LikeIt;
-pub use unknown::{OrderAlarm, Search, UnknownOrder};
+pub use unknown::{Look, OrderAlarm, Search, UnknownOrder};
 pub use valuation::{Held, UnpricedPosition, Valuation};
 
 use closing::Dates;

@@ -1,10 +1,13 @@
 //! Orders of which it is not known what became of them, with all that is known.
 
+use std::collections::BTreeMap;
+
+use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Order, OrderEvent};
 use prahari_domain::time::Timestamp;
 
 use super::UserQueries;
-use crate::desk::{Search, UnknownOrder};
+use crate::desk::{Look, Search, UnknownOrder};
 use crate::error::AppError;
 
 /// The most orders of unknown outcome that are told of a user, the oldest ones. Each blocks its share and side, so there are few.
@@ -21,6 +24,8 @@ pub struct UnknownOrderDetail {
     pub answer: Option<String>,
     /// What was looked at for it, before the daemon started too.
     pub search: Search,
+    /// The looks of that search that are kept, oldest first: the first one and the newest.
+    pub kept: Vec<Look>,
 }
 
 impl UserQueries<'_> {
@@ -33,6 +38,10 @@ impl UserQueries<'_> {
         let mut unknown = self.user.desk.lock().await.unknown_orders();
         let count = unknown.len();
         unknown.truncate(MOST_UNKNOWN);
+        let mut looks: BTreeMap<OrderId, Vec<Look>> = BTreeMap::new();
+        for row in self.scope.order_looks().await? {
+            looks.entry(row.order).or_default().push(Look::from(row));
+        }
         let mut details = Vec::with_capacity(unknown.len());
         for UnknownOrder { order, search } in unknown {
             let journal = self.scope.journal_of(order.id).await?;
@@ -42,7 +51,8 @@ impl UserQueries<'_> {
             });
             let since = told.as_ref().map_or(order.updated_at, |(at, _)| *at);
             let answer = told.map(|(_, reason)| reason);
-            details.push(UnknownOrderDetail { order, since, answer, search });
+            let kept = looks.remove(&order.id).unwrap_or_default();
+            details.push(UnknownOrderDetail { order, since, answer, search, kept });
         }
         Ok((details, count))
     }

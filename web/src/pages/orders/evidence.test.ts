@@ -6,13 +6,14 @@ const UNSEEN = {
   answer: null,
   looks: 0,
   last_looked_at: null,
+  kept_looks: [],
   alike: [],
   holdings: null,
 } as unknown as UnknownOrder;
 
 it('says of an order that was not looked for yet that nothing is known', () => {
   expect(evidenceOf(UNSEEN).map(({ text }) => text)).toEqual([
-    'not looked for since the daemon started',
+    'not looked for yet',
     'nothing',
     'not known',
   ]);
@@ -38,7 +39,7 @@ it('says what the broker answered, how often it was looked for and what is like 
   const texts = evidenceOf(seen).map(({ text }) => text);
   expect(texts).toHaveLength(4);
   expect(texts[0]).toMatch(/no clear answer: timeout/);
-  expect(texts[1]).toBe('3 times, last at 10:05:00');
+  expect(texts[1]).toBe('3 times, last Mon 10 Mar 10:05:00');
   expect(texts[2]).toBe('L7, 4 / 10 filled, stands there');
   expect(texts[3]).toMatch(/the difference fits a part of it/);
 });

@@ -1,7 +1,7 @@
 import type { LikeOrder, UnknownOrder } from '../../api/schema';
 import { count } from '../../format/numbers';
 import { reasonText } from '../../format/reason';
-import { timeOfDay } from '../../format/time';
+import { dayAndTime } from '../../format/time';
 import { words } from './words';
 
 /** One thing that speaks for or against an order whose outcome is not known. */
@@ -29,7 +29,7 @@ export function evidenceOf(unknown: UnknownOrder): Evidence[] {
 
 function looksText({ looks, last_looked_at: last }: UnknownOrder): string {
   const w = words.evidence;
-  return last === null ? w.notLooked : w.looks(looks, timeOfDay(last));
+  return last === null ? w.notLooked : w.looks(looks, dayAndTime(last));
 }
 
 function likeText(order: LikeOrder): string {

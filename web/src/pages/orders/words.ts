@@ -118,8 +118,8 @@ export const words = {
     since: 'Unknown since',
     answer: 'The broker answered',
     looked: 'Looked for',
-    looks: (looks: number, last: string) => `${plural(looks, 'time')}, last at ${last}`,
-    notLooked: 'not looked for since the daemon started',
+    looks: (looks: number, last: string) => `${plural(looks, 'time')}, last ${last}`,
+    notLooked: 'not looked for yet',
     alike: 'Like it at the broker',
     noneAlike: 'nothing',
     like: (number: string, filled: string, open: boolean) =>

@@ -5,7 +5,7 @@ use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Order, OrderState};
 use prahari_store::{OrderLookRow, UserScope};
 
-use super::{Search, UnknownOrders};
+use super::{Look, Search, UnknownOrders};
 use crate::desk::Desk;
 use crate::desk::their_book::LikeIt;
 
@@ -23,7 +23,7 @@ impl UnknownOrders {
             let id = look.order;
             if book.order(&id).filter(may_be_there).is_some() {
                 // The newest look for an order comes last.
-                unknown.searches.insert(id, Search::from(look));
+                unknown.searches.insert(id, Search::from(Look::from(look)));
             } else {
                 unknown.over.insert(id);
             }
@@ -74,12 +74,18 @@ impl Desk {
     }
 }
 
-impl From<OrderLookRow> for Search {
-    fn from(look: OrderLookRow) -> Self {
-        let alike: Vec<LikeIt> = serde_json::from_str(&look.alike).unwrap_or_else(|error| {
-            tracing::warn!(order = %look.order, %error, "what was like an unknown order cannot be read");
+impl From<OrderLookRow> for Look {
+    fn from(row: OrderLookRow) -> Self {
+        let alike: Vec<LikeIt> = serde_json::from_str(&row.alike).unwrap_or_else(|error| {
+            tracing::warn!(order = %row.order, %error, "what was like an unknown order cannot be read");
             Vec::new()
         });
-        Self { looks: look.number, last: Some(look.at), alike, holdings: look.holdings }
+        Self { number: row.number, at: row.at, alike, holdings: row.holdings }
+    }
+}
+
+impl From<Look> for Search {
+    fn from(look: Look) -> Self {
+        Self { looks: look.number, last: Some(look.at), alike: look.alike, holdings: look.holdings }
     }
 }

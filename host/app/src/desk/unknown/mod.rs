@@ -37,6 +37,19 @@ pub struct Search {
     pub holdings: Option<String>,
 }
 
+/// A look into the broker's book that did not show an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Which look for the order this was, from 1 on.
+    pub number: u64,
+    /// Time of the look.
+    pub at: Timestamp,
+    /// Orders of that book that nobody knew and that were like it.
+    pub alike: Vec<LikeIt>,
+    /// What the broker's holdings said of it, one sentence; none while they were not had.
+    pub holdings: Option<String>,
+}
+
 /// An order of unknown outcome, with what was looked at for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnknownOrder {
