@@ -112,7 +112,7 @@ impl Desk {
     pub fn take_alarms(&mut self) -> Vec<OrderAlarm> {
         let book = &self.book;
         let UnknownOrders { searches, looked_for, told, alarms, .. } = &mut self.unknown;
-        for (id, search) in searches.iter().filter(|(id, _)| looked_for.contains(id)) {
+        for (id, search) in searches.iter().filter(|(id, _)| looked_for.contains(*id)) {
             let Some(order) = book.order(id).filter(is_unknown) else { continue };
             if told.insert(*id) {
                 alarms.push(OrderAlarm::Raised { order: *id, detail: said::evidence(order, search) });
