@@ -94,7 +94,12 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
     for (kind, text, status, says) in [
         ("text/csv", "", 400, "the list cannot be read: it is empty"),
         ("text/csv", "symbol,kind\n", 400, "the list cannot be read: the column ex_day is missing"),
-        ("application/json", "{", 400, "the list cannot be read: it is not JSON: line 1"),
+        (
+            "application/json",
+            "[{},{]",
+            400,
+            "the list cannot be read: it is not JSON: line 1, column 6 of action 2",
+        ),
         ("image/png", LIST, 415, "the list is said to be none of text/csv"),
         ("text/csv", &"x".repeat((4 << 20) + 1), 413, "a list has at most 4194304 bytes"),
     ] {
@@ -149,7 +154,8 @@ async fn what_can_hardly_be_meant_wants_a_confirmation_and_the_answer_says_what_
             (&json!(0), &json!(1)),
             "{left_out}"
         );
-        let says = "NOSUCHSHARE on 2025-04-27: bonus of 1 new for 1 held: 2025-04-27 is no trading day";
+        let says =
+            "line 2: NOSUCHSHARE on 2025-04-27: bonus of 1 new for 1 held: 2025-04-27 is no trading day";
         assert_eq!(left_out["doubted"], json!([says]));
     }
     let brought = import(&admin, "?confirm=true", "text/csv", list).await.ok();
