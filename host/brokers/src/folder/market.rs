@@ -10,11 +10,12 @@ use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use super::versions::{MOST_WAITING, versions};
 use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
 use crate::announced::SourceActions;
 use crate::as_traded::{LastSeen, Seen, Share};
 use crate::bars::BarMarket;
-use crate::fetching::Pace;
+use crate::fetching::{Pace, SourceNews};
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
 use crate::sessions::Sessions;
@@ -32,6 +33,8 @@ pub struct FolderMarket {
     unread: RwLock<Option<String>>,
     /// The corporate actions that are known.
     factors: RwLock<Arc<ActionFactors>>,
+    /// What was restated when it was last read, and was not asked for yet.
+    news: Mutex<Vec<SourceNews>>,
     /// Tells the day after which no row can be; none where any day counts, as of bars that somebody has made up.
     time: Option<Arc<dyn Pace>>,
 }
@@ -69,7 +72,17 @@ impl FolderMarket {
         let loaded = Loaded::read(dir, layout, seed, &sessions, last_day(time.as_ref()))?;
         let (loaded, unread) = (RwLock::new(Arc::new(loaded)), RwLock::default());
         let factors = RwLock::default();
-        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded, unread, factors, time })
+        Ok(Self {
+            dir: dir.to_owned(),
+            layout,
+            seed,
+            sessions,
+            loaded,
+            unread,
+            factors,
+            news: Mutex::default(),
+            time,
+        })
     }
 
     /// First and last day with a bar of any symbol.
@@ -127,7 +140,7 @@ impl Loaded {
         sessions: &Arc<dyn Sessions>,
         last: Day,
         known: &Self,
-    ) -> Result<Option<Self>, MarketError> {
+    ) -> Result<Option<(Self, Vec<SourceNews>)>, MarketError> {
         let before = (layout.fingerprint)(dir)?;
         // What had not come may have come since.
         let is_same = known.report.ahead == 0 || last == known.last;
@@ -143,8 +156,10 @@ impl Loaded {
         if (layout.fingerprint)(dir)? != newer.fingerprint {
             return Ok(None);
         }
-        newer.report.tell_restated(&known.market.restated_by(&newer.market));
-        Ok(Some(newer))
+        let restated = known.market.restated_by(&newer.market);
+        let (news, left_out) = versions(layout.source, &restated, (&known.market, &newer.market));
+        newer.report.tell_restated(&restated, left_out);
+        Ok(Some((newer, news)))
     }
 }
 
@@ -233,10 +248,19 @@ impl MarketData for FolderMarket {
         let read = tokio::task::spawn_blocking(renew).await;
         let read = read.map_err(|error| MarketError::Unavailable(error.to_string())).flatten();
         *self.unread.write() = read.as_ref().err().map(ToString::to_string);
-        let Some(loaded) = read? else { return Ok(None) };
+        let Some((loaded, news)) = read? else { return Ok(None) };
+        {
+            let mut waiting = self.news.lock();
+            waiting.extend(news);
+            waiting.truncate(MOST_WAITING);
+        }
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        std::mem::take(&mut *self.news.lock())
     }
 
     fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {

@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod jumps;
 mod market;
 mod report;
+mod versions;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -57,11 +57,15 @@ impl BarsReport {
     }
 
     /// Says first which bars were restated since the folder was read before.
-    pub(super) fn tell_restated(&mut self, restated: &[Restated]) {
+    pub(super) fn tell_restated(&mut self, restated: &[Restated], left_out: usize) {
         self.restated = restated.len();
         if !restated.is_empty() {
             let listed = first(restated, ToString::to_string);
-            let note = format!("{} bars of past days were restated: {listed}", restated.len());
+            let kept = match left_out {
+                0 => String::new(),
+                left_out => format!("; of {left_out} years of shares what they were is not kept"),
+            };
+            let note = format!("{} bars of past days were restated: {listed}{kept}", restated.len());
             self.others.insert(0, note.clone());
             self.notes.insert(0, note);
         }
