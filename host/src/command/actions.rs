@@ -52,12 +52,8 @@ pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
             let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
             let query = query.with("confirm", confirm.then_some(true));
             let path = format!("/import{}", query.text());
-            let mut is_whole = true;
-            daemon.show_upload(&path, "text/csv", &bytes, |imported: Imported| {
-                is_whole = imported.is_whole();
-                imported.print();
-            })?;
-            if !is_whole {
+            let imported = daemon.upload(&path, "text/csv", &bytes, Imported::print)?;
+            if !imported.is_whole() {
                 return Ok(ExitCode::from(INCOMPLETE));
             }
         }

@@ -51,7 +51,10 @@ impl SystemScope {
     ) -> Result<Vec<ActionKey>, StoreError> {
         let encoded: Vec<(ActionDoubt, String)> = doubts
             .into_iter()
-            .map(|doubt| Ok((doubt.clone(), to_json("a corporate action", &doubt.action)?)))
+            .map(|doubt| {
+                let data = to_json("a corporate action", &doubt.action)?;
+                Ok((doubt, data))
+            })
             .collect::<Result<_, StoreError>>()?;
         self.store
             .write_durable("keep doubted actions", move |conn| {

@@ -202,22 +202,23 @@ impl TradingServices {
 }
 
 impl TradingServices {
+    async fn price_kept_as(&self, symbol: &Symbol) -> Option<(Paise, Timestamp)> {
+        self.store.system().last_price(symbol).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a last price cannot be read");
+            None
+        })
+    }
+
     /// The price of a share that was kept last: under its name, or under the one that it had before.
     async fn kept_price(&self, symbol: &Symbol, now: Timestamp) -> Option<(Paise, Timestamp)> {
-        let read = async |symbol: &Symbol| {
-            self.store.system().last_price(symbol).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "a last price cannot be read");
-                None
-            })
-        };
-        let own = read(symbol).await;
+        let own = self.price_kept_as(symbol).await;
         let factors = self.jumps.factors();
         let Some((ex_day, earlier)) = factors.earlier_symbol(symbol, now.ist_day()) else { return own };
         // What was kept before is of another share of that name.
         if let Some(own) = own.filter(|(_, at)| at.ist_day() >= ex_day) {
             return Some(own);
         }
-        let (price, at) = read(earlier).await.filter(|(_, at)| at.ist_day() < ex_day)?;
+        let (price, at) = self.price_kept_as(earlier).await.filter(|(_, at)| at.ist_day() < ex_day)?;
         Some((self.under_new_name(earlier, (at.ist_day(), ex_day), price), at))
     }
 }

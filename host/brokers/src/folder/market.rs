@@ -157,7 +157,8 @@ impl Loaded {
             return Ok(None);
         }
         let restated = known.market.restated_by(&newer.market);
-        let (news, left_out) = versions(layout.source, &restated, (&known.market, &newer.market));
+        let (news, left_out) =
+            versions(layout.source, &restated, (known.market.as_ref(), newer.market.as_ref()));
         newer.report.tell_restated(&restated, left_out);
         Ok(Some((newer, news)))
     }

@@ -112,7 +112,7 @@ pub async fn reject(
     let details = json!({ "action": row.action.to_string(), "reason": reason });
     api.audit(&caller, "action.reject", format!("doubted corporate action {id}"), details).await?;
     let login = api.user_name(caller.0.user);
-    Ok(Json(DoubtedAction::from(api.daemon.actions.reject_doubt(row.id, &reason, &login).await?)))
+    Ok(Json(DoubtedAction::from(api.daemon.actions.reject_doubt(row.id, reason, &login).await?)))
 }
 
 impl From<DoubtedRow> for DoubtedAction {
