@@ -9,6 +9,7 @@ mod actions {
     pub mod contradicted;
     pub mod cut_off;
     pub mod demerger;
+    pub mod doubted;
     pub mod ex_date;
     pub mod income;
     pub mod jumped_signals;

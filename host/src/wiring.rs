@@ -185,10 +185,16 @@ fn source(
 
 /// Opens a source that is made of the files of a folder.
 pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Result<FolderMarket, Failure> {
+    // Real time also where a simulation has another one: nobody has bars of days that have not come.
+    let (sessions, time) = (calendar.clone(), Arc::new(Clock::System));
     match market {
-        Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
-        Market::RawCsv(dir) => CsvMarket::open_raw(dir, seed, calendar.clone()).map_err(Failure::input),
-        Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
+        Market::Csv(dir) => CsvMarket::open_in_time(dir, false, seed, sessions, time).map_err(Failure::input),
+        Market::RawCsv(dir) => {
+            CsvMarket::open_in_time(dir, true, seed, sessions, time).map_err(Failure::input)
+        }
+        Market::Bhavcopy(dir) => {
+            BhavcopyMarket::open_in_time(dir, seed, sessions, time).map_err(Failure::input)
+        }
         Market::Synthetic | Market::Yahoo | Market::Kotak(_) => {
             Err(Failure::input(format!("{market} has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR")))
         }

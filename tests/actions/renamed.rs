@@ -3,9 +3,10 @@
 use prahari_app::daemon::Daemon;
 use prahari_brokers::Interval;
 use prahari_domain::actions::ActionKind;
+use prahari_domain::money::Paise;
 
-use super::world::{action, folder, house, monday_evening, symbol};
-use crate::support::{TUESDAY, at, run};
+use super::world::{WEDNESDAY, action, folder, house, monday_evening, symbol};
+use crate::support::{ADMIN, TUESDAY, at, run, stop};
 
 /// The closes that the market tells of ABCNEW now, in paise.
 async fn closes(daemon: &Daemon) -> Vec<i64> {
@@ -31,4 +32,33 @@ async fn from_the_ex_date_on_until_it_is_taken_back_a_new_symbol_has_the_bars_of
     assert_eq!(closes(&daemon).await, [10_000; 4]);
     daemon.actions.undo(row.unwrap().id, "it was put off", "asha").await.unwrap();
     assert_eq!(closes(&daemon).await, [4_000; 4]);
+}
+
+#[tokio::test]
+async fn before_the_first_trade_under_its_new_name_a_share_is_worth_what_it_was_under_the_old_one() {
+    // Bought at 100 rupees on Monday, and worth 110 on Tuesday. Somebody else's share had the new name, at 40.
+    let folder = folder(11_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let change = action(WEDNESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") });
+    daemon.actions.add_confirmed(change, "asha").await.unwrap();
+    let valued = async |of: &str| {
+        let user = daemon.users.find(ADMIN).unwrap();
+        let desk = user.desk.lock().await;
+        let valued = desk.valuations(daemon.clock.now()).await;
+        let [valued] = valued.try_into().unwrap();
+        assert_eq!(valued.position.symbol, symbol(of));
+        (valued.value(), valued.price, valued.at.ist_day().to_string(), valued.unpriced)
+    };
+    let worth = |unpriced| (Paise(121_000), Paise(11_000), TUESDAY.to_owned(), unpriced);
+    run(&daemon, at(TUESDAY, "20:00")).await;
+    assert_eq!(valued("ABC").await, worth(false));
+    for time in ["00:01", "08:59", "09:01"] {
+        run(&daemon, at(WEDNESDAY, time)).await;
+        assert_eq!(valued("ABCNEW").await, worth(false), "{time}");
+    }
+    house.market.set_down(true);
+    assert_eq!(valued("ABCNEW").await, worth(true), "the price that was kept at the close");
+    house.market.set_down(false);
+    stop(daemon).await;
 }

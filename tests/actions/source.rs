@@ -37,14 +37,14 @@ fn write_day(dir: &Path, day: &str) {
 }
 
 /// The list of a day, with these ex-dates and words of ABC.
-fn write_list(dir: &Path, day: &str, rows: &[(&str, &str)]) {
+pub fn write_list(dir: &Path, day: &str, rows: &[(&str, &str)]) {
     let day: chrono::NaiveDate = day.parse().unwrap();
     let row = |(ex_day, words): &(&str, &str)| format!("EQ,ABC,ABC LTD,{ex_day},,,{ex_day},,,{words}\n");
     let text: String = rows.iter().map(row).collect();
     std::fs::write(dir.join(format!("bc{}.csv", day.format("%d%m%Y"))), format!("{LIST}{text}")).unwrap();
 }
 
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for day in ["2025-03-05", "2025-03-06", FRIDAY, MONDAY, TUESDAY, WEDNESDAY, "2025-03-13"] {
         write_day(folder.path(), day);
@@ -52,7 +52,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn house(folder: &tempfile::TempDir) -> TestHost {
+pub fn house(folder: &tempfile::TempDir) -> TestHost {
     let raw = BhavcopyMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     TestHost::new(2).on(Arc::new(AdjustedMarket::new(Arc::new(raw))))
 }

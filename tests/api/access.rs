@@ -105,6 +105,9 @@ const TABLE: &[Line] = &[
     ("POST /api/v1/user/differences/{none}", r#"{"decision":"ignore"}"#,               [401, 404, 404, 404, 401]),
     ("GET /api/v1/user/actions?user={user}", "",                                       [401, 404, 200, 200, 401]),
     ("GET /api/v1/system/actions", "",                                                 [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/actions/doubted", "",                                         [401, 403, 403, 200, 401]),
+    ("POST /api/v1/system/actions/doubted/{none}/confirm", "",                         [401, 403, 403, 404, 401]),
+    ("POST /api/v1/system/actions/doubted/{none}/reject", r#"{"reason":"it is wrong"}"#, [401, 403, 403, 404, 401]),
     // On a day that has not come, of a share that nobody holds: the books of later lines stay as they are.
     ("POST /api/v1/system/actions",
         r#"{"symbol":"NOSUCHSHARE","ex_day":"2026-12-15","kind":"bonus","new":1,"held":1,"confirm":true}"#,

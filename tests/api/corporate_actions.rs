@@ -1,5 +1,6 @@
 //! Corporate actions over the API: a list is looked at and brought, one is entered and undone, and a user sees what it did.
 
+use prahari_domain::actions::{ActionDoubt, ActionKind, CorporateAction, Origin, Provenance};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -94,7 +95,12 @@ async fn what_cannot_be_meant_is_refused_in_one_sentence_and_an_undone_action_st
     for (kind, text, status, says) in [
         ("text/csv", "", 400, "the list cannot be read: it is empty"),
         ("text/csv", "symbol,kind\n", 400, "the list cannot be read: the column ex_day is missing"),
-        ("application/json", "{", 400, "the list cannot be read: it is not JSON: line 1"),
+        (
+            "application/json",
+            "[{},{]",
+            400,
+            "the list cannot be read: it is not JSON: line 1, column 6 of action 2",
+        ),
         ("image/png", LIST, 415, "the list is said to be none of text/csv"),
         ("text/csv", &"x".repeat((4 << 20) + 1), 413, "a list has at most 4194304 bytes"),
     ] {
@@ -149,11 +155,82 @@ async fn what_can_hardly_be_meant_wants_a_confirmation_and_the_answer_says_what_
             (&json!(0), &json!(1)),
             "{left_out}"
         );
-        let says = "NOSUCHSHARE on 2025-04-27: bonus of 1 new for 1 held: 2025-04-27 is no trading day";
+        let says =
+            "line 2: NOSUCHSHARE on 2025-04-27: bonus of 1 new for 1 held: 2025-04-27 is no trading day";
         assert_eq!(left_out["doubted"], json!([says]));
     }
     let brought = import(&admin, "?confirm=true", "text/csv", list).await.ok();
     assert_eq!((&brought["new_count"], &brought["doubted_count"]), (&json!(1), &json!(0)), "{brought}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_list_that_disagrees_with_a_booked_dividend_names_its_row_and_the_booked_one() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let dividend = |paise: u32| json!({ "symbol": "TCS", "ex_day": FRIDAY, "kind": "dividend", "per_share_paise": paise });
+    let booked =
+        admin.post("/api/v1/system/actions", with(dividend(200), "confirm", json!(true))).await.json();
+    assert_eq!(booked["state"], "applied", "{booked}");
+    let id = &booked["id"];
+    let says = format!(
+        "TCS on {FRIDAY}: dividend of 3.00 a share: action {id} is applied already, as dividend of 2.00 a share: undo it first if \
+         this one is right"
+    );
+    let table = format!(
+        "symbol,ex_day,kind,per_share_paise\nINFY,{FRIDAY},dividend,100\nTCS,{FRIDAY},dividend,300\nTCS,{FRIDAY},dividend,300\n"
+    );
+    let rows = json!([dividend(300), dividend(300)]).to_string();
+    for (query, kind, list, place, repeated) in
+        [("?dry_run=true", "text/csv", &table, "line 3", 1), ("", "application/json", &rows, "action 1", 1)]
+    {
+        let told = import(&admin, query, kind, list).await.ok();
+        assert_eq!(told["refused"], json!([format!("{place}: {says}")]), "{told}");
+        assert_eq!((&told["refused_count"], &told["repeated"]), (&json!(1), &json!(repeated)));
+        assert!(place.starts_with(told["places"].as_str().unwrap()), "{told}");
+    }
+    // Of another day it may be the same one.
+    let moved = "symbol,ex_day,kind,per_share_paise\nTCS,2025-03-10,dividend,200\n";
+    let told = import(&admin, "", "text/csv", moved).await.ok();
+    let doubted = told["doubted"][0].as_str().unwrap();
+    assert!(doubted.starts_with("line 2: TCS on 2025-03-10: dividend of 2.00 a share: "), "{told}");
+    assert!(doubted.contains(&format!("action {id} is applied already")), "{told}");
+    assert_eq!(all(&admin, "/api/v1/system/actions", 10).await.len(), 1);
+}
+
+/// A bonus of a share that nobody holds, which the daily files tell and prices contradict.
+fn doubt(symbol: &str) -> ActionDoubt {
+    let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
+    let (symbol, ex_day) = (symbol.parse().unwrap(), "2025-04-28".parse().unwrap());
+    let kind = ActionKind::Bonus { new: 1, held: 1 };
+    let action = CorporateAction::new(symbol, ex_day, kind, provenance, "").unwrap();
+    ActionDoubt { action, reason: "prices say otherwise".to_owned() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_sees_doubted_actions_and_decides_about_each_once() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let daemon = &world.console.daemon;
+    let now = daemon.clock.now();
+    daemon.store.system().keep_doubts(vec![doubt("ABC"), doubt("XYZ")], now).await.unwrap();
+    let path = "/api/v1/system/actions/doubted";
+    let waiting = all(&admin, &format!("{path}?state=pending"), 1).await;
+    let shown: Vec<_> = waiting.iter().map(|row| (&row["symbol"], &row["doubt"], &row["state"])).collect();
+    let (says, pending) = (json!("prices say otherwise"), json!("pending"));
+    assert_eq!(shown, [(&json!("XYZ"), &says, &pending), (&json!("ABC"), &says, &pending)]);
+    let of = |at: usize, what: &str| format!("{path}/{}/{what}", waiting[at]["id"]);
+    let confirmed = admin.post(&of(1, "confirm"), json!({})).await.ok();
+    assert_eq!((&confirmed["symbol"], &confirmed["state"]), (&json!("ABC"), &json!("announced")));
+    let rejected = admin.post(&of(0, "reject"), json!({ "reason": " it was put off " })).await.ok();
+    assert_eq!((&rejected["state"], &rejected["reason"]), (&json!("rejected"), &json!("it was put off")));
+    for path in [of(0, "confirm"), of(1, "reject")] {
+        let again = admin.post(&path, json!({ "reason": "again" })).await;
+        assert_eq!(again.problem(), (409, "action_refused".to_owned()), "{path}");
+    }
+    assert_eq!(all(&admin, &format!("{path}?state=pending"), 10).await.len(), 0);
+    let audited = all(&admin, "/api/v1/audit", 50).await;
+    let actions: Vec<_> = audited.iter().filter_map(|row| row["action"].as_str()).collect();
+    assert!(actions.contains(&"action.confirm") && actions.contains(&"action.reject"), "{actions:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

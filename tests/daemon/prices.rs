@@ -5,8 +5,10 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use prahari_app::bar_cache::restatements;
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::DailyStatement;
+use prahari_app::queries::{RestatedBar, RestatedFilter};
 use prahari_brokers::CsvMarket;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::money::Paise;
@@ -142,6 +144,49 @@ async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
     daemon.prices.refresh_bars().await.unwrap();
     assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, []);
     assert_eq!(market.covers().unwrap().1, day(TUESDAY));
+}
+
+#[tokio::test]
+async fn what_a_folder_restates_is_kept_in_both_versions_and_told_with_its_difference() {
+    let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
+    let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let house = TestHost::new(1).on(Arc::new(market));
+    let daemon = house.start(at(TUESDAY, "20:00")).await;
+    let restated =
+        |day: &str| bars(TUESDAY).replace(&format!("{day},100.00,101.00"), &format!("{day},99.50,101.00"));
+    std::fs::write(folder.path().join("ABC.csv"), restated(MONDAY)).unwrap();
+    daemon.prices.refresh_bars().await.unwrap();
+    let told = async |daemon: &Daemon| {
+        let filter = RestatedFilter { limit: 10, ..RestatedFilter::default() };
+        let bars = daemon.queries.restated_bars(&filter).await.unwrap();
+        let of = |bar: RestatedBar| {
+            let (cursor, after) = (bar.cursor, bar.after.unwrap());
+            let day = format!("{} {} {}", cursor.source, cursor.symbol, cursor.day);
+            (day, cursor.restated_at, bar.before.open, after.open)
+        };
+        bars.into_iter().map(of).collect::<Vec<_>>()
+    };
+    daemon.store.flush().await.unwrap();
+    let now = at(TUESDAY, "20:00");
+    let once = (format!("csv ABC {MONDAY}"), now, Paise(10_000), Paise(9_950));
+    assert_eq!(told(&daemon).await, [once.clone()]);
+    stop(daemon).await;
+
+    // After a restart it is there, and what was added meanwhile is no difference.
+    let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let house = house.on(Arc::new(market));
+    let daemon = house.start(at(TUESDAY, "21:00")).await;
+    let again = restated(MONDAY).replace("2025-03-06,100.00,101.00", "2025-03-06,100.20,101.00");
+    std::fs::write(folder.path().join("ABC.csv"), again).unwrap();
+    daemon.prices.refresh_bars().await.unwrap();
+    daemon.store.flush().await.unwrap();
+    let twice = ("csv ABC 2025-03-06".to_owned(), at(TUESDAY, "21:00"), Paise(10_000), Paise(10_020));
+    assert_eq!(told(&daemon).await, [twice, once]);
+    let symbol = "ABC".parse().unwrap();
+    let versions = restatements(&daemon.store, "csv", &symbol).await.unwrap();
+    let changes: Vec<_> = versions.into_iter().flat_map(|version| version.changes).collect();
+    let expected = ["ABC of 2025-03-10: open 100.00 -> 99.50", "ABC of 2025-03-06: open 100.00 -> 100.20"];
+    assert_eq!(changes, expected);
 }
 
 #[tokio::test]

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance};
+use prahari_domain::time::Timestamp;
+use prahari_store::{Durability, Store};
+
 use crate::support::{run, stderr};
 
 /// Runs a command; its exit code, what it said, and its error.
@@ -107,4 +111,62 @@ fn bars_that_were_exported_are_checked_as_the_same() {
     // Nothing is written over.
     let (code, _, error) = said(&["market", "export", &market, to.to_str().unwrap()]);
     assert_eq!((code, error.contains("is not empty")), (2, true), "{error}");
+}
+
+/// A folder of daily files in which ABC halves on Tuesday, the 11th of March.
+fn write_daily(dir: &Path) -> String {
+    std::fs::create_dir_all(dir).unwrap();
+    let header =
+        "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,\n";
+    for (day, price) in [("07-MAR-2025", 100), ("10-MAR-2025", 100), ("11-MAR-2025", 50)] {
+        let row = format!("ABC,EQ,{price},{price},{price},{price},{price},{price},9,1,{day},7,INE0,\n");
+        let name = format!("cm{}bhav.csv", day.replace('-', ""));
+        std::fs::write(dir.join(name), format!("{header}{row}")).unwrap();
+    }
+    format!("bhavcopy:{}", dir.display())
+}
+
+/// A bonus of one for one of ABC on Tuesday.
+fn bonus() -> CorporateAction {
+    let provenance = Provenance { origin: Origin::Admin, teller: "asha".to_owned() };
+    let (symbol, ex_day) = ("ABC".parse().unwrap(), "2025-03-11".parse().unwrap());
+    CorporateAction::new(symbol, ex_day, ActionKind::Bonus { new: 1, held: 1 }, provenance, "").unwrap()
+}
+
+#[tokio::test]
+async fn a_jump_is_explained_by_an_action_of_a_folder_or_of_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let daily = folder.path().join("daily");
+    let market = write_daily(&daily);
+    let (code, told, _) = said(&["market", "check", &market]);
+    let jump = "ABC opened at ₹50.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (-50.0 %)";
+    assert!(told.contains(&format!("{jump}; a corporate action for which the prices are not")), "{told}");
+    assert_eq!(code, 0, "{told}");
+
+    let db = folder.path().join("some.db");
+    let store = Store::open(&db, Durability::Off).unwrap();
+    store.system().keep_actions(vec![bonus()], "asha".to_owned(), Timestamp(7)).await.unwrap();
+    store.close().await.unwrap();
+    let (_, told, error) = said(&["market", "check", &market, "--db", db.to_str().unwrap()]);
+    let by = "which is explained by bonus of 1 new for 1 held on 2025-03-11";
+    assert!(told.contains(&format!("{jump}, {by} (admin asha)\n")), "{told}{error}");
+
+    let list = "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n\
+                EQ,ABC,ABC LTD,2025-03-11,,,2025-03-11,,,BONUS 1:1\n";
+    std::fs::write(daily.join("bc07032025.csv"), list).unwrap();
+    let (_, told, _) = said(&["market", "check", &market]);
+    assert!(told.contains(&format!("{jump}, {by} (file bc07032025.csv)\n")), "{told}");
+    let (code, _, error) = said(&["market", "check", &market, "--db", "/nowhere/some.db"]);
+    assert_eq!((code, error.contains("there is no database /nowhere/some.db")), (2, true), "{error}");
+}
+
+#[test]
+fn what_cannot_be_used_is_named_and_the_check_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = write(folder.path(), &[WEEK[0], WEEK[1], WEEK[2], "2099-12-31"]);
+    let (code, told, error) = said(&["market", "check", &market]);
+    assert_eq!(code, 1, "{error}");
+    assert!(told.contains("3 bars of 1 shares from 2025-03-05 to 2025-03-07\n"), "{told}");
+    assert!(told.contains("ABC.csv: 1 rows cannot be used: line 5: 2099-12-31 has not come\n"), "{told}");
+    assert!(told.ends_with("1 rows or files could not be used\n"), "{told}");
 }

@@ -1,5 +1,6 @@
 //! What an operator does from the terminal: tokens, grants, users, schedules, and any other request.
 
+use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value;
@@ -50,6 +51,7 @@ fn an_operator_makes_a_token_and_does_the_rest_with_it_from_the_terminal() {
     std::fs::write(&empty, "").unwrap();
     let (code, _, error) = at(&daemon, token, &["actions", "import", empty.to_str().unwrap()]);
     assert_eq!((code, error.contains("empty.csv is empty")), (2, true), "{error}");
+    actions(&daemon, token, folder.path());
     let (code, _, error) = at(&daemon, token, &["api", "post", "/service/restart", "--data", "{"]);
     assert_eq!((code, error.contains("--data is not JSON")), (2, true), "{error}");
     let tasks: Value = serde_json::from_str(&said(&daemon, token, &["task", "list", "--json"])).unwrap();
@@ -63,6 +65,25 @@ fn an_operator_makes_a_token_and_does_the_rest_with_it_from_the_terminal() {
     daemon.signal(nix::sys::signal::Signal::SIGTERM);
     assert!(daemon.child.wait().unwrap().success());
     without_a_daemon(&db);
+}
+
+fn actions(daemon: &Serving, token: &str, folder: &Path) {
+    let list = folder.join("actions.json");
+    let row = r#"{"symbol":"NOSUCHSHARE","ex_day":"2099-01-05","kind":"bonus","new":1,"held":1}"#;
+    std::fs::write(&list, format!("[{row},{row},{{\"symbol\":\"NOSUCHSHARE\"}}]")).unwrap();
+    let import = ["actions", "import", list.to_str().unwrap(), "--dry-run"];
+    let (code, told, error) = at(daemon, token, &[&import[..], &["--confirm"]].concat());
+    assert_eq!(code, 1, "a row cannot be used: {error}");
+    assert!(error.contains("warning: action 3: "), "{error}");
+    let summary = "1 new, 0 changed, 0 known, 1 rows say again what another says, 1 rows cannot be used; nothing was changed\n";
+    assert!(told.ends_with(summary), "{told}");
+    std::fs::write(&list, format!("[{row}]")).unwrap();
+    let (code, told, _) = at(daemon, token, &import);
+    assert_eq!((code, told.contains("left out: action 1: NOSUCHSHARE on 2099-01-05")), (1, true), "{told}");
+    said(daemon, token, &[&import[..], &["--confirm"]].concat());
+    assert_eq!(said(daemon, token, &["actions", "doubted"]), "no doubted corporate actions\n");
+    let (code, _, error) = at(daemon, token, &["actions", "reject", "7", "--reason", "it is wrong"]);
+    assert_eq!((code, error.contains("there is no doubted corporate action 7")), (2, true), "{error}");
 }
 
 fn grants(daemon: &Serving, token: &str) {

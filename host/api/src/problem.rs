@@ -428,6 +428,7 @@ impl From<AppError> for Problem {
             AppError::UnknownUser(_)
             | AppError::UnknownHalt(_)
             | AppError::UnknownAction(_)
+            | AppError::UnknownDoubt(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownTask(_)
             | AppError::NeverStarted(_)

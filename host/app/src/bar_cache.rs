@@ -1,9 +1,9 @@
 //! The bars that a source over the net was asked for, on the daemon's store.
 
 use async_trait::async_trait;
-use prahari_brokers::{BarCache, BarCacheError, KeptShare, KeptYear, bar_differences, unpack_year};
-use prahari_domain::instruments::Symbol;
-use prahari_domain::time::Timestamp;
+use prahari_brokers::{BarCache, BarCacheError, KeptShare, KeptYear, bar_changes, unpack_year};
+use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{BarShareRow, BarYearRow, Store, StoreError};
 
 /// Keeps bars in a database.
@@ -44,6 +44,34 @@ impl BarCache for DatabaseBarCache {
     }
 }
 
+/// A year's bars that a source without versions of its own said otherwise than before, packed.
+pub(crate) struct RestatedVersions {
+    pub year: i32,
+    pub before: Vec<u8>,
+    pub after: Vec<u8>,
+}
+
+/// Keeps what a source said of a year and what it says now, as of bars that are fetched.
+///
+/// # Errors
+/// When the store is closed or has stopped.
+pub(crate) async fn keep_versions(
+    store: &Store,
+    source: &'static str,
+    symbol: &Symbol,
+    RestatedVersions { year, before, after }: RestatedVersions,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let from = Day::from_ymd_opt(year, 1, 1).unwrap_or_else(|| now.ist_day());
+    // What was known last is the version before, whatever has been added to it since that was kept.
+    for (restated, data) in [(false, before), (true, after)] {
+        let years = vec![BarYearRow { year, restated, data }];
+        let share = BarShareRow { listed: true, from, fetched_at: now, years };
+        store.system().save_bars(source, symbol, share).await?;
+    }
+    Ok(())
+}
+
 /// A year of a share that came otherwise than it was known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restatement {
@@ -72,11 +100,30 @@ pub async fn restatements(
         if before.year != after.year {
             continue;
         }
-        let changes = bar_differences(symbol, &unpack_year(&before.data)?, &unpack_year(&after.data)?);
+        let changes = bar_changes(&unpack_year(&before.data)?, &unpack_year(&after.data)?);
+        let changes = changes.into_iter().map(|(before, after)| change(symbol, before, after)).collect();
         let (year, version, stored_at) = (after.year, after.version, after.stored_at);
         restatements.push(Restatement { year, version, stored_at, changes });
     }
     Ok(restatements)
+}
+
+/// Such as `ABC of 2024-07-05: close 102.00 -> 105.00, volume 2000 -> 2100`.
+fn change(symbol: &Symbol, before: Candle, after: Option<Candle>) -> String {
+    let day = before.day;
+    let Some(after) = after else { return format!("{symbol} of {day} is gone") };
+    let prices = [
+        ("open", before.open, after.open),
+        ("high", before.high, after.high),
+        ("low", before.low, after.low),
+        ("close", before.close, after.close),
+    ];
+    let changed = prices.into_iter().filter(|(_, was, is)| was != is);
+    let mut changed: Vec<String> = changed.map(|(name, was, is)| format!("{name} {was} -> {is}")).collect();
+    if before.volume != after.volume {
+        changed.push(format!("volume {} -> {}", before.volume, after.volume));
+    }
+    format!("{symbol} of {day}: {}", changed.join(", "))
 }
 
 fn failed(error: StoreError) -> BarCacheError {

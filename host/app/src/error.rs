@@ -1,6 +1,6 @@
 //! What can go wrong in the application, in sentences for a user or an operator.
 
-use prahari_domain::ids::{ActionId, OrderId, RunId, UserId};
+use prahari_domain::ids::{ActionId, DoubtId, OrderId, RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::abi::latest::Capability;
@@ -86,6 +86,9 @@ pub enum AppError {
     /// An action that the installation does not know.
     #[error("there is no corporate action {0}")]
     UnknownAction(ActionId),
+    /// A doubted action that is not kept.
+    #[error("there is no doubted corporate action {0}")]
+    UnknownDoubt(DoubtId),
     /// A change of a corporate action that cannot be done.
     #[error("{0}")]
     ActionRefused(String),

@@ -113,6 +113,20 @@ pub enum SourceNews {
         /// How many bars, and the first of them, before and after.
         detail: String,
     },
+    /// A year of a share says something else of days that were over than when the source was read before. Told by sources that keep no
+    /// versions themselves.
+    RestatedYear {
+        /// Name of the source.
+        source: &'static str,
+        /// The share.
+        symbol: Symbol,
+        /// The year.
+        year: i32,
+        /// Its bars as they were, packed.
+        before: Vec<u8>,
+        /// Its bars as they are now, packed.
+        after: Vec<u8>,
+    },
     /// The source tells corporate actions that it did not tell before.
     Actions {
         /// Name of the source.

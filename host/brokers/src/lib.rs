@@ -36,7 +36,7 @@ pub use adjusted::AdjustedMarket;
 pub use announced::{
     MOST_ANNOUNCED, MOST_LIST_BYTES, PlainAction, SourceActions, ToldAction, ToldActions, UnreadableRow,
 };
-pub use bars::{BarMarket, bar_changes, bar_differences};
+pub use bars::{BarMarket, bar_changes};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Holding, Placed,

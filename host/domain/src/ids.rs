@@ -38,6 +38,10 @@ number_id!(
     /// A corporate action that the installation knows. Numbered from 1.
     ActionId
 );
+number_id!(
+    /// A corporate action that a source told and that something speaks against. Numbered from 1.
+    DoubtId
+);
 
 /// Our own id of an order, given before anything is sent. To the broker an order is named by its
 /// [`crate::orders::OrderTag`], because a copy of a database goes on with the same ids.

@@ -60,7 +60,8 @@ pub enum ActionsCommand {
         #[arg(long)]
         confirm: bool,
     },
-    /// Bring a list: the exchange's bc file, the table of its site, or a CSV or JSON with figures.
+    /// Bring a list: the exchange's bc file, the table of its site, or a CSV or JSON with figures. Exit code 1 when rows cannot be used,
+    /// are left out, or say something else than what is booked.
     Import {
         /// Path of the list.
         file: PathBuf,
@@ -70,6 +71,28 @@ pub enum ActionsCommand {
         /// Take up actions too that bars, calendar or market speak against.
         #[arg(long)]
         confirm: bool,
+    },
+    /// List actions of sources that prices or known actions contradict: they wait for a decision.
+    Doubted {
+        /// Those that are decided too.
+        #[arg(long)]
+        all: bool,
+        /// How many are shown.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+    },
+    /// Take up a doubted one, whatever speaks against it.
+    Confirm {
+        /// The number that `actions doubted` shows.
+        doubted: u64,
+    },
+    /// Reject a doubted one: it counts for nothing, also while its source goes on telling it.
+    Reject {
+        /// The number that `actions doubted` shows.
+        doubted: u64,
+        /// Why it does not count, in one sentence.
+        #[arg(long)]
+        reason: String,
     },
     /// Take one back: what it had booked is booked back.
     Undo {

@@ -14,6 +14,9 @@ use crate::cli::{Actions, ActionsCommand};
 use crate::exit::{Failure, say};
 use crate::given_file;
 
+/// Exit code when something of a list was not taken up.
+const INCOMPLETE: u8 = 1;
+
 /// Does what a command says, and tells what became of it.
 pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
     let daemon = Remote::of(&options.daemon, "/api/v1/system/actions")?;
@@ -49,7 +52,24 @@ pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
             let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
             let query = query.with("confirm", confirm.then_some(true));
             let path = format!("/import{}", query.text());
-            daemon.show_upload(&path, "text/csv", &bytes, |imported: Imported| imported.print())?;
+            let imported = daemon.upload(&path, "text/csv", &bytes, Imported::print)?;
+            if !imported.is_whole() {
+                return Ok(ExitCode::from(INCOMPLETE));
+            }
+        }
+        ActionsCommand::Doubted { all, limit } => {
+            let query =
+                Query::default().with("state", (!all).then_some("pending")).with("limit", Some(*limit));
+            let path = format!("/doubted{}", query.text());
+            daemon.show("GET", &path, None, |doubted: DoubtedPage| doubted.print())?;
+        }
+        ActionsCommand::Confirm { doubted } => {
+            let path = format!("/doubted/{doubted}/confirm");
+            daemon.show("POST", &path, None, |action: Action| action.print())?;
+        }
+        ActionsCommand::Reject { doubted, reason } => {
+            let path = format!("/doubted/{doubted}/reject");
+            daemon.show("POST", &path, Some(json!({ "reason": reason })), |row: Doubted| row.print())?;
         }
         ActionsCommand::Undo { action, reason } => {
             let path = format!("/{action}/undo");
@@ -92,6 +112,27 @@ struct Action {
     before: Option<String>,
 }
 
+/// A page of doubted actions.
+#[derive(Deserialize)]
+struct DoubtedPage {
+    items: Vec<Doubted>,
+}
+
+/// A doubted action, as far as it is shown here.
+#[derive(Deserialize)]
+struct Doubted {
+    id: u64,
+    symbol: String,
+    ex_day: String,
+    text: String,
+    origin: String,
+    teller: String,
+    doubt: String,
+    state: String,
+    decided_by: String,
+    reason: String,
+}
+
 /// What a list changes, as far as it is shown here.
 #[derive(Deserialize)]
 struct Imported {
@@ -104,8 +145,11 @@ struct Imported {
     refused: Vec<String>,
     doubted_count: usize,
     doubted: Vec<String>,
+    refused_count: usize,
     unreadable_count: usize,
     unreadable: Vec<Unreadable>,
+    repeated: usize,
+    places: String,
 }
 
 #[derive(Deserialize)]
@@ -147,7 +191,34 @@ impl Action {
     }
 }
 
+impl DoubtedPage {
+    fn print(&self) {
+        if self.items.is_empty() {
+            say!("no doubted corporate actions");
+        }
+        self.items.iter().for_each(Doubted::print);
+    }
+}
+
+impl Doubted {
+    /// Such as `3 TCS 2024-10-28 bonus of 1 new for 1 held, pending (file bc28102024.csv): TCS opened at ...`.
+    fn print(&self) {
+        let Self { id, symbol, ex_day, text, origin, teller, doubt, state, decided_by, reason } = self;
+        let decided = match (decided_by.as_str(), reason.as_str()) {
+            ("", _) => String::new(),
+            (by, "") => format!(" by {by}"),
+            (by, reason) => format!(" by {by}: {reason}"),
+        };
+        say!("{id} {symbol} {ex_day} {text}, {state}{decided} ({origin} {teller}): {doubt}");
+    }
+}
+
 impl Imported {
+    /// Returns whether everything that the list says counts now, or would.
+    fn is_whole(&self) -> bool {
+        [self.unreadable_count, self.doubted_count, self.refused_count] == [0; 3]
+    }
+
     fn print(&self) {
         let Self { dry_run, new_count, new, changed_count, changed, known, refused, .. } = self;
         for Terms { symbol, ex_day, text } in new {
@@ -159,18 +230,23 @@ impl Imported {
         }
         tell_more(*changed_count, changed.len(), "changed ones");
         refused.iter().for_each(|reason| say!("stays: {reason}"));
+        tell_more(self.refused_count, refused.len(), "ones that stay");
         self.doubted.iter().for_each(|reason| say!("left out: {reason}"));
         tell_more(self.doubted_count, self.doubted.len(), "ones that are left out");
         for Unreadable { line, reason } in &self.unreadable {
-            crate::exit::warn(&format!("line {line}: {reason}"));
+            crate::exit::warn(&format!("{} {line}: {reason}", self.places));
         }
         tell_more(self.unreadable_count, self.unreadable.len(), "rows that cannot be used");
         let done = if *dry_run { "; nothing was changed" } else { "" };
         if self.doubted_count > 0 {
             say!("with --confirm those that are left out count too");
         }
+        let repeated = match self.repeated {
+            0 => String::new(),
+            repeated => format!(", {repeated} rows say again what another says"),
+        };
         say!(
-            "{new_count} new, {changed_count} changed, {known} known, {} rows cannot be used{done}",
+            "{new_count} new, {changed_count} changed, {known} known{repeated}, {} rows cannot be used{done}",
             self.unreadable_count
         );
     }

@@ -98,6 +98,24 @@ impl Remote {
         self.print(&answer, print)
     }
 
+    /// As [`Remote::show_upload`], and answers what was read, for an exit code that depends on it.
+    pub fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        kind: &str,
+        bytes: &[u8],
+        print: impl FnOnce(&T),
+    ) -> Result<T, Failure> {
+        let answer = self.send("POST", path, kind, bytes)?;
+        let read: T = serde_json::from_str(&answer).map_err(Failure::work)?;
+        if self.json {
+            print_document(&answer);
+        } else {
+            print(&read);
+        }
+        Ok(read)
+    }
+
     /// Asks for something whose answer says no more than that it was done, and prints that.
     pub fn done(&self, method: &str, path: &str, body: Option<Value>, done: &str) -> Result<(), Failure> {
         let answer = self.tell(method, path, body)?;

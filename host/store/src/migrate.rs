@@ -102,6 +102,7 @@ const MIGRATIONS: [(&str, &str); 72] = [
     ),
     ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
     ("0076_keep_order_looks", include_str!("../../../migrations/0076_keep_order_looks.sql")),
+    ("0077_keep_doubted_actions", include_str!("../../../migrations/0077_keep_doubted_actions.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

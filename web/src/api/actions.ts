@@ -47,6 +47,37 @@ export const appliedQuery = (user: number | undefined, filter: Omit<AppliedFilte
 export const addAction = (body: NewAction) =>
   answered(api.POST('/api/v1/system/actions', { headers: pressed(), body }));
 
+/** The actions of the market source that something contradicts and that wait for an admin, newest first. */
+export const doubtedQuery = infiniteQueryOptions({
+  queryKey: ['actions', 'doubted'],
+  queryFn: ({ pageParam, signal }) =>
+    answered(
+      api.GET('/api/v1/system/actions/doubted', {
+        params: { query: { state: 'pending', limit: 100, ...pageParam } },
+        signal,
+      }),
+    ),
+  initialPageParam: FIRST_PAGE,
+  getNextPageParam: nextPage,
+});
+
+export const confirmDoubted = (id: number) =>
+  answered(
+    api.POST('/api/v1/system/actions/doubted/{id}/confirm', {
+      params: { path: { id } },
+      headers: pressed(),
+    }),
+  );
+
+export const rejectDoubted = (id: number, reason: string) =>
+  answered(
+    api.POST('/api/v1/system/actions/doubted/{id}/reject', {
+      params: { path: { id } },
+      headers: pressed(),
+      body: { reason },
+    }),
+  );
+
 export const undoAction = (id: number, reason: string) =>
   answered(
     api.POST('/api/v1/system/actions/{id}/undo', {

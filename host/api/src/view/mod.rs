@@ -20,10 +20,10 @@ pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
     ActionKindName, ActionOriginName, ActionStateName, ChannelKindName, CheckOutcomeName, DeliveryStateName,
-    DifferenceCauseName, DifferenceStateName, IndividualStateName, LaneStateName, LevelName, LogLevelName,
-    ModeName, ModuleOriginName, MorningOutcomeName, NotificationKindName, RestartPolicyName, ServiceKindName,
-    SideName, SlotKindName, SlotStateName, StateName, StatusName, StepKindName, StrategyLabel, TaskName,
-    TradingStateName, TriggerName,
+    DifferenceCauseName, DifferenceStateName, DoubtStateName, IndividualStateName, LaneStateName, LevelName,
+    LogLevelName, ModeName, ModuleOriginName, MorningOutcomeName, NotificationKindName, RestartPolicyName,
+    ServiceKindName, SideName, SlotKindName, SlotStateName, StateName, StatusName, StepKindName,
+    StrategyLabel, TaskName, TradingStateName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

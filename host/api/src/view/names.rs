@@ -10,7 +10,7 @@ use prahari_app::queries::{
     RunTrigger, ServiceKind, SlotKind, SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
-use prahari_domain::actions::{ActionName, ActionState, Origin};
+use prahari_domain::actions::{ActionName, ActionState, DoubtState, Origin};
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::risk::TradingState;
 use prahari_domain::settings::NotificationKind;
@@ -146,6 +146,10 @@ name_of! {
     /// back.
     ActionStateName(ActionState) is a "state of an action" of
     [ActionState::Announced, ActionState::Applied, ActionState::Undone], by ActionState::name
+}
+name_of! {
+    /// What became of a corporate action that something speaks against: it waits for an admin, counts, or was rejected.
+    DoubtStateName(DoubtState) is a "state of a doubted action" of DoubtState::ALL, by DoubtState::name
 }
 name_of! {
     /// On which way a corporate action became known: a daily file in a watched folder, an imported list, an admin, or a

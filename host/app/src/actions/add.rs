@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction};
-use prahari_store::AlertCode;
 
 use super::Actions;
 use super::doubts::Brought;
@@ -16,7 +15,8 @@ impl Actions {
     /// [`AppError::ActionRefused`] when it is applied already; [`AppError::ActionDoubted`] where something speaks against it, or it
     /// would give a known action other figures or have one count again that was taken back; or when it cannot be written.
     pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
-        let doubts = self.doubts(std::slice::from_ref(&action), Brought::ByHand).await;
+        let told = std::slice::from_ref(&action);
+        let doubts = self.doubts(told, told, Brought::ByHand).await;
         let doubts = doubts.into_iter().map(|doubt| doubt.reason).collect();
         self.enter(action, by, Some(doubts)).await
     }
@@ -79,7 +79,7 @@ impl Actions {
         self.load().await?;
         drop(changing);
         self.apply_due(now).await?;
-        self.clear_alerts_of(&[action], AlertCode::ActionDoubted, "it is taken up").await?;
+        self.settle_doubts(&[action], by).await?;
         let row = self.known_as(key).await?;
         row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))
     }

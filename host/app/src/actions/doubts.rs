@@ -3,17 +3,21 @@
 //! What is not known says nothing against it: a market that is down or slow is no ground to refuse. A change of price is looked
 //! for in bars as traded; those of a source that adjusts by itself have it in them or not, and nobody can tell.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{Datelike, Weekday};
 use prahari_brokers::Interval;
-use prahari_domain::actions::{ActionDoubt, ActionKind, CorporateAction, PriceFactor};
+use prahari_domain::actions::{
+    ActionDoubt, ActionKey, ActionKind, ActionRow, ActionState, CorporateAction, PriceFactor, TWIN_DAYS,
+};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::money::{Paise, rupees};
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::Actions;
+use super::import::{is_of_prices, span};
 
 /// Longest time that weighing takes on a real clock: what is not weighed by then has nothing against it.
 const LONGEST_WEIGHING: Duration = Duration::from_secs(10);
@@ -37,7 +41,7 @@ pub(super) enum Brought {
     ByHand,
     /// In a list that an admin brought. Lists name shares that the market does not know.
     InList,
-    /// A source of prices told it: only its change of price is weighed.
+    /// The market source told it: only its change of price is weighed, and what is known beside it.
     BySource,
 }
 
@@ -52,29 +56,48 @@ struct Around {
 }
 
 impl Actions {
-    /// Returns the actions of these that something speaks against. Asks the market, for a bounded time.
-    pub(super) async fn doubts(&self, told: &[CorporateAction], brought: Brought) -> Vec<ActionDoubt> {
+    /// Returns the actions of these that something speaks against; `list` is all that was told with them. Asks the market, for a
+    /// bounded time.
+    pub(super) async fn doubts(
+        &self,
+        told: &[CorporateAction],
+        list: &[CorporateAction],
+        brought: Brought,
+    ) -> Vec<ActionDoubt> {
         let mut doubts = Vec::new();
         if self.handles.clock.is_lockstep() {
-            self.weigh(told, brought, &mut doubts).await;
+            self.weigh(told, list, brought, &mut doubts).await;
             return doubts;
         }
-        let weighing = self.weigh(told, brought, &mut doubts);
+        let weighing = self.weigh(told, list, brought, &mut doubts);
         if tokio::time::timeout(LONGEST_WEIGHING, weighing).await.is_err() {
             tracing::warn!("the market is slow: not all corporate actions are weighed against its bars");
         }
         doubts
     }
 
-    async fn weigh(&self, told: &[CorporateAction], brought: Brought, doubts: &mut Vec<ActionDoubt>) {
+    async fn weigh(
+        &self,
+        told: &[CorporateAction],
+        list: &[CorporateAction],
+        brought: Brought,
+        doubts: &mut Vec<ActionDoubt>,
+    ) {
+        let listed: HashSet<ActionKey> = list.iter().map(CorporateAction::key).collect();
         let now = self.handles.clock.now();
         let universe = self.trading.market.universe().await;
         let universe = universe
             .map_err(|error| tracing::warn!(%error, "corporate actions are not weighed against the market"))
             .ok();
         let raw = self.has_raw_prices();
+        let around = self.around(told.iter().map(span).collect()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "corporate actions are not weighed against those that are known");
+            HashMap::new()
+        });
         for action in told {
             let mut reasons = Vec::new();
+            let known = around.get(action.symbol()).map_or(&[][..], Vec::as_slice);
+            reasons.extend(against_known(action, known, &listed));
             if brought != Brought::BySource {
                 reasons.extend(self.against_date(action.ex_day(), now));
             }
@@ -128,6 +151,10 @@ impl Actions {
                 return None;
             }
             let around = self.sessions_around(symbol, ex_day, now).await?;
+            // A source that adjusts by itself has closes of the past in the prices of now, after splits that nobody here knows.
+            if !around.raw && ex_day < now.ist_day() {
+                return None;
+            }
             let (day, close) = (around.before.day, self.as_traded(symbol, &around));
             let is_more = *per_share > close;
             return is_more.then(|| {
@@ -231,6 +258,37 @@ impl Actions {
         let known = self.trading.jumps.factors().factor(symbol, around.before.day, around.told_on);
         known.inverse().apply(close).unwrap_or(close)
     }
+}
+
+/// Returns what a known action of the same kind says that has another ex-date a few days away: two lists may tell one action of two
+/// days, and both would be booked. A list that tells that one as well tells two actions. What sources of prices tell is compared in
+/// `import.rs`.
+fn against_known(
+    action: &CorporateAction,
+    known: &[ActionRow],
+    listed: &HashSet<ActionKey>,
+) -> Option<String> {
+    let may_be_it = |row: &&ActionRow| {
+        let other = row.action.key();
+        let apart = action.ex_day().signed_duration_since(other.ex_day).num_days().abs();
+        row.state != ActionState::Undone
+            && other.name == action.kind().name()
+            && (1..=TWIN_DAYS).contains(&apart)
+            && !is_of_prices(&row.action)
+            && !listed.contains(&other)
+    };
+    if is_of_prices(action) {
+        return None;
+    }
+    let row = known.iter().find(may_be_it)?;
+    let ActionRow { id, action: other, state, .. } = row;
+    Some(format!(
+        "action {id} is {} already, as {} of {} ({}): where it is the same one, undo that first",
+        state.name(),
+        other.kind(),
+        other.ex_day(),
+        other.provenance()
+    ))
 }
 
 /// Returns what the size of an action says against it where no prices do.

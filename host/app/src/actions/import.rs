@@ -8,13 +8,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use prahari_domain::actions::{
-    ActionChange, ActionKey, ActionRow, ActionState, CorporateAction, ImportPreview, Origin, TWIN_DAYS, Twin,
-    twin_of,
+    ActionChange, ActionKey, ActionRow, ActionState, CorporateAction, ImportPreview, Origin, RefusedAction,
+    TWIN_DAYS, Twin, twin_of,
 };
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::Day;
-use prahari_store::AlertCode;
 
 use super::doubts::Brought;
 use super::{Actions, MOST_IMPORTED};
@@ -27,8 +26,8 @@ impl Actions {
     /// # Errors
     /// When there are more than [`MOST_IMPORTED`], or the database cannot be read.
     pub async fn preview(&self, rows: Vec<CorporateAction>) -> Result<ImportPreview, AppError> {
-        let mut preview = self.preview_confirmed(rows).await?;
-        let doubts = self.doubts(&preview.kept(), Brought::InList).await;
+        let mut preview = self.preview_confirmed(rows.clone()).await?;
+        let doubts = self.doubts(&preview.kept(), &rows, Brought::InList).await;
         preview.leave_out(doubts);
         Ok(preview)
     }
@@ -60,12 +59,7 @@ impl Actions {
                     let (id, was) = (row.id, row.action.clone());
                     preview.changed.push(ActionChange { id, was, becomes: action.clone() });
                 }
-                Verdict::Refused(row) => preview.refused.push(format!(
-                    "{action}: action {} is {} already, as {}",
-                    row.id,
-                    row.state.name(),
-                    row.action.kind()
-                )),
+                Verdict::Refused(row) => preview.refused.push(RefusedAction::by(action.clone(), row)),
             }
         }
         Ok(preview)
@@ -107,7 +101,7 @@ impl Actions {
         let doubts = match brought {
             Some(brought) => {
                 let looked = self.preview_confirmed(rows.clone()).await?;
-                self.doubts(&looked.kept(), brought).await
+                self.doubts(&looked.kept(), &rows, brought).await
             }
             None => Vec::new(),
         };
@@ -122,7 +116,7 @@ impl Actions {
         self.load().await?;
         drop(changing);
         self.apply_due(now).await?;
-        self.clear_alerts_of(&kept, AlertCode::ActionDoubted, "it is taken up").await?;
+        self.settle_doubts(&kept, by).await?;
         Ok(preview)
     }
 
@@ -140,7 +134,7 @@ impl Actions {
     }
 
     /// What is known of shares within these days, by share.
-    async fn around(
+    pub(super) async fn around(
         &self,
         spans: Vec<(Symbol, Day, Day)>,
     ) -> Result<HashMap<Symbol, Vec<ActionRow>>, AppError> {
@@ -174,7 +168,7 @@ impl Actions {
 }
 
 /// The days around an action within which others tell the same one.
-fn span(action: &CorporateAction) -> (Symbol, Day, Day) {
+pub(super) fn span(action: &CorporateAction) -> (Symbol, Day, Day) {
     let (days, ex_day) = (chrono::Days::new(TWIN_DAYS.unsigned_abs()), action.ex_day());
     let from = ex_day.checked_sub_days(days).unwrap_or(ex_day);
     (action.symbol().clone(), from, ex_day.checked_add_days(days).unwrap_or(ex_day))
@@ -232,7 +226,7 @@ fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[Corpora
     }
 }
 
-fn is_of_prices(action: &CorporateAction) -> bool {
+pub(super) fn is_of_prices(action: &CorporateAction) -> bool {
     action.provenance().origin == Origin::Source
 }
 

@@ -9,6 +9,7 @@
 
 mod add;
 mod concerned;
+mod doubted;
 mod doubts;
 mod due;
 mod factors;
@@ -27,7 +28,7 @@ pub use prahari_brokers::{MOST_LIST_BYTES, PlainAction, ToldActions};
 use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
-pub use prahari_store::ActionFilter;
+pub use prahari_store::{ActionFilter, DoubtFilter};
 
 use crate::background::Background;
 use crate::desk::TradingServices;

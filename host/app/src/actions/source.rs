@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use prahari_domain::actions::{ActionDoubt, ActionKey, ActionRow, ActionState, CorporateAction, Origin};
+use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
 use prahari_store::{AlertCode, NewAlert};
 
+use super::doubted::against_booked;
 use super::doubts::Brought;
 use super::{ActionFilter, Actions, MOST_IMPORTED};
 use crate::error::AppError;
@@ -37,22 +38,22 @@ impl Actions {
     pub(crate) async fn take_up(self: &Arc<Self>) -> Result<(), AppError> {
         let source = self.trading.market.actions();
         self.withdraw(&source.withdrawn).await?;
+        self.forget_doubts(&source.withdrawn).await?;
         self.clear_told(&source.told).await?;
+        let stands = self.without_rejected(source.told.clone()).await?;
         // A source of prices adds what nobody else tells, so the others are heard first.
         let (of_prices, told): (Vec<CorporateAction>, Vec<CorporateAction>) =
-            source.told.iter().cloned().partition(|told| told.provenance().origin == Origin::Source);
+            stands.into_iter().partition(|told| told.provenance().origin == Origin::Source);
         self.tell_again(&told).await?;
         for told in told.chunks(MOST_IMPORTED).chain(of_prices.chunks(MOST_IMPORTED)) {
             let done = self.bring(told.to_vec(), SOURCE, Some(Brought::BySource)).await?;
-            for doubt in &done.doubted {
-                self.alert_of_doubted(doubt).await?;
-            }
+            self.keep_doubts([done.doubted.clone(), against_booked(&done.refused)].concat()).await?;
             if !done.is_empty() {
                 let (new, changed) = (done.new.len(), done.changed.len());
                 tracing::info!(new, changed, "the source of prices tells corporate actions");
             }
             for refused in done.refused.iter().take(3) {
-                tracing::debug!(refused, "an action of the source of prices changes nothing");
+                tracing::debug!(%refused, "an action of the source of prices changes nothing");
             }
         }
         Ok(())
@@ -94,18 +95,6 @@ impl Actions {
         Ok(())
     }
 
-    /// Raises an alert about an action whose change of price did not come, once: it counts when a person has confirmed it.
-    async fn alert_of_doubted(&self, doubt: &ActionDoubt) -> Result<(), AppError> {
-        let (code, subject) = (AlertCode::ActionDoubted, subject_of(&doubt.action.key()));
-        if self.handles.store.system().is_alert_known(code, subject.clone()).await? {
-            return Ok(());
-        }
-        let teller = doubt.action.provenance();
-        let detail = format!("{doubt}: it is not taken up before an admin enters and confirms it ({teller})");
-        self.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
-        Ok(())
-    }
-
     /// Clears the alerts about actions that are told again.
     async fn clear_told(&self, told: &[CorporateAction]) -> Result<(), AppError> {
         self.clear_alerts_of(told, AlertCode::ActionNotTold, "it is told again").await
@@ -118,13 +107,24 @@ impl Actions {
         code: AlertCode,
         over: &str,
     ) -> Result<(), AppError> {
+        let keys: Vec<ActionKey> = actions.iter().map(CorporateAction::key).collect();
+        self.clear_alerts_about(&keys, code, over).await
+    }
+
+    /// Clears the alerts of a kind about the actions of these identities.
+    pub(super) async fn clear_alerts_about(
+        &self,
+        keys: &[ActionKey],
+        code: AlertCode,
+        over: &str,
+    ) -> Result<(), AppError> {
         let open = self.handles.store.system().open_installation_alerts(MOST_ALERTS).await?;
         let open = open.into_iter().filter(|alert| alert.code == code);
         let subjects: Vec<String> = open.map(|alert| alert.subject).collect();
         if subjects.is_empty() {
             return Ok(());
         }
-        let about: HashSet<String> = actions.iter().map(|action| subject_of(&action.key())).collect();
+        let about: HashSet<String> = keys.iter().map(subject_of).collect();
         for subject in subjects.into_iter().filter(|subject| about.contains(subject)) {
             self.notices.clear(code, None, &subject, over).await?;
         }

@@ -122,13 +122,44 @@ impl TradingServices {
     }
 
     async fn known(&self, quote: Option<&Quote>, held: &Held, now: Timestamp) -> Known {
+        let factors = self.jumps.factors();
+        if let Some((ex_day, earlier)) = factors.earlier_symbol(&held.position.symbol, now.ist_day())
+            && quote.is_none_or(|quote| quote.at.ist_day() < ex_day)
+        {
+            // What is told of the new name is of whoever had it before.
+            return match self.quoted_as(earlier, ex_day, held, now).await {
+                Some(known) => known,
+                None => self.last_known(held, now).await,
+            };
+        }
         if let Some(quote) = quote {
             let before = self.before_jump(&held.position, now).await;
             if let Some(known) = before.or_else(|| self.quoted(quote, &held.behind, now)) {
                 return known;
             }
         }
-        self.last_known(held).await
+        self.last_known(held, now).await
+    }
+
+    /// The last price of a share under the name that it had before `ex_day`: the shares are the same.
+    async fn quoted_as(&self, earlier: &Symbol, ex_day: Day, held: &Held, now: Timestamp) -> Option<Known> {
+        let quotes = self.market.quotes(std::slice::from_ref(earlier), now).await;
+        let quotes = quotes
+            .map_err(|error| tracing::warn!(symbol = %earlier, %error, "an earlier name has no price"))
+            .ok()?;
+        let quote = quotes.into_iter().next().flatten()?;
+        let traded = quote.at.ist_day();
+        let is_known = held.behind.unknown_from().is_none_or(|unknown_from| traded < unknown_from);
+        // Who trades under the name since then is somebody else.
+        (traded < ex_day && is_known).then(|| {
+            let price = self.under_new_name(earlier, (traded, ex_day), quote.previous_close);
+            Known { price, at: quote.at, of: Some(traded), source: Some(quote.source) }
+        })
+    }
+
+    /// A price of an earlier name on a day, in the prices of the day on which it was given up.
+    fn under_new_name(&self, earlier: &Symbol, (day, ex_day): (Day, Day), price: Paise) -> Paise {
+        self.jumps.factors().factor(earlier, day, ex_day).apply(price).unwrap_or(price)
     }
 
     async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<Known> {
@@ -155,12 +186,9 @@ impl TradingServices {
     }
 
     /// The price that was kept at a close, or that of the last buy when it is later or there is none.
-    async fn last_known(&self, held: &Held) -> Known {
+    async fn last_known(&self, held: &Held, now: Timestamp) -> Known {
         let Held { position, behind } = held;
-        let kept = self.store.system().last_price(&position.symbol).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a last price cannot be read");
-            None
-        });
+        let kept = self.kept_price(&position.symbol, now).await;
         let unknown_from = behind.unknown_from();
         let kept = kept.filter(|(_, at)| unknown_from.is_none_or(|ex_day| at.ist_day() < ex_day));
         let kept = kept.map(|(price, at)| Known { price, at, of: Some(at.ist_day()), source: None });
@@ -170,6 +198,28 @@ impl TradingServices {
         // Of two of one day the kept one: it is that of the close.
         let known = last_buy.into_iter().chain(kept).max_by_key(|known| known.at);
         known.unwrap_or_else(|| bought(position.average_price, position.opened_on))
+    }
+}
+
+impl TradingServices {
+    async fn price_kept_as(&self, symbol: &Symbol) -> Option<(Paise, Timestamp)> {
+        self.store.system().last_price(symbol).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a last price cannot be read");
+            None
+        })
+    }
+
+    /// The price of a share that was kept last: under its name, or under the one that it had before.
+    async fn kept_price(&self, symbol: &Symbol, now: Timestamp) -> Option<(Paise, Timestamp)> {
+        let own = self.price_kept_as(symbol).await;
+        let factors = self.jumps.factors();
+        let Some((ex_day, earlier)) = factors.earlier_symbol(symbol, now.ist_day()) else { return own };
+        // What was kept before is of another share of that name.
+        if let Some(own) = own.filter(|(_, at)| at.ist_day() >= ex_day) {
+            return Some(own);
+        }
+        let (price, at) = self.price_kept_as(earlier).await.filter(|(_, at)| at.ist_day() < ex_day)?;
+        Some((self.under_new_name(earlier, (at.ist_day(), ex_day), price), at))
     }
 }
 

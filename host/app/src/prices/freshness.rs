@@ -80,7 +80,9 @@ impl Prices {
                 }
                 tracing::info!(symbols = report.symbols, "the bars were read again: some had changed");
                 self.notices.clear(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
-                self.actions.take_up().await
+                self.actions.take_up().await?;
+                // What was restated is kept before anybody reads it again.
+                self.tell_source_news().await
             }
             Err(error) => {
                 let detail =

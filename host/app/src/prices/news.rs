@@ -3,6 +3,7 @@
 use prahari_brokers::SourceNews;
 use prahari_store::{AlertCode, AlertFilter, NewAlert};
 
+use crate::bar_cache::{RestatedVersions, keep_versions};
 use crate::error::AppError;
 use crate::prices::Prices;
 
@@ -38,6 +39,11 @@ impl Prices {
                 SourceNews::Restated { source, symbol, detail } => {
                     let detail = format!("{source} restated bars of the past: {detail}");
                     self.raise(AlertCode::BarsRestated, symbol.to_string(), detail).await?;
+                }
+                SourceNews::RestatedYear { source, symbol, year, before, after } => {
+                    let versions = RestatedVersions { year, before, after };
+                    keep_versions(&self.handles.store, source, &symbol, versions, self.handles.clock.now())
+                        .await?;
                 }
                 SourceNews::Actions { source } => {
                     tracing::debug!(source, "the source of prices tells of corporate actions");

@@ -5,6 +5,7 @@
 //!   say what happens in words (`BONUS 1:1`, `FVSPLT FRM RS 10 TO RS 2`);
 //! - a CSV and a JSON with the figures themselves ([`PlainAction`]).
 
+mod broken;
 mod columns;
 mod exchange;
 mod own;
@@ -76,6 +77,10 @@ pub struct ToldActions {
     pub unreadable: Vec<UnreadableRow>,
     /// Number of rows that change no share: interest of bonds, meetings, rows of other series.
     pub passed_over: usize,
+    /// Number of rows that tell an action again that an earlier one tells, with the same figures.
+    pub repeated: usize,
+    /// Whether it is JSON, whose actions are numbered in the place of lines.
+    pub is_json: bool,
     /// Which actions were told, each a place in `actions`.
     known: HashMap<ActionKey, usize>,
 }
@@ -114,6 +119,17 @@ impl ToldActions {
         }
     }
 
+    /// Returns what rows are counted by: `line`, or `action` of JSON.
+    pub const fn places(&self) -> &'static str {
+        if self.is_json { "action" } else { "line" }
+    }
+
+    /// Returns where an action is told, such as `line 4`; none of one that is not of this list.
+    pub fn place_of(&self, action: &CorporateAction) -> Option<String> {
+        let told = self.actions.get(*self.known.get(&action.key())?)?;
+        Some(format!("{} {}", self.places(), told.line))
+    }
+
     /// Adds what a row says. The same again is no more; something else of the same action cannot be used.
     fn add(&mut self, line: u64, read: Result<CorporateAction, String>) {
         let action = match read {
@@ -121,12 +137,16 @@ impl ToldActions {
             Err(reason) => return self.unreadable.push(UnreadableRow { line, reason }),
         };
         match self.known.get(&action.key()).and_then(|at| self.actions.get(*at)) {
-            Some(first) if first.action.kind() == action.kind() => self.passed_over += 1,
+            Some(first) if first.action.kind() == action.kind() => self.repeated += 1,
             Some(first) => {
                 let key = action.key();
                 let reason = format!(
-                    "a second {} of {} on {}: the first one is in line {}",
-                    key.name, key.symbol, key.ex_day, first.line
+                    "a second {} of {} on {}: the first one is in {} {}",
+                    key.name,
+                    key.symbol,
+                    key.ex_day,
+                    self.places(),
+                    first.line
                 );
                 self.unreadable.push(UnreadableRow { line, reason });
             }

@@ -5,6 +5,7 @@ use prahari_domain::actions::Provenance;
 use prahari_domain::json::Unread;
 use serde_json::Value;
 
+use super::broken::broken_action;
 use super::plain::PlainAction;
 use super::{MOST_ANNOUNCED, ToldActions};
 
@@ -70,7 +71,8 @@ pub(super) fn csv(text: &[u8], provenance: &Provenance) -> Result<ToldActions, S
 /// When it is no such list as a whole, in one sentence.
 pub(super) fn json(text: &[u8], provenance: &Provenance) -> Result<ToldActions, String> {
     let value: Value = serde_json::from_slice(text).map_err(|error| {
-        format!("it is not JSON: line {}, column {} cannot be read", error.line(), error.column())
+        let of = broken_action(text).map_or_else(String::new, |number| format!(" of action {number}"));
+        format!("it is not JSON: line {}, column {}{of} cannot be read", error.line(), error.column())
     })?;
     let items = match value {
         Value::Array(items) => items,
@@ -83,7 +85,7 @@ pub(super) fn json(text: &[u8], provenance: &Provenance) -> Result<ToldActions, 
     if items.len() > MOST_ANNOUNCED {
         return Err(format!("it has more than {MOST_ANNOUNCED} actions"));
     }
-    let mut told = ToldActions::default();
+    let mut told = ToldActions { is_json: true, ..ToldActions::default() };
     for (item, number) in items.into_iter().zip(1..) {
         let known = |(name, value): (String, Value)| {
             (COLUMNS.contains(&name.as_str()) && !value.is_null()).then_some((name, value))

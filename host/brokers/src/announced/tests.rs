@@ -137,8 +137,13 @@ fn what_is_wrong_with_a_row_is_one_sentence_that_names_the_field() {
 fn an_action_that_is_told_twice_is_one_and_with_other_figures_refused() {
     let row = "TCS,2024-10-28,bonus,1,1,,,,,,,\n";
     let list = read(&format!("{OWN}{row}{row}TCS,2024-10-28,bonus,2,1,,,,,,,\n")).unwrap();
-    assert_eq!((told(&list).len(), list.passed_over), (1, 1));
+    assert_eq!((told(&list).len(), list.repeated, list.passed_over), (1, 1, 0));
+    assert_eq!(list.place_of(&list.actions[0].action).unwrap(), "line 2");
     assert_eq!(refused(&list), ["4: a second bonus of TCS on 2024-10-28: the first one is in line 2"]);
+    let of = |new: u32| serde_json::json!({ "symbol": "TCS", "ex_day": "2024-10-28", "kind": "bonus", "new": new, "held": 1 });
+    let list = read(&serde_json::json!([of(1), of(1), of(2)]).to_string()).unwrap();
+    assert_eq!(refused(&list), ["3: a second bonus of TCS on 2024-10-28: the first one is in action 1"]);
+    assert_eq!((list.repeated, list.place_of(&list.actions[0].action).unwrap()), (1, "action 1".to_owned()));
 }
 
 #[test]
@@ -148,6 +153,15 @@ fn what_is_no_list_as_a_whole_is_refused_in_one_sentence() {
         ("", "it is empty"),
         (" \n", "it is empty"),
         ("{", "it is not JSON: line 1, column 1 cannot be read"),
+        // On one line, the action says where to look.
+        (
+            r#"[{"symbol":"TCS"}, {"symbol":}]"#,
+            "it is not JSON: line 1, column 30 of action 2 cannot be read",
+        ),
+        (
+            r#"{"next":null,"items":[{"a":1},{"a":2},{"#,
+            "it is not JSON: line 1, column 39 of action 3 cannot be read",
+        ),
         ("{\"rows\":[]}", "it is an object without a list of actions in items"),
         (
             "symbol,kind\n",

@@ -26,7 +26,7 @@ use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
 use market_day::MarketDay;
 pub(crate) use restated::Restated;
-pub use restated::{bar_changes, bar_differences};
+pub use restated::bar_changes;
 pub(crate) use series::{Series, extend, monday};
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.

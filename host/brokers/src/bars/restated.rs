@@ -37,13 +37,6 @@ impl BarMarket {
     }
 }
 
-/// What the bars of a share that are known and newer ones say differently, one sentence for each bar, oldest first. Bars that
-/// are only newer are no difference.
-pub fn bar_differences(symbol: &Symbol, before: &[Candle], after: &[Candle]) -> Vec<String> {
-    let changes = bar_changes(before, after).into_iter();
-    changes.map(|(before, after)| Restated { symbol: symbol.clone(), before, after }.to_string()).collect()
-}
-
 /// The bars that are known and that newer ones have otherwise, oldest first, each with what it is now; none where it is gone.
 /// Bars that are only newer are no change.
 pub fn bar_changes(before: &[Candle], after: &[Candle]) -> Vec<(Candle, Option<Candle>)> {

@@ -18,7 +18,7 @@ const MOST_DAYS: usize = 10_000;
 const MOST_ENTRIES: usize = 100_000;
 
 /// How deep files may lie: the exchange keeps them by year and month.
-const DEEPEST: usize = 3;
+pub(super) const DEEPEST: usize = 3;
 
 /// Daily files of a folder.
 #[derive(Default)]
@@ -33,6 +33,8 @@ pub(super) struct Listing {
     pub bands: BTreeMap<Day, (ListFile, PathBuf)>,
     /// Files of these names that are no regular files, each with what it is.
     pub left_out: Vec<(PathBuf, &'static str)>,
+    /// Folders that lie too deep to be looked into.
+    pub too_deep: Vec<PathBuf>,
     /// Files that are none of these.
     pub passed_over: Vec<PathBuf>,
     /// Number of entries that were looked at.
@@ -75,6 +77,9 @@ impl Listing {
                 (None, None) if path.is_dir() => {
                     if let Some(deeper) = deeper.checked_sub(1) {
                         self.look_into(&path, deeper)?;
+                    } else {
+                        self.hasher.update(path.as_os_str().as_encoded_bytes());
+                        self.too_deep.push(path);
                     }
                 }
                 (None, None) => self.passed_over.push(path),

@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use prahari_domain::time::Day;
+
 use super::histories::Histories;
-use super::listing::Listing;
+use super::listing::{DEEPEST, Listing};
 use super::{actions, bands, deliveries, read};
+use crate::fetching::Pace;
 use crate::folder::{BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, refuse};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
@@ -26,7 +29,20 @@ impl BhavcopyMarket {
     /// # Errors
     /// When the folder or a file cannot be read, or a row makes no sense; the message names the file and the line.
     pub fn open(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
-        FolderMarket::open(dir, LAYOUT, seed, sessions)
+        FolderMarket::open(dir, LAYOUT, seed, sessions, None)
+    }
+
+    /// The same, and a file of a day that has not come by this time is a fault, and is left out.
+    ///
+    /// # Errors
+    /// As [`BhavcopyMarket::open`].
+    pub fn open_in_time(
+        dir: &Path,
+        seed: u64,
+        sessions: Arc<dyn Sessions>,
+        time: Arc<dyn Pace>,
+    ) -> Result<FolderMarket, MarketError> {
+        FolderMarket::open(dir, LAYOUT, seed, sessions, Some(time))
     }
 }
 
@@ -34,7 +50,7 @@ fn fingerprint(dir: &Path) -> Result<blake3::Hash, MarketError> {
     Ok(Listing::of(dir)?.fingerprint())
 }
 
-fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> {
+fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, MarketError> {
     let listing = Listing::of(dir)?;
     if listing.days.is_empty() {
         let example = "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv.zip";
@@ -45,12 +61,18 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
     for (file, kind) in &listing.left_out {
         notes.leave_out(file, kind);
     }
+    let reason = format!("files may lie {DEEPEST} folders deep");
+    notes.folders_passed_over(&listing.too_deep, &reason);
     let mut histories = Histories::default();
     let mut shares_before = 0;
     for (day, (named, file)) in &listing.days {
+        if *day > last {
+            notes.file_ahead(file, *day);
+            continue;
+        }
         // Of days that the calendar does not cover nothing is known, so they are not refused.
         if sessions.is_open(*day) == Some(false) {
-            notes.leave_out(file, &format!("there was no session on {day}"));
+            notes.closed_file(file, *day);
             continue;
         }
         let found = read::bars(file, named, &mut histories)?;
@@ -66,15 +88,15 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
     }
     bars.iter().for_each(|(symbol, bars)| notes.bars(None, symbol, bars));
     let actions = actions::read(&listing.actions, &mut notes);
-    let (bands, deliveries) = (price_bands(&listing, &mut notes), delivered(&listing, &mut notes));
-    let (report, fingerprint) = (notes.finish(bars.len()), listing.fingerprint());
+    let (bands, deliveries) = (price_bands(&listing, &mut notes), delivered(&listing, last, &mut notes));
+    let (report, fingerprint) = (notes.finish(bars.len(), &actions.told), listing.fingerprint());
     Ok(FolderBars { bars, series, bands, deliveries, actions, report, fingerprint })
 }
 
 /// Reads which part of the trades was delivered. A row that cannot be used is noted, and takes no bar away.
-fn delivered(listing: &Listing, notes: &mut Notes) -> Deliveries {
+fn delivered(listing: &Listing, last: Day, notes: &mut Notes) -> Deliveries {
     let mut found = Deliveries::default();
-    for (named, file) in listing.with_deliveries.values() {
+    for (named, file) in listing.with_deliveries.range(..=last).map(|(_, found)| found) {
         match deliveries::read(file, named, &mut found) {
             Ok(unreadable) => notes.unreadable_rows(file, &unreadable),
             Err(reason) => notes.leave_out(file, &reason),

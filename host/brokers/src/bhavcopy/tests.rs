@@ -120,6 +120,88 @@ async fn each_layout_is_read_as_people_keep_it() {
 }
 
 #[tokio::test]
+async fn folders_that_lie_too_deep_are_named_once_each_and_seen_when_they_come() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = |day: &str| format!("{OLD}{}", old(day, "ABC", "EQ", 101, 1_000));
+    write(dir.path(), "a/b/c/cm04JUL2024bhav.csv", &text("04-JUL-2024"));
+    let market = open(dir.path()).unwrap();
+    assert_eq!(market.report().unwrap().notes, Vec::<String>::new());
+    for name in ["cm05JUL2024bhav.csv", "cm08JUL2024bhav.csv"] {
+        write(dir.path(), &format!("a/b/c/d/{name}"), &text("05-JUL-2024"));
+    }
+    let report = market.refresh().await.unwrap().unwrap();
+    let folder = dir.path().join("a/b/c/d");
+    let note = format!("the folder {} is not read: files may lie 3 folders deep", folder.display());
+    assert_eq!(report.notes, [note]);
+    assert_eq!(days(&market, "ABC").await.len(), 1);
+    assert_eq!(market.refresh().await, Ok(None));
+}
+
+/// A time that stands.
+struct Standing(&'static str);
+
+#[async_trait::async_trait]
+impl crate::Pace for Standing {
+    fn now(&self) -> Timestamp {
+        Timestamp::start_of(self.0.parse().unwrap())
+    }
+
+    async fn wait_until(&self, _: Timestamp) {}
+}
+
+#[tokio::test]
+async fn a_file_of_a_day_that_has_not_come_is_left_out_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    three_days(dir.path());
+    let time = Arc::new(Standing("2024-07-05"));
+    let market = BhavcopyMarket::open_in_time(dir.path(), 1, Arc::new(Weekdays), time).unwrap();
+    assert_eq!(days(&market, "ABC").await.len(), 2);
+    let report = market.report().unwrap();
+    let note = "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv is left out: 2024-07-08 has not come";
+    assert_eq!((report.notes, report.unusable), (vec![note.to_owned()], 1));
+}
+
+/// Days of ABC, each at one price.
+fn at_prices(dir: &Path, prices: &[(&str, i64)]) {
+    for (day, price) in prices {
+        let row = format!("ABC,EQ,{price},{price},{price},{price},{price},{price},9,1,{day},7,INE0,\n");
+        let name = format!("cm{}bhav.csv", day.replace('-', ""));
+        write(dir, &name, &format!("{OLD}{row}"));
+    }
+}
+
+#[test]
+fn a_jump_that_an_action_explains_is_told_with_it_and_one_of_another_ratio_is_not() {
+    let prices = [("04-JUL-2024", 100), ("05-JUL-2024", 50), ("08-JUL-2024", 5), ("09-JUL-2024", 1)];
+    let dir = tempfile::tempdir().unwrap();
+    at_prices(dir.path(), &prices);
+    let rows = [
+        announced("ABC", "2024-07-05", "BONUS 1:1"),
+        // Together one for ten.
+        announced("ABC", "2024-07-08", "BONUS 1:1"),
+        announced("ABC", "2024-07-08", "FVSPLT FRM RS 10 TO RS 2"),
+        // One for five would be.
+        announced("ABC", "2024-07-09", "BONUS 1:1"),
+    ];
+    write(dir.path(), "bc04072024.csv", &format!("{ACTIONS}{}", rows.concat()));
+    let report = open(dir.path()).unwrap().report().unwrap();
+    let (open, explained) = (&report.notes[0], report.notes.last().unwrap());
+    let expected = "ABC opened at ₹1.00 on 2024-07-09 after a close of ₹5.00 on 2024-07-08 (-80.0 %); a corporate action for which \
+                    the prices are not adjusted, or a fault";
+    assert_eq!(open, expected);
+    for says in [
+        "(-50.0 %), which is explained by bonus of 1 new for 1 held on 2024-07-05 (file bc04072024.csv), ABC opened at ₹5.00",
+        "(-90.0 %), which is explained by ",
+        " on 2024-07-08 (file bc04072024.csv) and ",
+    ] {
+        assert!(explained.contains(says), "{says}: {explained}");
+    }
+    // Without the list nothing is explained.
+    let jumps: usize = report.with_actions([]).notes[0].matches(" opened at ").count();
+    assert_eq!(jumps, 3);
+}
+
+#[tokio::test]
 async fn an_instrument_has_the_series_of_the_day_before() {
     let dir = tempfile::tempdir().unwrap();
     three_days(dir.path());

@@ -28,10 +28,11 @@ pub(super) fn report(mut reports: Vec<(&'static str, BarsReport)>) -> Option<Bar
         return reports.pop().map(|(_, report)| report);
     }
     let mut hasher = blake3::Hasher::new();
-    let mut whole = BarsReport { symbols: 0, notes: Vec::new(), digest: String::new(), restated: 0 };
+    let mut whole = BarsReport::default();
     for (source, report) in &reports {
         whole.symbols = whole.symbols.max(report.symbols);
         whole.restated += report.restated;
+        whole.unusable += report.unusable;
         whole.notes.extend(report.notes.iter().map(|note| format!("{source}: {note}")));
         hasher.update(source.as_bytes());
         hasher.update(report.digest.as_bytes());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use prahari_domain::instruments::{Symbol, SymbolError};
 
-use crate::folder::files::{Packing, entries, irregular, note_state, without_suffix};
+use crate::folder::files::{Packing, entries, irregular, is_open_folder, note_state, without_suffix};
 use crate::folder::refuse;
 use crate::market::MarketError;
 
@@ -15,6 +15,8 @@ pub(super) struct Listing {
     pub files: BTreeMap<Symbol, PathBuf>,
     /// Price files that are no regular files, each with what it is.
     pub left_out: Vec<(PathBuf, &'static str)>,
+    /// Folders in the folder, which are not looked into.
+    pub folders: Vec<PathBuf>,
     /// Hash of the names, sizes and times of all of them: another one means that something was changed.
     pub fingerprint: blake3::Hash,
 }
@@ -26,10 +28,17 @@ impl Listing {
     /// When the folder cannot be read, or two files hold the same symbol.
     pub fn of(dir: &Path) -> Result<Self, MarketError> {
         let mut files = BTreeMap::new();
-        let mut left_out = Vec::new();
+        let (mut left_out, mut folders) = (Vec::new(), Vec::new());
         let mut hasher = blake3::Hasher::new();
         for path in entries(dir)? {
-            let Some(stem) = price_file_stem(&path) else { continue };
+            let Some(stem) = price_file_stem(&path) else {
+                if is_open_folder(&path) {
+                    // By name only: what is in it is not looked at, so its time says nothing.
+                    hasher.update(path.as_os_str().as_encoded_bytes());
+                    folders.push(path);
+                }
+                continue;
+            };
             note_state(&mut hasher, &path);
             if let Some(kind) = irregular(&path) {
                 left_out.push((path, kind));
@@ -41,7 +50,7 @@ impl Listing {
                 return Err(refuse(&path, format!("{} holds the same symbol", other.display())));
             }
         }
-        Ok(Self { files, left_out, fingerprint: hasher.finalize() })
+        Ok(Self { files, left_out, folders, fingerprint: hasher.finalize() })
     }
 }
 

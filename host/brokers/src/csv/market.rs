@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::Day;
 
 use super::listing::Listing;
 use super::read;
 use crate::announced::SourceActions;
+use crate::fetching::Pace;
 use crate::folder::{
     BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse,
 };
@@ -31,7 +33,7 @@ impl CsvMarket {
     /// When the folder or a file cannot be read, a row makes no sense, or two files name the same symbol; the message
     /// names the file and the line.
     pub fn open(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
-        FolderMarket::open(dir, LAYOUT, seed, sessions)
+        FolderMarket::open(dir, LAYOUT, seed, sessions, None)
     }
 
     /// The same of a folder whose owner says that its prices are as they were traded. They are not adjusted here: that is for
@@ -40,7 +42,23 @@ impl CsvMarket {
     /// # Errors
     /// As [`CsvMarket::open`].
     pub fn open_raw(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
-        FolderMarket::open(dir, RAW, seed, sessions)
+        FolderMarket::open(dir, RAW, seed, sessions, None)
+    }
+
+    /// The same of a folder of bars that the market has made: a row of a day that has not come by this time is a fault, and is left
+    /// out. `raw` says whether prices are as they were traded.
+    ///
+    /// # Errors
+    /// As [`CsvMarket::open`].
+    pub fn open_in_time(
+        dir: &Path,
+        raw: bool,
+        seed: u64,
+        sessions: Arc<dyn Sessions>,
+        time: Arc<dyn Pace>,
+    ) -> Result<FolderMarket, MarketError> {
+        let layout = if raw { RAW } else { LAYOUT };
+        FolderMarket::open(dir, layout, seed, sessions, Some(time))
     }
 }
 
@@ -48,7 +66,7 @@ fn fingerprint(dir: &Path) -> Result<blake3::Hash, MarketError> {
     Ok(Listing::of(dir)?.fingerprint)
 }
 
-fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> {
+fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, MarketError> {
     let listing = Listing::of(dir)?;
     if listing.files.is_empty() {
         return Err(MarketError::EmptyFolder(dir.display().to_string()));
@@ -57,9 +75,12 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
     for (file, kind) in &listing.left_out {
         notes.leave_out(file, kind);
     }
+    let reason = "the files of a csv folder lie in it directly";
+    notes.folders_passed_over(&listing.folders, reason);
     let mut bars: Vec<(Symbol, Vec<Candle>)> = Vec::new();
     for (symbol, file) in listing.files {
-        let found = read::bars(&file, &symbol, sessions)?;
+        let found = read::bars(&file, &symbol, sessions, last)?;
+        notes.rows_ahead(&file, &found.ahead);
         notes.closed_days(&file, &found.closed_days);
         notes.without_volume(&file, found.without_volume);
         notes.other_series(&file, found.other_series);
@@ -73,7 +94,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> 
     if bars.is_empty() {
         return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
     }
-    let report = notes.finish(bars.len());
+    let report = notes.finish(bars.len(), &[]);
     Ok(FolderBars {
         bars,
         series: SeriesHistory::default(),

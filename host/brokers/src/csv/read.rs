@@ -23,14 +23,21 @@ pub(super) struct FileBars {
     pub closed_days: Vec<Day>,
     /// Rows of series that are not the share's.
     pub other_series: usize,
+    /// Rows of days that have not come, each with its line.
+    pub ahead: Vec<(u64, Day)>,
 }
 
-/// Reads a file.
+/// Reads a file. Rows of days after `last` have not come, and are left out.
 ///
 /// # Errors
 /// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
-pub(super) fn bars(file: &Path, symbol: &Symbol, sessions: &dyn Sessions) -> Result<FileBars, MarketError> {
-    bars_of(&files::text(file, listing::packing(file))?, file, symbol, sessions)
+pub(super) fn bars(
+    file: &Path,
+    symbol: &Symbol,
+    sessions: &dyn Sessions,
+    last: Day,
+) -> Result<FileBars, MarketError> {
+    bars_of(&files::text(file, listing::packing(file))?, file, symbol, sessions, last)
 }
 
 /// Reads the text of a file; see [`bars`].
@@ -39,6 +46,7 @@ pub(super) fn bars_of(
     file: &Path,
     symbol: &Symbol,
     sessions: &dyn Sessions,
+    last: Day,
 ) -> Result<FileBars, MarketError> {
     let mut reader = ReaderBuilder::new().from_reader(text);
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
@@ -63,7 +71,11 @@ pub(super) fn bars_of(
         let bar = row::parse(&record, &columns).map_err(located)?;
         row::check_order(previous, bar.day).map_err(located)?;
         previous = Some(bar.day);
-        found.keep(bar, sessions);
+        if bar.day > last {
+            found.ahead.push((line, bar.day));
+        } else {
+            found.keep(bar, sessions);
+        }
     }
     if previous.is_none() {
         return Err(refuse(file, "there are no rows".to_owned()));

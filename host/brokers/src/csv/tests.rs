@@ -2,6 +2,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use nix::sys::stat::Mode;
 use prahari_domain::instruments::Symbol;
@@ -61,6 +62,53 @@ async fn a_folder_that_is_said_to_be_raw_reads_the_same_and_is_told_apart() {
     assert_eq!((raw.source(), market.source()), ("csv-raw", "csv"));
     let adjusted = crate::AdjustedMarket::new(Arc::new(raw));
     assert!(adjusted.is_raw("csv-raw") && !adjusted.is_raw("csv"));
+}
+
+/// A time that stands until it is set.
+struct Set(AtomicI64);
+
+#[async_trait::async_trait]
+impl crate::Pace for Set {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn wait_until(&self, _: Timestamp) {}
+}
+
+#[tokio::test]
+async fn a_row_of_a_day_that_has_not_come_is_left_out_with_file_line_and_day_until_it_comes() {
+    let dir = folder(&[("ABC.csv", GOOD)]);
+    let start = |day: &str| Timestamp::start_of(day.parse().unwrap()).0;
+    let time = Arc::new(Set(AtomicI64::new(start("2025-01-02"))));
+    let market =
+        CsvMarket::open_in_time(dir.path(), false, 1, Arc::new(Weekdays), Arc::clone(&time) as _).unwrap();
+    let known = |days: Vec<(String, Paise, u64)>| days.into_iter().map(|(day, _, _)| day).collect::<Vec<_>>();
+    assert_eq!(known(days(&market, "ABC").await), ["2025-01-01"]);
+    let report = market.report().unwrap();
+    let note = "ABC.csv: 1 rows cannot be used: line 4: 2025-01-03 has not come";
+    assert_eq!((report.notes[0].as_str(), report.unusable, report.ahead), (note, 1, 1));
+    assert_eq!(market.refresh().await, Ok(None));
+    time.0.store(start("2025-01-03"), Ordering::Relaxed);
+    let report = market.refresh().await.unwrap().unwrap();
+    assert_eq!((report.unusable, report.restated), (0, 0));
+    assert_eq!(known(days(&market, "ABC").await), ["2025-01-01", "2025-01-03"]);
+}
+
+#[tokio::test]
+async fn folders_in_the_folder_are_named_once_each_and_seen_when_they_come() {
+    let dir = folder(&[("ABC.csv", GOOD)]);
+    std::fs::create_dir(dir.path().join(".hidden")).unwrap();
+    let market = open(dir.path()).unwrap();
+    std::fs::create_dir(dir.path().join("2025")).unwrap();
+    std::fs::write(dir.path().join("2025/XYZ.csv"), GOOD).unwrap();
+    let report = market.refresh().await.unwrap().unwrap();
+    let told: Vec<_> = report.notes.iter().filter(|note| note.contains("is not read")).collect();
+    let folder = dir.path().join("2025");
+    let expected =
+        format!("the folder {} is not read: the files of a csv folder lie in it directly", folder.display());
+    assert_eq!(told, [&expected]);
+    assert_eq!(market.refresh().await, Ok(None));
 }
 
 /// A bonus of one for one of ABC on 2 January 2025.

@@ -149,6 +149,12 @@ pub(crate) fn irregular(file: &Path) -> Option<&'static str> {
     }
 }
 
+/// Returns whether an entry is a folder, and none that is hidden.
+pub(crate) fn is_open_folder(path: &Path) -> bool {
+    let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    !is_hidden && path.is_dir()
+}
+
 /// Adds name, size and time of a file to a fingerprint.
 pub(crate) fn note_state(hasher: &mut blake3::Hasher, file: &Path) {
     hasher.update(file.as_os_str().as_encoded_bytes());

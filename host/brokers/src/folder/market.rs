@@ -10,10 +10,12 @@ use prahari_domain::actions::ActionFactors;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use super::versions::{MOST_WAITING, versions};
 use super::{BandHistory, BarsReport, Deliveries, FolderBars, Layout, SeriesHistory};
 use crate::announced::SourceActions;
 use crate::as_traded::{LastSeen, Seen, Share};
 use crate::bars::BarMarket;
+use crate::fetching::{Pace, SourceNews};
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::rules;
 use crate::sessions::Sessions;
@@ -31,6 +33,10 @@ pub struct FolderMarket {
     unread: RwLock<Option<String>>,
     /// The corporate actions that are known.
     factors: RwLock<Arc<ActionFactors>>,
+    /// What was restated when it was last read, and was not asked for yet.
+    news: Mutex<Vec<SourceNews>>,
+    /// Tells the day after which no row can be; none where any day counts, as of bars that somebody has made up.
+    time: Option<Arc<dyn Pace>>,
 }
 
 /// A folder as it was read.
@@ -46,10 +52,13 @@ struct Loaded {
     fingerprint: blake3::Hash,
     /// Generation of the sessions, which decide which rows are kept.
     generation: u64,
+    /// The last day of which rows were taken.
+    last: Day,
 }
 
 impl FolderMarket {
-    /// Reads every file of a folder into memory. The seed shapes the minute paths within the bars.
+    /// Reads every file of a folder into memory. The seed shapes the minute paths within the bars. With the real time, rows of days
+    /// that have not come by it are left out, now and whenever the folder is read again; without it any day counts.
     ///
     /// # Errors
     /// When the folder or a file cannot be read, or a row makes no sense; the message names the file and the line.
@@ -58,11 +67,22 @@ impl FolderMarket {
         layout: Layout,
         seed: u64,
         sessions: Arc<dyn Sessions>,
+        time: Option<Arc<dyn Pace>>,
     ) -> Result<Self, MarketError> {
-        let loaded = Loaded::read(dir, layout, seed, &sessions)?;
+        let loaded = Loaded::read(dir, layout, seed, &sessions, last_day(time.as_ref()))?;
         let (loaded, unread) = (RwLock::new(Arc::new(loaded)), RwLock::default());
         let factors = RwLock::default();
-        Ok(Self { dir: dir.to_owned(), layout, seed, sessions, loaded, unread, factors })
+        Ok(Self {
+            dir: dir.to_owned(),
+            layout,
+            seed,
+            sessions,
+            loaded,
+            unread,
+            factors,
+            news: Mutex::default(),
+            time,
+        })
     }
 
     /// First and last day with a bar of any symbol.
@@ -90,20 +110,26 @@ impl FolderMarket {
     }
 }
 
+/// The last day of which rows are taken.
+fn last_day(time: Option<&Arc<dyn Pace>>) -> Day {
+    time.map_or(Day::MAX, |time| time.now().ist_day())
+}
+
 impl Loaded {
     fn read(
         dir: &Path,
         layout: Layout,
         seed: u64,
         sessions: &Arc<dyn Sessions>,
+        last: Day,
     ) -> Result<Self, MarketError> {
         // Asked before the bars: a calendar that comes in between makes them look old, never the other way round.
         let generation = sessions.generation();
         let FolderBars { bars, series, bands, deliveries, actions, report, fingerprint } =
-            (layout.read)(dir, sessions.as_ref())?;
+            (layout.read)(dir, sessions.as_ref(), last)?;
         let market = Arc::new(BarMarket::new(layout.source, bars, seed, Arc::clone(sessions))?);
         let (actions, seen) = (Arc::new(actions), Mutex::default());
-        Ok(Self { market, seen, series, bands, deliveries, actions, report, fingerprint, generation })
+        Ok(Self { market, seen, series, bands, deliveries, actions, report, fingerprint, generation, last })
     }
 
     /// Reads a folder again where it or the calendar has changed; nothing while it is still being written.
@@ -112,13 +138,16 @@ impl Loaded {
         layout: Layout,
         seed: u64,
         sessions: &Arc<dyn Sessions>,
+        last: Day,
         known: &Self,
-    ) -> Result<Option<Self>, MarketError> {
+    ) -> Result<Option<(Self, Vec<SourceNews>)>, MarketError> {
         let before = (layout.fingerprint)(dir)?;
-        if (before, sessions.generation()) == (known.fingerprint, known.generation) {
+        // What had not come may have come since.
+        let is_same = known.report.ahead == 0 || last == known.last;
+        if is_same && (before, sessions.generation()) == (known.fingerprint, known.generation) {
             return Ok(None);
         }
-        let mut newer = match Self::read(dir, layout, seed, sessions) {
+        let mut newer = match Self::read(dir, layout, seed, sessions, last) {
             Ok(newer) => newer,
             // Half of a file does not read, and is no fault: whoever writes it goes on.
             Err(_) if (layout.fingerprint)(dir)? != before => return Ok(None),
@@ -127,8 +156,11 @@ impl Loaded {
         if (layout.fingerprint)(dir)? != newer.fingerprint {
             return Ok(None);
         }
-        newer.report.tell_restated(&known.market.restated_by(&newer.market));
-        Ok(Some(newer))
+        let restated = known.market.restated_by(&newer.market);
+        let (news, left_out) =
+            versions(layout.source, &restated, (known.market.as_ref(), newer.market.as_ref()));
+        newer.report.tell_restated(&restated, left_out);
+        Ok(Some((newer, news)))
     }
 }
 
@@ -211,15 +243,25 @@ impl MarketData for FolderMarket {
     /// longer be read leaves the bars as they were.
     async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
         let (dir, layout, seed) = (self.dir.clone(), self.layout, self.seed);
-        let (sessions, known) = (Arc::clone(&self.sessions), self.loaded());
-        let read =
-            tokio::task::spawn_blocking(move || Loaded::renew(&dir, layout, seed, &sessions, &known)).await;
+        let (sessions, known, last) =
+            (Arc::clone(&self.sessions), self.loaded(), last_day(self.time.as_ref()));
+        let renew = move || Loaded::renew(&dir, layout, seed, &sessions, last, &known);
+        let read = tokio::task::spawn_blocking(renew).await;
         let read = read.map_err(|error| MarketError::Unavailable(error.to_string())).flatten();
         *self.unread.write() = read.as_ref().err().map(ToString::to_string);
-        let Some(loaded) = read? else { return Ok(None) };
+        let Some((loaded, news)) = read? else { return Ok(None) };
+        {
+            let mut waiting = self.news.lock();
+            waiting.extend(news);
+            waiting.truncate(MOST_WAITING);
+        }
         let report = loaded.report.clone();
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        std::mem::take(&mut *self.news.lock())
     }
 
     fn delivered(&self, symbol: &Symbol, day: Day) -> Option<u16> {

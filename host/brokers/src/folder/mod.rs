@@ -6,8 +6,10 @@
 mod bands;
 mod deliveries;
 pub(crate) mod files;
+mod jumps;
 mod market;
 mod report;
+mod versions;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -38,8 +40,8 @@ pub(crate) struct Layout {
     pub raw: bool,
     /// Returns a hash of the names, sizes and times of the folder's files, without opening any.
     pub fingerprint: fn(&Path) -> Result<blake3::Hash, MarketError>,
-    /// Reads every file of the folder.
-    pub read: fn(&Path, &dyn Sessions) -> Result<FolderBars, MarketError>,
+    /// Reads every file of the folder; rows of days after this one have not come, and are left out.
+    pub read: fn(&Path, &dyn Sessions, Day) -> Result<FolderBars, MarketError>,
 }
 
 /// What a folder holds.

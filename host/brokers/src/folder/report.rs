@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, day_number};
 
+use super::jumps::{FoundJumps, tell_jumps};
 use crate::bars::Restated;
 
 /// Largest number of dates or jumps of one file, and of files of one kind, in a sentence.
@@ -15,7 +17,7 @@ const NAMED: usize = 5;
 const SHOWN: usize = 20;
 
 /// What a folder of bars holds and what was left out of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BarsReport {
     /// Symbols with at least one bar.
     pub symbols: usize,
@@ -25,9 +27,26 @@ pub struct BarsReport {
     pub digest: String,
     /// Number of bars of days that were over and say something else than when they were read before.
     pub restated: usize,
+    /// Number of rows and files that are what the source is made of and could not be used. Rows without volume, of other series and
+    /// of days without a session are none of these.
+    pub unusable: usize,
+    /// Number of those that are of days that had not come.
+    pub ahead: usize,
+    /// Where prices left the band, with how they are told; the first notes are about those that nothing explains.
+    jumps: Vec<FoundJumps>,
+    /// The notes that are about no jump.
+    others: Vec<String>,
 }
 
 impl BarsReport {
+    /// The same report with these corporate actions known: jumps that one of them explains are told as such.
+    #[must_use]
+    pub fn with_actions<'a>(self, actions: impl IntoIterator<Item = &'a CorporateAction>) -> Self {
+        let (open, explained) = tell_jumps(&self.jumps, actions);
+        let notes = open.into_iter().chain(self.others.iter().cloned()).chain(explained).collect();
+        Self { notes, ..self }
+    }
+
     /// The notes as they are shown: the first ones, and how many more there are.
     pub fn shown(&self) -> Vec<String> {
         let mut shown: Vec<String> = self.notes.iter().take(SHOWN).cloned().collect();
@@ -38,11 +57,17 @@ impl BarsReport {
     }
 
     /// Says first which bars were restated since the folder was read before.
-    pub(super) fn tell_restated(&mut self, restated: &[Restated]) {
+    pub(super) fn tell_restated(&mut self, restated: &[Restated], left_out: usize) {
         self.restated = restated.len();
         if !restated.is_empty() {
             let listed = first(restated, ToString::to_string);
-            self.notes.insert(0, format!("{} bars of past days were restated: {listed}", restated.len()));
+            let kept = match left_out {
+                0 => String::new(),
+                left_out => format!("; of {left_out} years of shares what they were is not kept"),
+            };
+            let note = format!("{} bars of past days were restated: {listed}{kept}", restated.len());
+            self.others.insert(0, note.clone());
+            self.notes.insert(0, note);
         }
     }
 }
@@ -50,7 +75,10 @@ impl BarsReport {
 /// Collects a report while files are read.
 #[derive(Default)]
 pub(crate) struct Notes {
-    jumps: Vec<String>,
+    jumps: Vec<FoundJumps>,
+    unusable: usize,
+    ahead: usize,
+    too_deep: Vec<String>,
     closed_days: Vec<String>,
     cut_off: Vec<String>,
     actions: Vec<String>,
@@ -64,11 +92,38 @@ pub(crate) struct Notes {
 impl Notes {
     /// Notes a price file that is not read.
     pub fn leave_out(&mut self, file: &Path, reason: &str) {
+        self.unusable += 1;
         self.left_out.push(format!("{} is left out: {reason}", name_of(file)));
+    }
+
+    /// Notes rows of a file that are of days that have not come, each with its line.
+    pub fn rows_ahead(&mut self, file: &Path, rows: &[(u64, Day)]) {
+        self.ahead += rows.len();
+        let rows: Vec<(u64, String)> = rows.iter().map(|(line, day)| (*line, not_come(*day))).collect();
+        self.unreadable_rows(file, &rows);
+    }
+
+    /// Notes a file of a day that has not come.
+    pub fn file_ahead(&mut self, file: &Path, day: Day) {
+        self.ahead += 1;
+        self.leave_out(file, &not_come(day));
+    }
+
+    /// Notes a file of a day on which there was no session.
+    pub fn closed_file(&mut self, file: &Path, day: Day) {
+        self.left_out.push(format!("{} is left out: there was no session on {day}", name_of(file)));
+    }
+
+    /// Notes folders in the folder that are not looked into, each by itself: nobody would miss what lies there.
+    pub fn folders_passed_over(&mut self, folders: &[PathBuf], reason: &str) {
+        let told =
+            folders.iter().map(|folder| format!("the folder {} is not read: {reason}", folder.display()));
+        self.too_deep.extend(told);
     }
 
     /// Notes rows of a list that cannot be used, each with its line and the reason.
     pub fn unreadable_rows(&mut self, file: &Path, rows: &[(u64, String)]) {
+        self.unusable += rows.len();
         if !rows.is_empty() {
             let listed = first(rows, |(line, reason)| format!("line {line}: {reason}"));
             self.unreadable.push(format!("{}: {} rows cannot be used: {listed}", name_of(file), rows.len()));
@@ -140,18 +195,14 @@ impl Notes {
     pub fn bars(&mut self, file: Option<&Path>, symbol: &Symbol, bars: &[Candle]) {
         let jumps = PriceJump::all_of(symbol, bars);
         if !jumps.is_empty() {
-            let (listed, name) = (first(&jumps, ToString::to_string), file.map(name_of));
-            let subject = name.map(|name| format!("{name}: ")).unwrap_or_default();
-            self.jumps.push(format!(
-                "{subject}{listed}; a corporate action for which the prices are not adjusted, or a fault"
-            ));
+            self.jumps.push(FoundJumps { file: file.map(name_of), jumps });
         }
         self.hasher.update(symbol.as_str().as_bytes());
         bars.iter().for_each(|bar| add_bar(&mut self.hasher, bar));
     }
 
-    /// The report on so many symbols.
-    pub fn finish(self, symbols: usize) -> BarsReport {
+    /// The report on so many symbols, of a source that tells these corporate actions.
+    pub fn finish(self, symbols: usize, actions: &[CorporateAction]) -> BarsReport {
         let counted = [
             ("rows without volume are left out", &self.without_volume),
             ("rows of series other than EQ, BE and BZ are left out", &self.other_series),
@@ -160,11 +211,24 @@ impl Notes {
             let rows: usize = files.iter().map(|(_, count)| count).sum();
             format!("{rows} {what} in {} files: {}", files.len(), first(files, |(name, _)| name.clone()))
         });
-        let notes = self.jumps.into_iter().chain(self.actions).chain(self.closed_days).chain(self.cut_off);
-        let notes = notes.chain(self.unreadable).chain(self.left_out);
-        let notes = notes.chain(counted).collect();
-        BarsReport { symbols, notes, digest: self.hasher.finalize().to_hex().to_string(), restated: 0 }
+        let others = self.actions.into_iter().chain(self.closed_days).chain(self.cut_off);
+        let others = others.chain(self.unreadable).chain(self.left_out).chain(self.too_deep);
+        let report = BarsReport {
+            symbols,
+            digest: self.hasher.finalize().to_hex().to_string(),
+            unusable: self.unusable,
+            ahead: self.ahead,
+            jumps: self.jumps,
+            others: others.chain(counted).collect(),
+            ..BarsReport::default()
+        };
+        report.with_actions(actions)
     }
+}
+
+/// What is said of a row or a file of a day that has not come.
+fn not_come(day: Day) -> String {
+    format!("{day} has not come")
 }
 
 fn add_bar(hasher: &mut blake3::Hasher, bar: &Candle) {
@@ -181,7 +245,7 @@ pub(crate) fn name_of(file: &Path) -> String {
 }
 
 /// The first few, and how many more.
-fn first<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
+pub(super) fn first<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
     let mut listed: Vec<String> = items.iter().take(NAMED).map(text).collect();
     if items.len() > NAMED {
         listed.push(format!("and {} more", items.len() - NAMED));

@@ -39,6 +39,7 @@ mod wire;
 
 pub use cache::{BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache};
 pub use market::YahooMarket;
+pub(crate) use pack::pack_bars;
 pub use pack::unpack_year;
 pub use settings::YahooSettings;
 

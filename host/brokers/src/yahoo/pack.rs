@@ -50,6 +50,14 @@ fn of_year(bars: &[Candle], year: i32) -> &[Candle] {
     bars.get(from..to).unwrap_or_default()
 }
 
+/// The bars of a year alone, as [`unpack_year`] reads them.
+///
+/// # Errors
+/// When they cannot be encoded.
+pub(crate) fn pack_bars(bars: &[Candle]) -> Result<Vec<u8>, BarCacheError> {
+    pack_year(bars, &[])
+}
+
 fn pack_year(bars: &[Candle], events: &[Event]) -> Result<Vec<u8>, BarCacheError> {
     let (mut day, mut close) = (0, 0);
     let packed: Vec<Packed> = bars

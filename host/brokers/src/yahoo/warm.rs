@@ -59,6 +59,6 @@ impl YahooMarket {
                 count += 1;
             }
         }
-        self.report.get_or_init(|| notes.finish(count)).clone()
+        self.report.get_or_init(|| notes.finish(count, &[])).clone()
     }
 }

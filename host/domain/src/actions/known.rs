@@ -63,6 +63,20 @@ pub struct ActionDoubt {
     pub reason: String,
 }
 
+/// An action that changes nothing although it differs from one that is known: that one is applied or undone already, or was told by
+/// somebody who knows better.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedAction {
+    /// As it was told.
+    pub action: CorporateAction,
+    /// Number of the row that stands.
+    pub id: ActionId,
+    /// How far that has come.
+    pub state: ActionState,
+    /// The action that stands.
+    pub stands: CorporateAction,
+}
+
 /// What an import would change, or has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPreview {
@@ -72,8 +86,8 @@ pub struct ImportPreview {
     pub changed: Vec<ActionChange>,
     /// Number of actions that are known exactly so.
     pub same: u32,
-    /// Rows that change nothing although they differ, each as one sentence: the action is applied or undone already.
-    pub refused: Vec<String>,
+    /// Rows that change nothing although they differ from what is known.
+    pub refused: Vec<RefusedAction>,
     /// Actions that are left out because something speaks against them.
     pub doubted: Vec<ActionDoubt>,
 }
@@ -119,6 +133,34 @@ impl ImportPreview {
         self.new.retain(|action| !keys.contains(&action.key()));
         self.changed.retain(|change| !keys.contains(&change.becomes.key()));
         self.doubted = doubted;
+    }
+}
+
+impl RefusedAction {
+    /// An action that this row stands against.
+    pub fn by(action: CorporateAction, row: &ActionRow) -> Self {
+        Self { action, id: row.id, state: row.state, stands: row.action.clone() }
+    }
+
+    /// Returns what stands and how it is corrected, without the action that was told.
+    pub fn reason(&self) -> String {
+        let Self { id, state, stands, .. } = self;
+        let moved = if stands.ex_day() == self.action.ex_day() {
+            String::new()
+        } else {
+            format!(" of {}", stands.ex_day())
+        };
+        let way = match state {
+            ActionState::Applied => ": undo it first if this one is right",
+            ActionState::Announced | ActionState::Undone => "",
+        };
+        format!("action {id}{moved} is {} already, as {}{way}", state.name(), stands.kind())
+    }
+}
+
+impl fmt::Display for RefusedAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.reason())
     }
 }
 

@@ -4,6 +4,7 @@
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
 mod behind;
+mod doubted;
 mod ex_dates;
 mod factor;
 mod factors;
@@ -22,11 +23,12 @@ use crate::text::is_plain;
 use crate::time::Day;
 
 pub use behind::Behind;
+pub use doubted::{DoubtState, DoubtedRow};
 pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};
 pub use factor::{MATCH_PERCENT, PriceFactor};
 pub use factors::{ActionFactors, Overnight, ShareChange};
 pub use kind::{ActionKind, ActionName, Isin, IsinError, MOST_DIVIDEND, NotAnActionName, WHOLE_SHARE};
-pub use known::{ActionChange, ActionDoubt, ActionRow, ActionState, ImportPreview};
+pub use known::{ActionChange, ActionDoubt, ActionRow, ActionState, ImportPreview, RefusedAction};
 pub use purpose::{LONGEST_PURPOSE, MOST_PARTS, Purpose, read_purpose};
 pub use ratio::{LARGEST_PART, Ratio, RatioError};
 pub use twins::{TWIN_DAYS, Twin, twin_of};

@@ -243,7 +243,7 @@ impl Bringer {
             for row in rows.iter().filter(|row| row.segment == "nse_cm") {
                 let asked = part.iter().find(|(_, token)| *token == row.token);
                 if let (Some((symbol, _)), Some(figures)) = (asked, Figures::of_row(row)) {
-                    known.take(symbol, figures, Some(now));
+                    known.take(symbol, figures, Some(now), now);
                 }
             }
         }

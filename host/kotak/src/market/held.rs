@@ -11,6 +11,10 @@ use super::tape::Tape;
 /// Most shares of which something is kept; the exchange lists fewer.
 pub(super) const MOST_SHARES: usize = 4_000;
 
+/// How far the time of a trade may lie ahead of ours, in milliseconds: five minutes, more than two clocks differ. A price of later would
+/// count as the newest one until that time has come.
+const MOST_AHEAD_MS: i64 = 5 * 60_000;
+
 /// What is known of a share.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
@@ -33,14 +37,25 @@ impl Known {
         self.0.len()
     }
 
-    /// Takes up what was told of a share; with the time of the answer where it was asked for.
-    pub fn take(&mut self, symbol: &Symbol, figures: Figures, asked_at: Option<Timestamp>) {
+    /// Takes up what was told of a share by real time `now`, unless it is of a time that has not come; with the time of the answer where
+    /// it was asked for. Returns whether it was taken.
+    pub fn take(
+        &mut self,
+        symbol: &Symbol,
+        figures: Figures,
+        asked_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        if figures.at > now.plus_millis(MOST_AHEAD_MS) {
+            tracing::warn!(source = super::SOURCE, %symbol, traded_at = %figures.at, "a price of a time that has not come is not taken");
+            return false;
+        }
         if let Some(held) = self.0.get_mut(symbol) {
             held.figures = figures.newer(held.figures.clone());
             // With what only the other way tells, such as the volume.
             held.tape.note(&held.figures);
             held.asked_at = asked_at.or(held.asked_at);
-            return;
+            return true;
         }
         if self.0.len() >= MOST_SHARES {
             self.forget_one();
@@ -48,6 +63,7 @@ impl Known {
         let mut tape = Tape::default();
         tape.note(&figures);
         self.0.insert(symbol.clone(), Held { figures, asked_at, tape });
+        true
     }
 
     /// Forgets the share that was asked for the longest time ago.
@@ -65,9 +81,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_share_that_was_not_asked_for_longest_makes_room() {
-        let figures = |at| Figures {
+    fn figures(at: i64) -> Figures {
+        Figures {
             last: Paise(100),
             at: Timestamp(at),
             open: None,
@@ -75,11 +90,30 @@ mod tests {
             low: None,
             previous_close: None,
             volume: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_price_of_a_time_that_has_not_come_is_not_taken_and_keeps_no_later_one_away() {
+        let (mut known, symbol) = (Known::default(), "ABC".parse().unwrap());
+        let mut take = |at: i64, now: i64| known.take(&symbol, figures(at), None, Timestamp(now));
+        assert_eq!([take(1_000, 2_000), take(MOST_AHEAD_MS + 2_001, 2_000)], [true, false]);
+        // Clocks differ by less.
+        assert_eq!([take(3_000, 2_000), take(MOST_AHEAD_MS + 4_000, 4_000)], [true, true]);
+        assert_eq!(known.get(&symbol).unwrap().figures.at, Timestamp(MOST_AHEAD_MS + 4_000));
+    }
+
+    #[test]
+    fn the_share_that_was_not_asked_for_longest_makes_room() {
         let mut known = Known::default();
         for number in 0..=MOST_SHARES {
             let at = i64::try_from(number).unwrap();
-            known.take(&format!("S{number}").parse().unwrap(), figures(at), Some(Timestamp(at)));
+            known.take(
+                &format!("S{number}").parse().unwrap(),
+                figures(at),
+                Some(Timestamp(at)),
+                Timestamp(at),
+            );
         }
         assert_eq!(known.len(), MOST_SHARES);
         assert!(known.get(&"S0".parse().unwrap()).is_none() && known.get(&"S1".parse().unwrap()).is_some());

@@ -86,8 +86,9 @@ impl Bringer {
             let Some(figures) = Figures::of_picture(&picture) else { continue };
             let push =
                 PricePush { symbol: symbol.clone(), last: figures.last, at: figures.at, source: SOURCE };
-            self.known.lock().take(&symbol, figures, None);
-            self.board.push(push);
+            if self.known.lock().take(&symbol, figures, None, self.now()) {
+                self.board.push(push);
+            }
         }
     }
 

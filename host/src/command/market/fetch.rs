@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use prahari_app::bar_cache::{DatabaseBarCache, restatements};
+use prahari_app::bar_cache::{DatabaseBarCache, Restatement, restatements};
 use prahari_app::clock::Clock;
 use prahari_brokers::{MarketData, Warmed};
 
@@ -22,8 +22,8 @@ use crate::wiring;
 /// Exit code when something could not be fetched.
 const INCOMPLETE: u8 = 1;
 
-/// The source whose bars are kept.
-const SOURCE: &str = "yahoo";
+/// The sources of which versions of bars are kept.
+const SOURCES: [&str; 4] = ["bhavcopy", "csv", "csv-raw", "yahoo"];
 
 /// Fetches what is missing, and says what failed.
 pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
@@ -62,17 +62,29 @@ pub(super) async fn restated(db: &Path, symbol: &Symbol) -> Result<(), Failure> 
         return Err(Failure::input(format!("there is no database {}", db.display())));
     }
     let database = wiring::database(Some(db), Durability::Full)?;
-    let found = restatements(&database.store, SOURCE, symbol).await.map_err(Failure::work);
+    let found = all_restatements(&database.store, symbol).await;
     let closed = database.store.close().await.map_err(Failure::work);
     let found = found?;
     closed?;
     if found.is_empty() {
         say!("nothing of {symbol} was restated");
     }
-    for restatement in &found {
+    for (source, restatement) in &found {
         let (year, version, at) = (restatement.year, restatement.version, restatement.stored_at);
-        say!("{year}, version {version}, fetched at {at}:");
+        say!("{source}: {year}, version {version}, read at {at}:");
         restatement.changes.iter().for_each(|change| say!("  {change}"));
     }
     Ok(())
+}
+
+async fn all_restatements(
+    store: &Store,
+    symbol: &Symbol,
+) -> Result<Vec<(&'static str, Restatement)>, Failure> {
+    let mut found = Vec::new();
+    for source in SOURCES {
+        let of = restatements(store, source, symbol).await.map_err(Failure::work)?;
+        found.extend(of.into_iter().map(|restatement| (source, restatement)));
+    }
+    Ok(found)
 }

@@ -1,10 +1,13 @@
 //! Corporate actions: one row for each identity, which is never deleted.
 
 use prahari_domain::actions::{
-    ActionKind, ActionName, ActionState, CorporateAction, Origin, PriceFactor, Provenance,
+    ActionDoubt, ActionKind, ActionName, ActionState, CorporateAction, DoubtState, Origin, PriceFactor,
+    Provenance,
 };
 use prahari_domain::time::Timestamp;
-use prahari_store::{ActionFilter, ActionTransition, Durability, Store};
+use prahari_store::{
+    ActionFilter, ActionTransition, DoubtDecision, DoubtFilter, Durability, MOST_DOUBTED, Store,
+};
 
 fn action(symbol: &str, ex_day: &str, new: u32) -> CorporateAction {
     let provenance = Provenance { origin: Origin::File, teller: "bc.csv".to_owned() };
@@ -75,5 +78,35 @@ async fn a_list_goes_page_by_page_from_the_latest_ex_date_and_is_filtered() {
     assert_eq!(named(ActionFilter { kind: Some(ActionName::Split), ..filter() }).await, []);
     assert_eq!(named(ActionFilter { from: Some("2026-06-06".parse().unwrap()), ..filter() }).await.len(), 1);
     assert_eq!(named(ActionFilter { until: Some("2026-06-06".parse().unwrap()), ..filter() }).await.len(), 2);
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn doubted_actions_are_bounded_and_those_that_wait_for_a_decision_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("some.db"), Durability::Off).unwrap();
+    let system = store.system();
+    let doubt = |number: u32| ActionDoubt {
+        action: action(&format!("S{number}"), "2026-06-05", 1),
+        reason: "prices say otherwise".to_owned(),
+    };
+    let keep = async |doubts: Vec<ActionDoubt>| system.keep_doubts(doubts, Timestamp(7)).await.unwrap().len();
+    let most = usize::try_from(MOST_DOUBTED).unwrap();
+    assert_eq!(keep((0..MOST_DOUBTED).map(doubt).collect()).await, most);
+    assert_eq!(keep(vec![doubt(0)]).await, 0, "it is pending already");
+    assert_eq!(keep(vec![doubt(MOST_DOUBTED)]).await, 0, "there is no room");
+    let rejected = DoubtDecision {
+        state: DoubtState::Rejected,
+        by: "asha".to_owned(),
+        reason: "it is wrong".to_owned(),
+        at: Timestamp(8),
+    };
+    assert_eq!(system.decide_doubts(vec![doubt(5).action.key()], rejected).await.unwrap(), 1);
+    assert_eq!(keep(vec![doubt(5), doubt(MOST_DOUBTED)]).await, 1);
+    let pending = DoubtFilter { state: Some(DoubtState::Pending), limit: 10_000, before: None };
+    let kept = system.doubted_actions(pending).await.unwrap();
+    assert_eq!((kept.len(), kept[0].action.symbol().as_str()), (most, "S2000"));
+    let before = DoubtFilter { before: Some(kept[0].id), limit: 1, ..DoubtFilter::default() };
+    assert_eq!(system.doubted_actions(before).await.unwrap()[0].id, kept[1].id);
     store.close().await.unwrap();
 }

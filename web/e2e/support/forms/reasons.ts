@@ -55,6 +55,15 @@ const ACTION = {
   reason: '',
 };
 
+const DOUBTED = {
+  ...ACTION,
+  doubt: 'action 4 is applied already, as dividend of 9.00 a share',
+  state: 'pending',
+  told_at: EARLIER,
+  decided_at: null,
+  decided_by: '',
+};
+
 /** Of a slot that was there on the day before. */
 const ALERT: Alert = {
   id: 77,
@@ -127,6 +136,16 @@ export const REASON_FORMS: readonly Form[] = [
     open: (page) => press(page, 'Undo'),
     typed: { 'Why it does not count': ZERO_WIDTH },
     send: (page) => confirm(page, 'Undo'),
+    wrong: 'Why it does not count',
+    says: UNSEEN,
+  },
+  {
+    form: 'why a doubted action is rejected',
+    place: { path: '/admin/actions', heading: 'Corporate actions' },
+    before: shows('system/actions/doubted', DOUBTED),
+    open: (page) => press(page, 'Reject'),
+    typed: { 'Why it does not count': ZERO_WIDTH },
+    send: (page) => confirm(page, 'Reject'),
     wrong: 'Why it does not count',
     says: UNSEEN,
   },

@@ -25,7 +25,9 @@ const CHANGED: readonly Column<ChangedAction>[] = [
 /** What a list of actions would change. */
 export function Changes({ changes }: { changes: ImportedActions }) {
   const { new_count, changed_count, known, refused, unreadable, unreadable_count } = changes;
-  const lines = unreadable.map(({ line, reason }) => words.line(line, sentence(reason)));
+  const lines = unreadable.map(({ line, reason }) =>
+    words.place(changes.places, line, sentence(reason)),
+  );
   return (
     <div className={css.changes} role="status">
       {new_count + changed_count === 0 && <p className={css.soft}>{words.nothingChanges}</p>}
@@ -53,7 +55,7 @@ export function Changes({ changes }: { changes: ImportedActions }) {
           />
         </>
       )}
-      <Told title={words.stays} lines={refused.map(sentence)} all={refused.length} />
+      <Told title={words.stays} lines={refused.map(sentence)} all={changes.refused_count} />
       <Told
         title={words.doubted(changes.doubted_count)}
         lines={changes.doubted.map(sentence)}
@@ -61,6 +63,7 @@ export function Changes({ changes }: { changes: ImportedActions }) {
       />
       <Told title={words.unreadable(unreadable_count)} lines={lines} all={unreadable_count} />
       {known > 0 && <p className={css.soft}>{words.known(known)}</p>}
+      {changes.repeated > 0 && <p className={css.soft}>{words.repeated(changes.repeated)}</p>}
       {changes.passed_over > 0 && (
         <p className={css.soft}>{words.passedOver(changes.passed_over)}</p>
       )}

@@ -8,7 +8,8 @@ import css from './Actions.module.css';
 import { words } from './words';
 
 /** The file, the person or the source, and which of these it is. */
-export const tellerOf = ({ origin, teller }: ListedAction) => `${words.origins[origin]} ${teller}`;
+export const tellerOf = ({ origin, teller }: Pick<ListedAction, 'origin' | 'teller'>) =>
+  `${words.origins[origin]} ${teller}`;
 
 export const columns: readonly Column<ListedAction>[] = [
   { id: 'ex_day', header: words.exDay, cell: ({ ex_day }) => <Day date={ex_day} /> },

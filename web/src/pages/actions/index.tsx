@@ -15,6 +15,7 @@ import { AdminOnly } from '../../shell/AdminOnly';
 import css from './Actions.module.css';
 import { AddDialog } from './AddDialog';
 import { ActionCard, columns } from './columns';
+import { Doubted } from './Doubted';
 import { Import } from './Import';
 import { UndoDialog } from './UndoDialog';
 import { words } from './words';
@@ -71,6 +72,7 @@ function Actions() {
       note={words.note}
       actions={<Button onClick={() => setAdding(true)}>{words.add}</Button>}
     >
+      <Doubted />
       <Panel label={words.list}>
         <div className={css.filters}>
           <FilterBar

@@ -67,6 +67,18 @@ export const words = {
     'It counts for nothing any more. What it had booked is booked back by an entry of its own; the action stays in the list.',
   reason: 'Why it does not count',
 
+  doubtedTitle: 'Waiting for a decision',
+  doubtedNote:
+    'The market source tells these, and prices or known actions contradict them. None counts before it is confirmed.',
+  doubt: 'What speaks against it',
+  confirmDoubted: 'Confirm',
+  rejectDoubted: 'Reject',
+  doubtedAsk: (rejects: boolean, what: string, symbol: string) =>
+    `${rejects ? 'Reject' : 'Confirm'} “${what}” of ${symbol}?`,
+  confirmText:
+    'It counts from now on, whatever speaks against it. If its ex-date has come, the books change at once.',
+  rejectText: 'It counts for nothing, also while the source goes on telling it so.',
+
   importing: 'Import',
   importNote: 'Nothing is taken up before you have seen what it changes.',
   document: 'List',
@@ -96,6 +108,8 @@ export const words = {
   doubted: (actions: number) => `${plural(actions, 'action is', 'actions are')} left out`,
   lookDoubted: 'Take these up too',
   unreadable: (rows: number) => `${plural(rows, 'row')} cannot be used`,
-  line: (line: number, reason: string) => `Line ${count(line)}: ${reason}`,
+  place: (place: string, line: number, reason: string) =>
+    `${place === 'action' ? 'Action' : 'Line'} ${count(line)}: ${reason}`,
+  repeated: (rows: number) => `${plural(rows, 'row says', 'rows say')} again what another says.`,
   more: (rows: number) => `and ${count(rows)} more`,
 } as const;

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, header};
 use prahari_app::actions::{MOST_LIST_BYTES, ToldActions};
-use prahari_domain::actions::{ImportPreview, LONGEST_TELLER, Origin, Provenance};
+use prahari_domain::actions::{CorporateAction, ImportPreview, LONGEST_TELLER, Origin, Provenance};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -71,19 +71,25 @@ pub struct ImportedActions {
     changed: Vec<ChangedAction>,
     /// Number of actions that are known exactly so.
     known: u32,
-    /// Actions that stay as they are although the list says something else, each in one sentence: they are applied or
-    /// undone.
+    /// Actions that stay as they are although the list says something else, each in one sentence that names the row of the list and the
+    /// action that stands: they are applied or undone. One that is wrong is undone first and brought anew.
     refused: Vec<String>,
+    /// Number of those.
+    refused_count: usize,
     /// Number of actions that are left out because bars, calendar or market speak against them.
     doubted_count: usize,
-    /// These actions and what speaks against them, each in one sentence; with `confirm` they count.
+    /// These actions and what speaks against them, each in one sentence that names the row of the list; with `confirm` they count.
     doubted: Vec<String>,
     /// Number of rows that cannot be used.
     unreadable_count: usize,
     /// The rows that cannot be used; they keep no other row from being imported.
     unreadable: Vec<UnreadableLine>,
+    /// Number of rows that tell an action again that an earlier row tells, with the same figures.
+    repeated: usize,
     /// Number of rows that change no share, such as meetings and the interest of bonds.
     passed_over: usize,
+    /// What the rows of the list are counted by: `line`, or `action` of JSON.
+    places: &'static str,
 }
 
 /// An action that gets other figures.
@@ -177,6 +183,12 @@ impl ImportedActions {
             after: ActionTerms::from(&change.becomes),
         });
         let unreadable = told.unreadable.iter().take(MOST_LISTED);
+        let at = |action: &CorporateAction, said: String| match told.place_of(action) {
+            Some(place) => format!("{place}: {said}"),
+            None => said,
+        };
+        let refused = preview.refused.iter().take(MOST_LISTED);
+        let doubted = preview.doubted.iter().take(MOST_LISTED);
         Self {
             dry_run,
             new_count: preview.new.len(),
@@ -184,14 +196,17 @@ impl ImportedActions {
             changed_count: preview.changed.len(),
             changed: changed.collect(),
             known: preview.same,
-            refused: preview.refused.iter().take(MOST_LISTED).cloned().collect(),
+            refused: refused.map(|refused| at(&refused.action, refused.to_string())).collect(),
+            refused_count: preview.refused.len(),
             doubted_count: preview.doubted.len(),
-            doubted: preview.doubted.iter().take(MOST_LISTED).map(ToString::to_string).collect(),
+            doubted: doubted.map(|doubt| at(&doubt.action, doubt.to_string())).collect(),
             unreadable_count: told.unreadable.len(),
             unreadable: unreadable
                 .map(|row| UnreadableLine { line: row.line, reason: row.reason.clone() })
                 .collect(),
+            repeated: told.repeated,
             passed_over: told.passed_over,
+            places: told.places(),
         }
     }
 }

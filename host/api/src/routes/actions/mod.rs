@@ -2,6 +2,7 @@
 
 mod add;
 mod applied;
+mod doubted;
 mod import;
 mod list;
 mod undo;
@@ -17,6 +18,9 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list::actions, add::add))
         .routes(routes!(undo::undo))
+        .routes(routes!(doubted::doubted))
+        .routes(routes!(doubted::confirm))
+        .routes(routes!(doubted::reject))
         .routes(routes!(applied::applied))
         .merge(import::routes())
 }
