@@ -38,8 +38,8 @@ impl UsersAdmin {
     /// broker that they are at. Nothing has changed after an error.
     ///
     /// # Errors
-    /// [`AppError::Link`] for a name that no broker has or when something of the user is missing, [`AppError::BrokerInUse`] while the user has orders or
-    /// shares, or when the new account does not say what the books say; or when the store fails.
+    /// [`AppError::Link`] for a name that no broker has or when something of the user is missing, [`AppError::BrokerInUse`]
+    /// while the user has orders or shares, or when the new account does not say what the books say; or when the store fails.
     pub async fn set_broker(self: &Arc<Self>, id: UserId, name: &str) -> Result<BrokerStatus, AppError> {
         let user = self.users.find(id)?;
         self.check_broker(id, name).await?;

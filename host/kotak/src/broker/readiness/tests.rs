@@ -115,7 +115,8 @@ fn an_address_is_compared_with_the_one_that_calls_leave_from() {
 #[test]
 fn the_address_that_is_seen_has_to_be_one_of_those_that_are_listed() {
     let look = |seen: Result<String, KotakError>, listed: Result<&[&str], KotakError>, in_force: bool| {
-        let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
+        let addresses =
+            |texts: &[&str]| -> Vec<IpAddr> { texts.iter().map(|text| text.parse().unwrap()).collect() };
         let listed = listed.map(|texts| ListedAddresses { addresses: addresses(texts), in_force });
         let outbound = Outbound::Address("10.0.0.5".parse().unwrap());
         let check = super::listed(&AccountProof {
