@@ -277,5 +277,9 @@ mod tests {
         let both = |outcome| ["account", "book"].map(|name| (name.to_owned(), outcome)).to_vec();
         assert_eq!(look(USER).await, both(CheckOutcome::Ok));
         assert_eq!(look(UserId(99)).await, both(CheckOutcome::Failed));
+        let cash = broker.funds(USER).await.unwrap().cash;
+        let account = &PaperLink { broker, user: USER }.readiness(Timestamp(0)).await[0];
+        assert_eq!(account.evidence, format!("the paper account opens, with {} in cash", rupees(cash)));
+        assert!(account.evidence.contains('₹'), "{}", account.evidence);
     }
 }
