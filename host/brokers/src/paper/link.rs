@@ -278,8 +278,9 @@ mod tests {
         assert_eq!(look(USER).await, both(CheckOutcome::Ok));
         assert_eq!(look(UserId(99)).await, both(CheckOutcome::Failed));
         let cash = broker.funds(USER).await.unwrap().cash;
-        let account = &PaperLink { broker, user: USER }.readiness(Timestamp(0)).await[0];
-        assert_eq!(account.evidence, format!("the paper account opens, with {} in cash", rupees(cash)));
-        assert!(account.evidence.contains('₹'), "{}", account.evidence);
+        let link = PaperLink { broker, user: USER };
+        let said = &link.readiness(Timestamp(0)).await[0].evidence;
+        assert_eq!(*said, format!("the paper account opens, with {} in cash", rupees(cash)));
+        assert!(said.contains('₹'), "{said}");
     }
 }
