@@ -315,7 +315,6 @@ fn of_length(schema: &Value, place: &str, length: i64) -> String {
         Some("^[+][0-9]+$") => return "+".chars().chain("1".repeat(length).chars()).take(length).collect(),
         Some("^[0-9]+$") => "1",
         Some("^[0-9a-f]+$") => "a",
-        Some("^[A-Z2-7=]+$") => "A",
         Some("^[A-Z0-9&-]+$") => "A",
         // Symbols of 32 characters.
         Some("^[A-Z0-9&,-]+$") => {

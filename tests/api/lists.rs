@@ -329,13 +329,15 @@ async fn fills_are_those_of_the_journal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn executions_are_found_by_the_share_whose_price_began_them() {
     let console = monday().await;
-    let user = console.user().await;
-    // Nobody lets tasks run on prices here: what is found with the condition is not the list without it.
-    assert!(all(&user, "/api/v1/executions?on_price=XYZ", 500).await.is_empty());
-    for wrong in ["reliance", "%C3%A9", "%00", ""] {
-        let answer = user.get(&format!("/api/v1/executions?on_price={wrong}")).await;
-        assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{wrong}");
-        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-        assert!(detail.starts_with("on_price"), "{detail}");
+    let (user, admin) = (console.user().await, console.admin().await);
+    for (who, path) in [(&user, "/api/v1/executions"), (&admin, "/api/v1/system/executions")] {
+        // Nobody lets tasks run on prices here: what is found with the condition is not the list without it.
+        assert!(all(who, &format!("{path}?on_price=XYZ"), 500).await.is_empty());
+        for wrong in ["reliance", "%C3%A9", "%00", ""] {
+            let answer = who.get(&format!("{path}?on_price={wrong}")).await;
+            assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{path} {wrong}");
+            let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with("on_price"), "{detail}");
+        }
     }
 }

@@ -36,7 +36,7 @@ async fn database(path: &Path) -> Store {
     let id = store.system().create_user(user).await.unwrap();
     let sealed = Vault::beside(path).unwrap().seal_credentials(id, &credentials()).unwrap();
     let row = CredentialsRow {
-        broker: "kotak_neo".to_owned(),
+        broker: "kotak-neo".to_owned(),
         sealed,
         fields: Vec::new(),
         updated_at: Timestamp(0),

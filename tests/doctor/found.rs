@@ -1,12 +1,15 @@
 //! What the host finds of a user, in both outcomes, and how often the broker is asked for it.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use prahari_app::doctor::CheckOutcome::{self, Failed, NotKnown, Ok as Good, Warning};
 use prahari_app::doctor::Examination;
 use prahari_brokers::Check;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
 use prahari_runtime::HostCall;
-use prahari_store::HaltCode;
+use prahari_store::{DatabaseCopy, HaltCode};
 
 use crate::probe::{PROBE, Probe};
 use crate::support::desk_fixture::{ask, buy, to_host};
@@ -95,4 +98,41 @@ async fn whoever_asks_again_and_again_asks_the_broker_once_in_a_while() {
     pass_until(&daemon, at(MONDAY, "08:40:10")).await;
     assert_eq!(daemon.doctor.examine(&user).await.unwrap().at, at(MONDAY, "08:40:10"));
     assert_eq!(probe.asked(), 2);
+}
+
+#[tokio::test]
+async fn the_disk_and_the_backups_are_looked_at_where_they_are() {
+    let (_probe, house) = Probe::in_house(2);
+    let daemon = house.start(at(MONDAY, "08:40")).await;
+    let user = daemon.users.find(OTHER).unwrap();
+    let check = async || {
+        pass_until(&daemon, daemon.clock.now().plus_minutes(1)).await;
+        let found = daemon.doctor.examine(&user).await.unwrap();
+        let disk = found.checks.iter().find(|check| check.name == "disk").unwrap();
+        assert!(disk.evidence.ends_with(" MB are free where the database stands"), "{disk:?}");
+        found.checks.into_iter().find(|check| check.name == "backup")
+    };
+    // Only whoever has money to lose is told that nothing is known of backups.
+    assert_eq!(check().await, None);
+    daemon.users_admin.set_broker(OTHER, PROBE).await.unwrap();
+    assert_eq!(check().await.unwrap().outcome, NotKnown);
+    let folder = tempfile::tempdir().unwrap();
+    daemon.doctor.follow_backups(folder.path().to_owned());
+    let none = check().await.unwrap();
+    assert_eq!(
+        (none.outcome, none.evidence.as_str()),
+        (Warning, "there is no backup in the folder of backups")
+    );
+    let backup = folder.path().join("monday.db");
+    DatabaseCopy::make(daemon.store.path(), &backup).unwrap().keep().unwrap();
+    let written = |at: Timestamp| {
+        let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(at.0).unwrap());
+        std::fs::File::options().write(true).open(&backup).unwrap().set_modified(at).unwrap();
+    };
+    written(at(MONDAY, "01:00"));
+    let made = check().await.unwrap();
+    assert_eq!(made.evidence, format!("the newest backup is of {MONDAY} 01:00"));
+    assert_eq!(made.outcome, Good);
+    written(at(MONDAY, "01:00").plus_minutes(-2 * 24 * 60));
+    assert_eq!(check().await.unwrap().outcome, Warning);
 }

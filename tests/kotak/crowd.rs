@@ -34,7 +34,7 @@ async fn fifty_users_have_sessions_of_their_own_while_one_gets_no_answer() {
             totp_secret: Some(totp_secret),
             outbound: None,
         };
-        world.console.accounts.save_credentials(user, "kotak_neo", &credentials).await.unwrap();
+        world.console.accounts.save_credentials(user, "kotak-neo", &credentials).await.unwrap();
         world.console.daemon.users_admin.set_broker(user, KOTAK).await.unwrap();
     }
     let dead = UserId(52);

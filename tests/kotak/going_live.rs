@@ -1,9 +1,10 @@
 //! The way of a user from paper to real money, and what comes back from the broker.
 
+use kotak_sim::Call;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::kotak::world::{BROKER, OF_OTHER, World};
+use crate::kotak::world::{BROKER, CREDENTIALS, OF_OTHER, World};
 use crate::support::console::PASSWORD;
 use crate::support::desk_fixture::{buy, sell};
 use crate::support::fake_broker::PRICE;
@@ -14,6 +15,7 @@ use crate::wired::KOTAK;
 async fn going_live_takes_the_admins_own_password_and_shows_the_limits_that_hold() {
     let world = World::new(at(MONDAY, "10:00")).await;
     let admin = world.console.admin().await;
+    world.enter(&world.credentials()).await;
     let put = async |body| admin.send(Method::PUT, OF_OTHER, body).await;
     let refused = put(json!({ "broker": KOTAK })).await;
     assert_eq!(refused.problem(), (400, "invalid_request".to_owned()));
@@ -39,6 +41,39 @@ async fn going_live_takes_the_admins_own_password_and_shows_the_limits_that_hold
     assert_eq!(audit.ok()["items"].as_array().unwrap().len(), 5, "{}", audit.text);
     assert!(!audit.text.contains("password\":"), "{}", audit.text);
     assert_eq!(world.sim.logins(&world.spec.ucc).len(), 0, "nobody logs in for any of it");
+    world.console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_goes_live_before_everything_is_entered_that_a_login_takes() {
+    let world = World::new(at(MONDAY, "10:00")).await;
+    let (admin, user) = (world.console.admin().await, world.console.user().await);
+    let refused = async || {
+        let body = json!({ "broker": KOTAK, "password": PASSWORD });
+        let answer = admin.send(Method::PUT, OF_OTHER, body).await;
+        assert_eq!(answer.problem(), (409, "broker_not_ready".to_owned()));
+        assert_eq!(admin.get(OF_OTHER).await.ok()["broker"], "paper");
+        answer.json()["detail"].as_str().unwrap().to_owned()
+    };
+    let none = "user 2 cannot trade over \"kotak-neo\" yet: no credentials of Kotak Neo are kept; enter it in the console under \
+                Settings, Broker";
+    assert_eq!(refused().await, none);
+    world.enter(&json!({ "ucc": world.spec.ucc, "mpin": world.spec.mpin })).await;
+    let lacks = refused().await;
+    assert!(
+        lacks.contains("the credentials lack: access token (consumer key), mobile number; enter"),
+        "{lacks}"
+    );
+    assert!(!lacks.contains(&world.spec.mpin), "{lacks}");
+    // Whoever types a code each morning has no secret to enter.
+    let mut credentials = world.credentials();
+    credentials.as_object_mut().unwrap().remove("totp_secret");
+    world.enter(&credentials).await;
+    assert_eq!(world.go_live().await["mode"], "live");
+    // One who is live stays so, whatever is taken away afterwards.
+    assert_eq!(user.delete(CREDENTIALS).await.status, 204);
+    assert_eq!(world.go_live().await["mode"], "live");
+    assert_eq!(world.sim.calls(Call::Login, None), 0);
     world.console.stop().await;
 }
 

@@ -96,7 +96,9 @@ async fn codes_are_tried_as_often_as_passwords_and_the_console_still_lets_its_us
 async fn what_is_missing_is_named_with_the_place_to_enter_it() {
     let world = World::new(at(MONDAY, "10:00")).await;
     let user = world.console.user().await;
+    world.enter(&world.credentials()).await;
     world.go_live().await;
+    assert_eq!(user.delete(CREDENTIALS).await.status, 204);
     let answer = user.post(LOGIN, json!({})).await;
     let missing = "no credentials of Kotak Neo are kept; enter it in the console under Settings, Broker";
     assert!(answer.text.contains(missing), "{}", answer.text);
@@ -113,20 +115,30 @@ async fn what_is_missing_is_named_with_the_place_to_enter_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_leave_the_machine_as_the_user_says_and_nobody_is_shown_how() {
+async fn calls_leave_the_machine_as_the_user_says_and_a_session_says_how() {
     let world = World::live(at(MONDAY, "10:00")).await;
     let ours = "127.0.0.2".parse().unwrap();
     world.sim.change_account(&world.spec.ucc, |spec| spec.addresses = vec![ours]).unwrap();
     let refused = world.place_for(OTHER, &buy("ABC", 1, PRICE.0)).await.unwrap_err();
     assert_eq!(world.sim.orders(&world.spec.ucc).len(), 0, "{refused}");
+    assert!(
+        refused.contains("the call left as this machine routes them: the broker's app has to list"),
+        "{refused}"
+    );
     let mut credentials = world.credentials();
     credentials["outbound"] = json!("127.0.0.2");
     world.enter(&credentials).await;
     let user = world.console.user().await;
     let kept = user.get(CREDENTIALS).await;
     assert!(kept.text.contains("outbound") && !kept.text.contains("127.0.0.2"), "{}", kept.text);
+    assert_eq!(user.get(BROKER).await.ok()["way_out"], json!(null));
     world.place(&buy("ABC", 1, PRICE.0)).await;
     assert_eq!(world.sim.orders(&world.spec.ucc).len(), 1);
+    assert_eq!(user.get(BROKER).await.ok()["way_out"], "from 127.0.0.2");
+    // Where it is entered, and not only where the broker is needed.
+    let answer = user.send(reqwest::Method::PUT, CREDENTIALS, json!({ "outbound": "192.0.2.7" })).await;
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert_eq!(detail, "outbound: it is no address of this machine, so nothing can leave from it");
     for bad in ["ftp://proxy:1", "0.0.0.0", "http://proxy"] {
         let answer = user.send(reqwest::Method::PUT, CREDENTIALS, json!({ "outbound": bad })).await;
         assert_eq!(answer.status, 400, "{bad}: {}", answer.text);

@@ -38,14 +38,14 @@ async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other
     let done = tokio::task::spawn_blocking(move || {
         let mut serving = serve(&["--db", &db, "--kotak-login", &url, "--log-dir", &log_dir]);
         let session = set_up(&serving);
-        let live = json!({ "broker": KOTAK, "password": PASSWORD });
-        let linked = read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
-        assert_eq!(linked["mode"], "live");
         let AccountSpec { access_token, mobile, ucc, mpin, totp_secret, .. } = spec;
         let credentials = json!({
             "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
         });
         read(&serving.send_as(&session, ("PUT", CREDENTIALS), &credentials));
+        let live = json!({ "broker": KOTAK, "password": PASSWORD });
+        let linked = read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
+        assert_eq!(linked["mode"], "live");
         let logged_in = read(&serving.post_as(&session, LOGIN, &json!({})));
         assert_eq!(logged_in["session"]["state"], "active", "{logged_in}");
         serving.signal(Signal::SIGTERM);
@@ -95,6 +95,9 @@ async fn the_program_has_prices_with_the_session_of_the_user_whom_its_option_nam
             "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
         });
         read(&serving.send_as(&session, ("PUT", CREDENTIALS), &credentials));
+        let live = json!({ "broker": KOTAK, "password": PASSWORD });
+        let linked = read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
+        assert_eq!(linked["mode"], "live");
         read(&serving.get("/api/v1/market/quotes?symbols=S7,NOPE", &session))
     });
     let quotes = quotes.await.unwrap();

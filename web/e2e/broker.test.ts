@@ -28,7 +28,14 @@ async function trade(page: Page): Promise<string[]> {
     const present: BrokerBody = await (
       await page.context().request.get('/api/v1/user/broker')
     ).json();
-    return { ...present, broker: 'kotak-neo', mode: 'live', simulated: false, session };
+    return {
+      ...present,
+      broker: 'kotak-neo',
+      mode: 'live',
+      simulated: false,
+      session,
+      way_out: null,
+    };
   };
   await page.route('**/api/v1/user/broker', async (route) => route.fulfill({ json: await body() }));
   await page.route('**/api/v1/user/broker/login', async (route) => {

@@ -161,6 +161,8 @@ pub enum Code {
     /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
     /// something else.
     BrokerInUse,
+    /// Something of the user is missing that trading over the broker takes, such as credentials; the sentence names it.
+    BrokerNotReady,
     /// The user's broker is not a simulated one, and so does not misbehave on purpose.
     NotSimulated,
     /// The money is that of the user's account at a broker, and cannot be set here.
@@ -250,6 +252,7 @@ impl Code {
             | Self::HaltLifted
             | Self::AlertResolved
             | Self::BrokerInUse
+            | Self::BrokerNotReady
             | Self::CapitalOfBroker
             | Self::NoBrokerSession
             | Self::BrokerLoginFailed
@@ -481,6 +484,7 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::WrongCode) => Code::WrongConfirmation,
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
+            AppError::Link(LinkError::Missing { .. }) => Code::BrokerNotReady,
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
             AppError::NotSimulated { .. } => Code::NotSimulated,
             AppError::InvalidChaos(_) => Code::InvalidRequest,

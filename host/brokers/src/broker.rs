@@ -73,6 +73,12 @@ pub trait Broker: Send + Sync {
     async fn readiness(&self, _now: Timestamp) -> Vec<Check> {
         vec![Check::not_known("broker", "this broker proves nothing before it is first needed", "")]
     }
+
+    /// How the calls of the present session leave this machine, such as `from 192.0.2.7`; of a proxy its name and port only.
+    /// None without a session, and where nobody has to know.
+    fn way_out(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Reasons why a broker did not do what was asked. Which variant it is decides whether sending again is safe.

@@ -18,6 +18,7 @@ mod folder;
 #[doc(hidden)]
 pub mod fuzzing;
 mod link;
+mod local_address;
 mod market;
 pub mod paper;
 mod path;
@@ -51,6 +52,7 @@ pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
 pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+pub use local_address::check_local_address;
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,

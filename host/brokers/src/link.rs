@@ -23,6 +23,15 @@ pub trait Brokerage: Send + Sync {
     /// # Errors
     /// When what is kept of the user cannot be used.
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError>;
+
+    /// Refuses a user of whom something is missing that trading here takes, such as credentials. It looks at what is kept in
+    /// this process, its database and this machine, and asks nobody. What a user may type each day is not missing.
+    ///
+    /// # Errors
+    /// What is missing and where it is entered, in one sentence that holds nothing of what is there.
+    async fn admit(&self, _user: UserId) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// The user who is to be linked with a broker.

@@ -16,6 +16,8 @@ pub enum Call {
     Validate,
     /// The address from which the broker sees us.
     Address,
+    /// The addresses from which the broker takes orders.
+    Listed,
     /// Placing an order.
     Place,
     /// Changing an order.
@@ -53,6 +55,7 @@ impl Call {
             Self::LogIn => "the login",
             Self::Validate => "the second step of the login",
             Self::Address => "the question for our address",
+            Self::Listed => "the question for the list of addresses",
             Self::Place => "an order",
             Self::Modify => "a change of an order",
             Self::Cancel => "a cancellation",

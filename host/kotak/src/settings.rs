@@ -98,6 +98,26 @@ pub enum Outbound {
     Proxy(Secret),
 }
 
+impl Outbound {
+    /// Returns how calls leave, as the end of a sentence that begins with `calls leave`. Of a proxy its name and port are told, and
+    /// never the password in its address.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Direct => "as this machine routes them".to_owned(),
+            Self::Address(address) => format!("from {address}"),
+            Self::Proxy(proxy) => {
+                let url = Url::parse(proxy.expose()).ok();
+                let place =
+                    url.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+                place.map_or_else(
+                    || "through a proxy".to_owned(),
+                    |(host, port)| format!("through the proxy {host}:{port}"),
+                )
+            }
+        }
+    }
+}
+
 impl KotakSettings {
     /// Returns the defaults for a login at this address.
     pub fn at(login: Url) -> Self {
@@ -152,6 +172,16 @@ impl KotakSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_out_is_shown_without_its_password() {
+        let proxy = |text: &str| Outbound::Proxy(Secret::new(text.to_owned())).shown();
+        assert_eq!(proxy("http://name:word@192.0.2.9:3128/"), "through the proxy 192.0.2.9:3128");
+        assert_eq!(proxy("http://name:word@proxy.example:80"), "through the proxy proxy.example:80");
+        assert_eq!(proxy("name:word"), "through a proxy");
+        assert_eq!(Outbound::Address("192.0.2.7".parse().unwrap()).shown(), "from 192.0.2.7");
+        assert_eq!(Outbound::Direct.shown(), "as this machine routes them");
+    }
 
     #[test]
     fn a_login_is_at_the_broker_or_on_this_machine() {

@@ -1,8 +1,10 @@
 //! One-time codes of an authenticator app (RFC 6238: SHA-1, 6 digits, 30 seconds, the form that every app knows).
 
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
-use data_encoding::BASE32_NOPAD;
+use data_encoding::{BASE32_NOPAD, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use totp_rs::{Algorithm, Builder};
@@ -26,16 +28,25 @@ pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
 #[derive(Clone)]
 pub struct OneTimeCodes(Zeroizing<Vec<u8>>);
 
-/// Lengths of a secret that somebody else gave: shorter ones can be guessed, longer ones are not an authenticator's.
-const FOREIGN_BYTES: std::ops::RangeInclusive<usize> = 10..=128;
+/// Lengths of a secret that somebody else gave: shorter ones can be guessed, longer ones are not an authenticator's. The longest has
+/// 256 characters.
+const FOREIGN_BYTES: RangeInclusive<usize> = 10..=160;
+
+/// Base32 as apps read it, which look at whole bytes only: some services draw characters and not bytes, and leave bits at the end.
+static AS_APPS_READ_IT: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut rules = BASE32_NOPAD.specification();
+    rules.check_trailing_bits = false;
+    rules.encoding().unwrap_or(BASE32_NOPAD)
+});
 
 impl OneTimeCodes {
-    /// Reads a secret in base32, as an authenticator app is given it, with or without blanks and padding. None when
-    /// it is not base32, or has fewer than 10 or more than 128 bytes.
+    /// Reads a secret in base32, as an authenticator app is given it, with or without blanks, hyphens and padding. None when
+    /// it is not base32, or has fewer than 10 or more than 160 bytes: RFC 4226 wants 16 at least, and services that are older than
+    /// it give 10.
     pub fn from_base32(text: &str) -> Option<Self> {
-        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '=' && *c != '-');
+        let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
         let plain = Zeroizing::new(kept.collect::<String>().to_ascii_uppercase());
-        let bytes = Zeroizing::new(BASE32_NOPAD.decode(plain.as_bytes()).ok()?);
+        let bytes = Zeroizing::new(AS_APPS_READ_IT.decode(plain.trim_end_matches('=').as_bytes()).ok()?);
         FOREIGN_BYTES.contains(&bytes.len()).then_some(Self(bytes))
     }
 
@@ -197,8 +208,12 @@ mod tests {
         let short = OneTimeCodes::from_base32("GEZDGNBVGY3TQOJQ").unwrap();
         let filled = TotpSecret::from_bytes(b"1234567890\0\0\0\0\0\0\0\0\0\0").unwrap();
         assert_eq!(short.code(59).unwrap().expose(), filled.code(59).expose());
+        // What is left of a byte at the end is not looked at.
+        let odd = OneTimeCodes::from_base32("GEZDGNBVGY3TQOJQGF").unwrap();
+        let even = OneTimeCodes::from_base32("GEZDGNBVGY3TQOJQGE").unwrap();
+        assert_eq!(odd.code(59).unwrap().expose(), even.code(59).unwrap().expose());
         assert_eq!(format!("{codes:?}"), "[secret]");
-        for wrong in ["", "GEZDGNBV", "not base32!", &"A".repeat(400)] {
+        for wrong in ["", "=", "GEZDGNBV", "GEZDGNBV=GY3TQOJQ", "not base32!", &"A".repeat(400)] {
             assert!(OneTimeCodes::from_base32(wrong).is_none(), "{wrong:?}");
         }
         assert_eq!((TotpStep::at(59), TotpStep::at(59).end()), (TotpStep(1), 60));

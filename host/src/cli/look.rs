@@ -209,6 +209,8 @@ pub enum TradingStateArgument {
     /// Everything that the limits let through.
     Active,
     /// Only what lowers a position: sells of what is held, fewer shares of open buys, cancellations.
+    // By the name that the API has and that the answer shows; as people write it, too.
+    #[value(name = "reduce_only", alias = "reduce-only")]
     ReduceOnly,
     /// Cancellations only: the kill switch.
     Halted,
@@ -222,5 +224,22 @@ impl TradingStateArgument {
             Self::ReduceOnly => "reduce_only",
             Self::Halted => "halted",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trading_state_is_read_in_both_spellings_and_written_in_that_of_the_api() {
+        for state in TradingStateArgument::value_variants() {
+            let value = state.to_possible_value().unwrap();
+            assert_eq!(value.get_name(), state.name());
+            for spelling in [state.name().to_owned(), state.name().replace('_', "-")] {
+                assert_eq!(TradingStateArgument::from_str(&spelling, false), Ok(*state), "{spelling}");
+            }
+        }
+        assert!(TradingStateArgument::from_str("reduceonly", false).is_err());
     }
 }

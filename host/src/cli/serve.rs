@@ -79,6 +79,10 @@ pub struct Serve {
     /// machine is spoken to. A clock that is faster than the real one trades with a fake only, and a demonstration with neither.
     #[arg(long, value_name = "URL", default_value = LOGIN_ADDRESS)]
     pub kotak_login: String,
+    /// The folder that backups of the database are put into, where something else makes them: the doctor says when the newest is
+    /// more than two days old. The daemon writes nothing there.
+    #[arg(long, value_name = "DIR", requires = "db")]
+    pub backups: Option<PathBuf>,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
     /// begun with.
     #[arg(long)]

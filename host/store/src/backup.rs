@@ -6,9 +6,10 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use prahari_domain::time::Timestamp;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::ffi::SQLITE_IOERR_WRITE;
 use rusqlite::{Connection, ErrorCode};
@@ -32,6 +33,9 @@ const PARTIAL: &str = ".partial";
 
 /// What follows the name of what was moved aside.
 const ASIDE: &str = ".before-restore";
+
+/// Most files of a folder that are looked at for the newest copy: a copy of each day of some years.
+const MOST_FILES: usize = 10_000;
 
 /// A whole copy of a database that does not have its name yet. Dropped, it is removed.
 #[derive(Debug)]
@@ -158,6 +162,33 @@ impl Drop for DatabaseCopy {
             tracing::warn!(%error, path = %self.partial.display(), "a copy that was cut off cannot be removed");
         }
     }
+}
+
+/// Returns when the newest copy of a database of ours in a folder was written, by the folder's clock; none where there is none.
+/// `own` is the database in use, which is no copy wherever it stands. Blocks.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn newest_copy(folder: &Path, own: &Path) -> Result<Option<Timestamp>, StoreError> {
+    let own = fs::metadata(own).ok().map(|metadata| Identity::of(&metadata));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| failed("read", folder, error))?.take(MOST_FILES) {
+        let path = entry.map_err(|error| failed("read", folder, error))?.path();
+        // One that is removed meanwhile is none.
+        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        let is_partial = path.as_os_str().as_encoded_bytes().ends_with(PARTIAL.as_bytes());
+        if metadata.is_file() && !is_partial && own != Some(Identity::of(&metadata)) {
+            found.push((Timestamp(metadata.mtime().saturating_mul(1_000)), path));
+        }
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(found.into_iter().find(|(_, path)| is_ours(path)).map(|(written_at, _)| written_at))
+}
+
+/// Whether a file begins as our databases do.
+fn is_ours(path: &Path) -> bool {
+    // As everything opens databases: to close one that is in use by another descriptor would let go of its locks.
+    DatabaseFile::open(path).and_then(|file| migrate::begins_as_ours(&file)).unwrap_or(false)
 }
 
 /// The path of a database that no daemon uses; none can begin to use it as long as this lives.

@@ -97,7 +97,7 @@ pub use alert_code::AlertCode;
 pub use alerts::{AlertFilter, AlertRow, NewAlert};
 pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
 pub use audit::{AuditCheck, AuditFilter, AuditOutcome, AuditRow, AuditStep, NewAudit, verify_audit};
-pub use backup::{DatabaseCopy, DatabasePlace};
+pub use backup::{DatabaseCopy, DatabasePlace, newest_copy};
 pub use bars::{
     BarShareRow, BarVersionRow, BarYearRow, KEPT_BAR_VERSIONS, MOST_BAR_SHARES, RestatedYearKey,
     RestatedYearRow,

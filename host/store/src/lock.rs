@@ -1,7 +1,7 @@
 //! One daemon per database.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::database_file::{self, DatabaseFile, Identity};
 use crate::errors::StoreError;
@@ -50,6 +50,11 @@ impl Files {
         let path = database_file::beside(database.path(), "-wal");
         let log = fs::metadata(&path).ok().map(|metadata| (path, Identity::of(&metadata)));
         Self { database, log }
+    }
+
+    /// The path by which the database was opened.
+    pub(crate) fn path(&self) -> &Path {
+        self.database.path()
     }
 
     /// Looks whether the database and its log are still the files that they were.

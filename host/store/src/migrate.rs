@@ -1,5 +1,6 @@
 //! Brings a database to the version this program knows. Forward only, all or nothing.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ const MIGRATIONS: [(&str, &str); 72] = [
     ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
     ("0076_keep_order_looks", include_str!("../../../migrations/0076_keep_order_looks.sql")),
     ("0077_keep_doubted_actions", include_str!("../../../migrations/0077_keep_doubted_actions.sql")),
+    ("0073_name_broker_once", include_str!("../../../migrations/0073_name_broker_once.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
@@ -116,6 +118,9 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PRHR");
 
 /// The first bytes of every SQLite database.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+/// Where in the header of a SQLite database the number of its program stands.
+const OWNER_OF_HEADER: Range<usize> = 68..72;
 
 /// Refuses a file that we must not write to, before anything is written beside or into it; answers its version.
 ///
@@ -132,6 +137,16 @@ pub(crate) fn inspect(file: &DatabaseFile) -> Result<u32, StoreError> {
     }
     // SQLite has to say the rest: the newest header may be in the log file beside the database.
     check_version(&open_untouched(path)?, path)
+}
+
+/// Returns whether a file begins as a database of ours does, by its first bytes alone.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn begins_as_ours(file: &DatabaseFile) -> Result<bool, StoreError> {
+    let header = file.header(OWNER_OF_HEADER.end)?;
+    let owner = header.get(OWNER_OF_HEADER);
+    Ok(header.starts_with(SQLITE_HEADER) && owner == Some(APPLICATION_ID.to_be_bytes().as_slice()))
 }
 
 /// Inspects a file that is locked by this process, see [`inspect`]. It first rolls back a change that a crash
@@ -245,6 +260,24 @@ mod tests {
         for user in [1, 7] {
             assert_eq!(snapshots::load(conn, UserId(user)).unwrap(), None);
         }
+    }
+
+    #[test]
+    fn kept_credentials_are_of_the_broker_by_its_one_name() {
+        let conn = &mut Connection::open_in_memory().unwrap();
+        let before = MIGRATIONS.iter().take_while(|(name, _)| !name.ends_with("_name_broker_once"));
+        let version = before.clone().count();
+        before.for_each(|(_, sql)| conn.execute_batch(sql).unwrap());
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn.pragma_update(None, "user_version", version as u32).unwrap();
+        conn.execute_batch(
+            "INSERT INTO broker_credentials VALUES (1, 'kotak_neo', x'01', '[]', 5), (2, 'another', x'02', '[]', 6);",
+        )
+        .unwrap();
+        migrate(conn, Path::new("in memory")).unwrap();
+        let sql = "SELECT group_concat(user_id || ' ' || broker || ' ' || hex(sealed), ', ') FROM broker_credentials";
+        let kept: String = conn.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "1 kotak-neo 01, 2 another 02");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::RunId;
+use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 
 use crate::columns::unsigned;
@@ -52,6 +53,7 @@ fn look(
         filter.until.map_or(i64::MAX, |until| until.0),
         most,
         first,
+        filter.on_price.as_ref().map(Symbol::as_str),
     ])?;
     Looked::through(rows, filter.limit, most, wanted_run, |row| Ok(RunId(unsigned(row, "id")?)))
 }
@@ -72,7 +74,7 @@ fn statement(filter: &RunFilter) -> String {
     };
     format!(
         "SELECT *, (?2 IS NULL OR task = ?2) AND (?3 IS NULL OR outcome IS ?3) AND (?4 IS NULL OR trigger = ?4)
-             AND (?5 IS NULL OR service IS ?5) AS wanted
+             AND (?5 IS NULL OR service IS ?5) AND (?10 IS NULL OR cause_symbol IS ?10) AS wanted
          FROM runs{index} WHERE id >= ?9 AND id < ?1 AND started_at >= ?6 AND started_at < ?7{condition}
          ORDER BY id DESC LIMIT ?8"
     )
@@ -130,5 +132,23 @@ mod tests {
             pages(&conn, &RunFilter { since, until, ..RunFilter::default() }, 2),
             [vec![6, 5], vec![4]]
         );
+    }
+
+    #[test]
+    fn only_the_runs_on_the_price_of_one_share_are_wanted() {
+        let conn = new_database();
+        for run in 1..=4 {
+            start(&conn, 1 + u64::from(run % 2 == 0), run, run * 1_000);
+        }
+        conn.execute(
+            "UPDATE runs SET cause_symbol = 'ABC', cause_price = 5, cause_at = 1 WHERE id IN (1, 4)",
+            [],
+        )
+        .unwrap();
+        let on = |symbol: &str| RunFilter { on_price: Some(symbol.parse().unwrap()), ..RunFilter::default() };
+        assert_eq!(pages(&conn, &on("ABC"), 100).concat(), [4, 1], "of everybody");
+        assert!(pages(&conn, &on("XYZ"), 100).concat().is_empty());
+        let executing = RunFilter { outcome: Some(EXECUTING.to_owned()), ..on("ABC") };
+        assert_eq!(pages(&conn, &executing, 100).concat(), [4, 1]);
     }
 }

@@ -120,6 +120,11 @@ impl Store {
         self.inner.queue.health()
     }
 
+    /// Returns the path by which the database was opened.
+    pub fn path(&self) -> &Path {
+        self.inner.files.path()
+    }
+
     /// Returns how many writes wait for the next transaction, and how many may: whoever adds one more waits.
     pub fn waiting_writes(&self) -> (usize, usize) {
         self.inner.queue.waiting()

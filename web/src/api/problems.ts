@@ -230,6 +230,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The user still has orders or shares at the broker',
     next: 'Close them first; then the broker can be changed.',
   },
+  broker_not_ready: {
+    title: 'Something is missing to trade there',
+    next: 'The user enters it under Settings, Broker; nobody else can. Then change the broker again.',
+  },
   not_simulated: {
     title: 'The money of this user is real',
     next: 'Only a paper broker misbehaves on purpose; practise with a paper user.',

@@ -1,7 +1,6 @@
 import { codeWords } from './codes';
 
 const NAMES: Readonly<Record<string, string>> = {
-  kotak_neo: 'Kotak Neo',
   'kotak-neo': 'Kotak Neo',
 };
 

@@ -12,10 +12,11 @@ const words = {
   now: 'now',
   logins: 'Logins',
   answer: 'Last answer',
+  leaves: 'Calls leave',
 } as const;
 
-/** How a session at a broker stands, for a list of definitions. */
-export function sessionFacts(session: SessionBody) {
+/** How a session at a broker stands and how its calls leave the daemon's machine, for a list of definitions. */
+export function sessionFacts(session: SessionBody, wayOut: string | null) {
   const { since, ended_at, until, last_answer } = session;
   const reason = reasonWords(session);
   const state = stateWords(session);
@@ -30,5 +31,6 @@ export function sessionFacts(session: SessionBody) {
     until !== null && { term: words.next, value: <Countdown until={until} over={words.now} /> },
     { term: words.logins, value: loginWords(session) },
     last_answer !== null && { term: words.answer, value: <Instant at={last_answer} /> },
+    wayOut !== null && { term: words.leaves, value: wayOut },
   ].filter((fact) => fact !== false);
 }

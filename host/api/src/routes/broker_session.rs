@@ -39,6 +39,10 @@ pub(super) struct BrokerBody {
     /// The session at the broker; null where nobody logs in.
     #[schema(required)]
     session: Option<SessionBody>,
+    /// How the calls of the present session leave the daemon's machine, such as `from 192.0.2.7`; of a proxy its name and port only.
+    /// Null without a session.
+    #[schema(required)]
+    way_out: Option<String>,
     /// What orders are checked against, at this broker as at another.
     #[schema(schema_with = in_force)]
     limits: Values,
@@ -173,6 +177,7 @@ impl BrokerBody {
             mode,
             simulated,
             session,
+            way_out,
             calls_waiting,
             silent,
             pushes_booked,
@@ -186,6 +191,7 @@ impl BrokerBody {
             simulated,
             session: session.map(SessionBody::from),
             limits: to_values(&*user.settings.limits().in_force())?,
+            way_out,
             calls_waiting,
             silent,
             pushes_booked,

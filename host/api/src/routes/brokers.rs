@@ -47,8 +47,9 @@ async fn read_broker(
 }
 
 /// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker
-/// that they are at. Where the money is real there, the admin's own password is asked for. The answer has the limits that hold for
-/// the user's orders. Not for API tokens.
+/// that they are at, and while something of theirs is missing that the broker takes, such as credentials: the sentence names it. Where
+/// the money is real there, the admin's own password is asked for. The answer has the limits that hold for the user's orders. Not
+/// for API tokens.
 #[utoipa::path(put, path = "/api/v1/users/{id}/broker", operation_id = "set_user_broker", tag = "users", params(("id" = u64, Path)),
     request_body = BrokerChange, responses((status = OK, body = BrokerBody)))]
 async fn set_broker(
@@ -67,7 +68,7 @@ async fn set_broker(
     });
     api.audit(&admin.caller, "user.broker", format!("user {id}"), details).await?;
     let user = api.daemon.users.find(id)?;
-    api.daemon.users_admin.check_broker(&broker)?;
+    api.daemon.users_admin.check_broker(id, &broker).await?;
     if mode == TradingMode::Live {
         confirm(&api, &admin, password.as_ref(), &from).await?;
     }

@@ -1,12 +1,10 @@
 //! `/api/v1/user/broker/credentials`: what a broker's log-in needs. It goes in and never comes out.
 
-use std::net::IpAddr;
-
 use axum::extract::State;
 use axum::http::StatusCode;
-use prahari_app::accounts::KeptCredentials;
+use prahari_app::accounts::{KeptCredentials, check_way_out};
 use prahari_app::vault::KotakCredentials;
-use prahari_secrets::Secret;
+use prahari_secrets::{OneTimeCodes, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,7 +17,10 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Instant;
 
-const BROKER: &str = "kotak_neo";
+/// The broker that they are for, by the name that it has everywhere.
+const BROKER: &str = "kotak-neo";
+
+/// Longest value that is taken, in bytes.
 const LONGEST: usize = 256;
 
 /// Returns the routes of this resource.
@@ -43,11 +44,12 @@ struct Credentials {
     /// Six-digit trading PIN (MPIN).
     #[schema(value_type = Option<String>, format = Password, min_length = 6, max_length = 6, pattern = "^[0-9]+$")]
     mpin: Option<Secret>,
-    /// Secret of the authenticator that is registered with the broker, in base32.
-    #[schema(value_type = Option<String>, format = Password, min_length = 16, max_length = 256, pattern = "^[A-Z2-7=]+$")]
+    /// Secret of the authenticator that is registered with the broker, in base32 as its app shows it: of 10 bytes (16 characters) or
+    /// more, in capitals or not, with or without blanks, hyphens and padding. Left out by whoever types a code each morning.
+    #[schema(value_type = Option<String>, format = Password, min_length = 16, max_length = 256, pattern = "^[A-Za-z2-7 -]+=*$")]
     totp_secret: Option<Secret>,
-    /// How calls to the broker leave the daemon's machine: one of its addresses, or an HTTP proxy such as
-    /// `http://name:password@192.0.2.7:3128`. Left out as the system routes them.
+    /// How calls to the broker leave the daemon's machine: one of its addresses, which is tried by binding a socket to it, or an HTTP
+    /// proxy such as `http://name:password@192.0.2.7:3128`, which is not asked. Left out as the system routes them.
     #[schema(value_type = Option<String>, format = Password, min_length = 3, max_length = 256)]
     outbound: Option<Secret>,
 }
@@ -112,11 +114,7 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
     let phone = |text: &str| {
         text.strip_prefix('+').is_some_and(|number| digits(number) && (8..=15).contains(&number.len()))
     };
-    let base32 = |text: &str| {
-        printable(text)
-            && text.len() >= 16
-            && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='))
-    };
+    let base32 = |text: &str| text.len() <= LONGEST && OneTimeCodes::from_base32(text).is_some();
     let code = |text: &str| text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let credentials = KotakCredentials {
         consumer_key: field("consumer_key", "8 to 256 printable characters", consumer_key, |text| {
@@ -125,8 +123,13 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
         mobile: field("mobile", "a + and 8 to 15 digits", mobile, phone)?,
         ucc: field("ucc", "1 to 16 letters and digits", ucc, |text| !text.is_empty() && code(text))?,
         mpin: field("mpin", "6 digits", mpin, |text| text.len() == 6 && digits(text))?,
-        totp_secret: field("totp_secret", "16 or more characters of base32", totp_secret, base32)?,
-        outbound: field("outbound", "an IP address, or http://HOST:PORT of a proxy", outbound, is_way_out)?,
+        totp_secret: field(
+            "totp_secret",
+            "16 or more characters of base32, as the app shows them",
+            totp_secret,
+            base32,
+        )?,
+        outbound: way_out(outbound)?,
     };
     if credentials.fields().is_empty() {
         return Err(Problem::invalid("none of the fields is given; delete the credentials to have none"));
@@ -134,19 +137,10 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
     Ok(credentials)
 }
 
-/// Whether calls can leave so: from an address that is none of many, or through a proxy that is named with its port.
-fn is_way_out(text: &str) -> bool {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return !address.is_unspecified() && !address.is_multicast();
-    }
-    let Some(rest) = text.strip_prefix("http://") else { return false };
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    let Some((host, port)) = place.rsplit_once(':') else { return false };
-    let is_host = !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte));
-    let has_port = port.parse::<u16>().is_ok_and(|port| port > 0);
-    is_host && has_port && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
+fn way_out(given: Option<Secret>) -> Result<Option<String>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    check_way_out(given.expose()).map_err(|why| Problem::invalid(format!("outbound: {why}")))?;
+    Ok(Some(given.expose().to_owned()))
 }
 
 fn field(
@@ -165,33 +159,37 @@ fn field(
 mod tests {
     use super::*;
 
+    fn with_secret(text: &str) -> Result<KotakCredentials, Problem> {
+        let nothing = || None;
+        checked(Credentials {
+            consumer_key: nothing(),
+            mobile: nothing(),
+            ucc: nothing(),
+            mpin: nothing(),
+            totp_secret: Some(Secret::new(text.to_owned())),
+            outbound: nothing(),
+        })
+    }
+
     #[test]
-    fn a_way_out_is_an_address_or_a_proxy_with_its_port() {
-        for good in [
-            "192.0.2.7",
-            "2001:db8::1",
-            "http://proxy.example:3128",
-            "http://a:b@192.0.2.7:3128/",
-            "http://[::1]:1",
-        ] {
-            assert!(is_way_out(good), "{good}");
+    fn a_secret_of_an_authenticator_is_taken_as_its_app_shows_it_and_not_when_no_code_can_be_made() {
+        // The shortest has 10 bytes.
+        for good in
+            ["GEZDGNBVGY3TQOJQ", "gezd gnbv gy3t qojq", "GEZD-GNBV-GY3T-QOJQ", "GEZDGNBVGY3TQOJQGE======"]
+        {
+            assert_eq!(with_secret(good).unwrap().totp_secret.as_deref(), Some(good), "{good}");
         }
         for bad in [
-            "",
-            "0.0.0.0",
-            "224.0.0.1",
-            "proxy.example",
-            "http://proxy.example",
-            "https://proxy.example:1",
-            "http://:80",
-            "http://a:0",
-            "http://a b:80",
-            "http://a/b:80",
-            "socks5://a:1",
-            "http://a:99999",
+            "=",
+            "================",
+            "GEZDGNBVGY3TQO",
+            "GEZD=GNBVGY3TQOJQ",
+            "GEZDGNBVGY3TQOJ1",
+            &"GEZDGNBV".repeat(33),
         ] {
-            assert!(!is_way_out(bad), "{bad}");
+            let refused = format!("{:?}", with_secret(bad).unwrap_err());
+            assert!(refused.contains("totp_secret: 16 or more characters of base32"), "{refused}");
+            assert!(bad == "=" || !refused.contains(bad), "{refused}");
         }
-        assert!(!is_way_out(&format!("http://{}:80", "a".repeat(LONGEST))));
     }
 }

@@ -14,7 +14,7 @@ use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{
-    Cursor, Instant, Page, ServiceKindName, TaskName, TriggerName, limit, parse_cursor, range,
+    Cursor, Instant, Page, ServiceKindName, TaskName, TriggerName, limit, parse_cursor, range, symbol_in,
 };
 
 /// Returns the routes of this resource.
@@ -36,6 +36,9 @@ struct ExecutionsOfAllQuery {
     /// Only runs of slots of this service.
     #[param(inline)]
     service: Option<ServiceKindName>,
+    /// Only executions that happened because the price of this share had changed.
+    #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
+    on_price: Option<String>,
     /// Ended like this only, such as `succeeded` or `task_failed`; `executing` finds those under way.
     #[param(max_length = 40)]
     outcome: Option<String>,
@@ -67,7 +70,7 @@ async fn executions_of_all(
         task: query.task.map(|task| task.0),
         trigger: query.trigger.map(|trigger| trigger.0),
         service: query.service.map(|service| service.0),
-        on_price: None,
+        on_price: symbol_in("on_price", query.on_price.as_deref())?,
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),

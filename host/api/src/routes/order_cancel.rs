@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 struct Cancellation {
     /// Why it is cancelled, one sentence. It is kept with the order.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -94,7 +94,7 @@ struct OrderResolution {
     /// What became of it.
     outcome: DecidedOutcome,
     /// How the person knows, one sentence. It is kept with the order.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

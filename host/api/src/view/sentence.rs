@@ -45,6 +45,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_document_names_the_bound_that_holds_for_the_reason_of_a_decision_about_an_order() {
+        let document = serde_json::to_value(crate::openapi::document()).unwrap();
+        for body in ["OrderResolution", "Cancellation"] {
+            let reason = &document["components"]["schemas"][body]["properties"]["reason"];
+            assert_eq!(reason["maxLength"], LONGEST_SENTENCE, "{body}");
+        }
+    }
+
+    #[test]
     fn a_sentence_is_kept_as_it_is_without_the_space_around_it() {
         assert_eq!(sentence("why", " एक विभाजन, 2:1 ✓ \n").unwrap(), "एक विभाजन, 2:1 ✓");
         assert_eq!(own_name("name", &format!(" {} ", "é".repeat(64))).unwrap().chars().count(), 64);

@@ -16,6 +16,7 @@ mod throttle;
 mod tokens;
 mod totp;
 mod users;
+mod way_out;
 
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use tokens::{
     CreatedToken, LONGEST_TOKEN_NAME, MOST_TOKEN_DAYS, MOST_TOKENS, PreparedToken, TokenRequest,
 };
 pub use users::LogInState;
+pub use way_out::check_way_out;
 
 use throttle::Throttle;
 

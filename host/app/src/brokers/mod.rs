@@ -104,6 +104,8 @@ pub struct BrokerStatus {
     pub session: Option<BrokerSessionView>,
     /// Calls that wait for the broker's answer now.
     pub calls_waiting: u32,
+    /// How the calls of the present session leave this machine; none without a session.
+    pub way_out: Option<String>,
     /// Whether the last call passed its deadline, so that the next ones fail at once for a while.
     pub silent: bool,
     /// Pushed events that told something new.
@@ -126,6 +128,16 @@ pub enum LinkError {
         name: String,
         /// The names that there are.
         known: String,
+    },
+    /// Something of the user is missing that trading over the broker takes.
+    #[error("user {user} cannot trade over {name:?} yet: {reason}")]
+    Missing {
+        /// The user.
+        user: UserId,
+        /// Name of the broker.
+        name: String,
+        /// What is missing and where it is entered, one sentence.
+        reason: String,
     },
     /// The broker has no link for the user.
     #[error(transparent)]
@@ -163,6 +175,15 @@ impl Brokers {
     /// [`LinkError::Unknown`].
     pub fn check(&self, name: &str) -> Result<(), LinkError> {
         self.find(name).map(|_| ())
+    }
+
+    /// Refuses a user of whom something is missing that trading over this broker takes; nobody is asked for it.
+    ///
+    /// # Errors
+    /// [`LinkError::Unknown`], and [`LinkError::Missing`] with the sentence of the broker.
+    pub async fn admit(&self, name: &str, user: UserId) -> Result<(), LinkError> {
+        let missing = |reason| LinkError::Missing { user, name: name.to_owned(), reason };
+        self.find(name)?.admit(user).await.map_err(missing)
     }
 
     fn find(&self, name: &str) -> Result<&Arc<dyn Brokerage>, LinkError> {
@@ -230,6 +251,7 @@ impl Link {
             mode: self.mode(),
             session: self.session.as_ref().map(|session| session.view()),
             simulated: self.simulated.is_some(),
+            way_out: self.broker.way_out(),
             calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             silent: self.limiter.as_ref().is_some_and(|limiter| limiter.is_silent()),
             pushes_booked: count(&self.pushed.booked),

@@ -1,6 +1,6 @@
 //! The rooms of the daemon, built from the ground up.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use prahari_runtime::Runtime;
@@ -235,6 +235,7 @@ impl Base {
             queries: queries.clone(),
             recent: Mutex::default(),
             looked: Mutex::default(),
+            backups: OnceLock::new(),
         });
         let maintenance = Arc::new(Maintenance {
             handles: handles.clone(),

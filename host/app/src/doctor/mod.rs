@@ -5,13 +5,15 @@
 //! session everybody is looked at by itself (`morning.rs`), and what was found is kept.
 
 mod day;
+mod disk;
 mod kept;
 mod means;
 mod morning;
 mod trading;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -78,6 +80,8 @@ pub struct Doctor {
     pub(crate) queries: Queries,
     pub(crate) recent: Mutex<Recent>,
     pub(crate) looked: Mutex<morning::Looked>,
+    /// Folder that backups are put into, where one is named.
+    pub(crate) backups: OnceLock<PathBuf>,
 }
 
 /// What several checks look at.
@@ -139,7 +143,7 @@ impl Doctor {
     async fn of_host(&self, user: &User, now: Timestamp) -> Result<Vec<Check>, AppError> {
         let enabled = self.enabled(user).await?;
         let facts = Facts { user, now, today: now.ist_day(), enabled, desk: self.desk(user).await };
-        Ok(vec![
+        let mut checks = vec![
             trading::link(user),
             self.calendar(&facts),
             day::service(&facts),
@@ -153,7 +157,10 @@ impl Doctor {
             self.alerts(user).await?,
             self.channels(user).await?,
             self.storage().await?,
-        ])
+            self.disk().await,
+        ];
+        checks.extend(self.backup(user, now).await);
+        Ok(checks)
     }
 
     /// The tasks that a service runs for the user and whose schedules are enabled.

@@ -21,23 +21,28 @@ impl UsersAdmin {
         Ok(self.users.find(id)?.link().status())
     }
 
-    /// Refuses a name that no broker has.
+    /// Refuses a name that no broker has, and a broker for which something of the user is missing, such as credentials. A user
+    /// who is linked with it already stays so, whatever is missing.
     ///
     /// # Errors
-    /// [`AppError::Link`].
-    pub fn check_broker(&self, name: &str) -> Result<(), AppError> {
-        Ok(self.trading.brokers.check(name)?)
+    /// [`AppError::Link`], or when there is no such user.
+    pub async fn check_broker(&self, id: UserId, name: &str) -> Result<(), AppError> {
+        self.trading.brokers.check(name)?;
+        if *self.users.find(id)?.link().name == *name {
+            return Ok(());
+        }
+        Ok(self.trading.brokers.admit(name, id).await?)
     }
 
     /// Links a user with another broker, who has to be out of the market for it: orders and shares are at the
     /// broker that they are at. Nothing has changed after an error.
     ///
     /// # Errors
-    /// [`AppError::Link`] for a name that no broker has, [`AppError::BrokerInUse`] while the user has orders or
-    /// shares, or when the new account does not say what the books say; or when the store fails.
+    /// [`AppError::Link`] for a name that no broker has or when something of the user is missing, [`AppError::BrokerInUse`]
+    /// while the user has orders or shares, or when the new account does not say what the books say; or when the store fails.
     pub async fn set_broker(self: &Arc<Self>, id: UserId, name: &str) -> Result<BrokerStatus, AppError> {
         let user = self.users.find(id)?;
-        self.check_broker(name)?;
+        self.check_broker(id, name).await?;
         let mut desk = user.desk.lock().await;
         if *desk.link().name == *name {
             return Ok(desk.link().status());

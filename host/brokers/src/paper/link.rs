@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
@@ -217,7 +217,7 @@ impl Broker for PaperLink {
         let advice = "look for an alert about this user's records, and check the database";
         let account = match self.funds().await {
             Ok(funds) => {
-                Check::ok("account", format!("the paper account opens, with {} in cash", funds.cash))
+                Check::ok("account", format!("the paper account opens, with {} in cash", rupees(funds.cash)))
             }
             Err(error) => {
                 Check::failed("account", format!("the paper account does not open: {error}"), advice)
@@ -277,5 +277,10 @@ mod tests {
         let both = |outcome| ["account", "book"].map(|name| (name.to_owned(), outcome)).to_vec();
         assert_eq!(look(USER).await, both(CheckOutcome::Ok));
         assert_eq!(look(UserId(99)).await, both(CheckOutcome::Failed));
+        let cash = broker.funds(USER).await.unwrap().cash;
+        let link = PaperLink { broker, user: USER };
+        let said = &link.readiness(Timestamp(0)).await[0].evidence;
+        assert_eq!(*said, format!("the paper account opens, with {} in cash", rupees(cash)));
+        assert!(said.contains('₹'), "{said}");
     }
 }

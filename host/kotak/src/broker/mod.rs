@@ -12,6 +12,7 @@ use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Pace, Placed,
     Sessions as Hours,
 };
+use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
 use prahari_domain::time::Timestamp;
@@ -96,6 +97,10 @@ impl Brokerage for KotakBrokerage {
         };
         let session = Arc::new(LinkedSession(session));
         Ok(BrokerLink { broker: Arc::new(broker), simulated: None, session: Some(session) })
+    }
+
+    async fn admit(&self, user: UserId) -> Result<(), String> {
+        self.sessions.of(user).complete().await
     }
 }
 
@@ -182,6 +187,10 @@ impl Broker for KotakBroker {
 
     async fn readiness(&self, now: Timestamp) -> Vec<Check> {
         self.checks(now).await
+    }
+
+    fn way_out(&self) -> Option<String> {
+        self.session.in_use().map(|(_, client)| client.way_out())
     }
 }
 

@@ -34,10 +34,10 @@ impl KotakBroker {
         let proof = self.session.prove(self.settings.read.min(LONGEST)).await;
         let mut checks = vec![session(&self.session.view(), now), credentials(&proof)];
         match &proof {
-            Ok(proof) => checks.extend([address(proof), clock(&proof.line)]),
+            Ok(proof) => checks.extend([address(proof), listed(proof), clock(&proof.line)]),
             Err(_) => {
                 let unasked = "nothing is asked of the broker without complete credentials";
-                checks.extend(["address", "clock"].map(|name| Check::not_known(name, unasked, "")));
+                checks.extend(["address", "listed", "clock"].map(|name| Check::not_known(name, unasked, "")));
             }
         }
         let kept = self.shares.kept(now.ist_day());
@@ -137,6 +137,43 @@ fn address(proof: &AccountProof) -> Check {
         ),
         _ => Check::ok("address", said).steady(seen.clone()),
     }
+}
+
+/// Whether the address from which the broker sees us is one from which it takes orders. What the broker does not tell is not known
+/// and nothing worse: the call is none that its pages promise.
+fn listed(proof: &AccountProof) -> Check {
+    const NAME: &str = "listed";
+    let list = match &proof.listed {
+        Some(Ok(list)) => list,
+        Some(Err(error)) => {
+            let said =
+                format!("the broker does not tell from which addresses it takes orders: {}", error.said);
+            return Check::not_known(NAME, said, "compare with the addresses in the broker's app");
+        }
+        None => {
+            let said = "the broker tells its list of addresses only with a session";
+            return Check::not_known(NAME, said, "look again once somebody has logged in");
+        }
+    };
+    let advice = "enter the address that is seen in the broker's app, and log in anew; each of its two can be changed once in 7 days";
+    if list.addresses.is_empty() {
+        return Check::warning(NAME, "the broker lists no address from which it takes orders", advice);
+    }
+    let texts: Vec<String> = list.addresses.iter().map(ToString::to_string).collect();
+    let said = format!("the broker takes orders from {} only", texts.join(" and "));
+    let Some(seen) = proof.line.address.as_ref().ok().and_then(|seen| seen.parse::<IpAddr>().ok()) else {
+        return Check::not_known(NAME, format!("{said}, and does not tell which one it sees"), "");
+    };
+    let leaves = proof.outbound.shown();
+    if !list.addresses.contains(&seen) {
+        let said = format!("{said}; the calls of this user leave {leaves}, and it sees {seen}");
+        return Check::failed(NAME, said, advice);
+    }
+    if !list.in_force {
+        let said = format!("{said}, among them {seen}, and does not say that the list is in force");
+        return Check::warning(NAME, said, "see in the broker's app whether the addresses are active");
+    }
+    Check::ok(NAME, format!("{said}, and sees {seen}; calls leave {leaves}"))
 }
 
 /// Whether two addresses cannot be those of the same way out: one of this network becomes another one on its way.

@@ -278,7 +278,14 @@ async fn what_is_refused_is_refused_and_what_never_left_is_told_so() {
     for (code, retryable) in [(1_009, false), (1_004, true), (100_008, true), (1_017, false)] {
         desk.now_will(PLACE, ok(json!({ "stCode": code, "errMsg": "no, account-ZZ9Z9", "stat": "Not_Ok" })));
         let error = desk.place(&limit()).await.unwrap_err();
-        let reason = format!("an order: no, account-[masked] (code {code})");
+        let how = match code {
+            100_008 => {
+                "; the call left as this machine routes them: the broker's app has to list that address, and the access token has to be \
+                 of this application"
+            }
+            _ => "",
+        };
+        let reason = format!("an order: no, account-[masked]{how} (code {code})");
         assert_eq!(error, BrokerError::Refused { reason, retryable });
     }
     let sent = desk.placements();

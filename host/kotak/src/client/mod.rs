@@ -26,12 +26,12 @@ pub use quotes::QuoteFilter;
 pub(crate) use readiness::{ClockOffset, LineProof};
 
 use crate::credentials::Credentials;
-use crate::error::{Call, KotakError};
+use crate::error::{Call, KotakError, Meaning};
 use crate::http::reach::{Reach, below};
 use crate::http::tls::Tls;
 use crate::http::{Http, exchange};
 use crate::limiter::RateLimiter;
-use crate::mask::Masker;
+use crate::mask::{Masked, Masker};
 use crate::session::Session;
 use crate::settings::{KotakSettings, Outbound};
 use crate::wire::body;
@@ -47,6 +47,9 @@ const LONGEST_FILE: usize = 64 << 20;
 
 /// Most placements, changes and cancellations within a second, whatever is set: the exchange allows 10.
 const MOST_ORDERS: u32 = 9;
+
+/// The broker's code for a session that was opened from another address than the call came from.
+const OTHER_ADDRESS: i64 = 1_037;
 
 /// Makes the clients of users.
 pub(crate) struct ClientFactory {
@@ -140,10 +143,31 @@ impl KotakClient {
         &self.client_code
     }
 
+    /// How calls leave this machine, for people.
+    pub(crate) fn way_out(&self) -> String {
+        self.outbound.shown()
+    }
+
     /// Sends a request in its turn, and reads what came.
     async fn ask(&self, call: Call, request: RequestBuilder) -> Result<Value, KotakError> {
         let within = self.turn(call).await?;
-        body::json(call, exchange(request, LONGEST_BODY, within).await, &self.masker)
+        let answer = body::json(call, exchange(request, LONGEST_BODY, within).await, &self.masker);
+        answer.map_err(|error| self.with_way_out(error))
+    }
+
+    /// Adds to the refusal of an address how the call left, and what has to be done about it: the broker names no address.
+    fn with_way_out(&self, error: KotakError) -> KotakError {
+        if error.meaning != Meaning::Address {
+            return error;
+        }
+        let advice = match error.code {
+            Some(OTHER_ADDRESS) => "the session is of another address, and a new login makes one of this",
+            _ => {
+                "the broker's app has to list that address, and the access token has to be of this application"
+            }
+        };
+        let said = format!("{}; the call left {}: {advice}", error.said, self.way_out());
+        KotakError { said: Masked::ours(said), ..error }
     }
 
     /// Waits for the call's turn, and answers how long the call may take.

@@ -1,4 +1,5 @@
-//! The question that proves the way to the broker and the clock, and that no login is needed for.
+//! The question that proves the way to the broker and the clock, and that no login is needed for; and that for the addresses from
+//! which the broker takes orders, which goes with a session only.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use crate::http::exchange;
 use crate::http::reach::below;
 use crate::session::Session;
 use crate::wire::body;
+use crate::wire::listed::{ListedAddresses, listed};
 
 /// How our clock stands to the broker's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,5 +52,18 @@ impl KotakClient {
         });
         let address = body::json(Call::Address, raw, &self.masker).and_then(|answer| address_in(&answer));
         LineProof { address, clock }
+    }
+
+    /// Asks from which addresses the broker takes the account's orders. Its pages do not tell of this call, so no answer to it is
+    /// taken for news of the session.
+    pub(crate) async fn listed(
+        &self,
+        session: &Session,
+        within: Duration,
+    ) -> Result<ListedAddresses, KotakError> {
+        let request = self.request(&self.http.reading, session, "registration/subscription", None);
+        let raw = exchange(request, LONGEST_BODY, within).await;
+        let answer = body::json(Call::Listed, raw, &self.masker)?;
+        listed(&answer).map_err(|why| body::misread(Call::Listed, why))
     }
 }

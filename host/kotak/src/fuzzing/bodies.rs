@@ -1,6 +1,7 @@
 //! The bodies of the broker's answers.
 
 use std::fmt::Display;
+use std::net::IpAddr;
 
 use prahari_brokers::BrokerError;
 use prahari_domain::money::Paise;
@@ -13,6 +14,7 @@ use crate::http::reach::Reach;
 use crate::wire::body;
 use crate::wire::holding::HoldingRow;
 use crate::wire::limits::Limits;
+use crate::wire::listed;
 use crate::wire::login;
 use crate::wire::margin::Margin;
 use crate::wire::order::OrderRow;
@@ -78,6 +80,15 @@ pub fn quotes(bytes: &[u8]) -> usize {
     });
     read.iter().for_each(rows::quote);
     read.len()
+}
+
+/// The addresses from which orders are taken.
+pub fn listed(bytes: &[u8]) -> usize {
+    let Some(read) = answer(Call::Listed, 200, bytes).and_then(|body| listed::listed(&body).ok()) else {
+        return 0;
+    };
+    assert!(read.addresses.len() <= 2 && !read.addresses.iter().any(IpAddr::is_unspecified), "{read:?}");
+    1
 }
 
 /// Either step of the login.

@@ -10,7 +10,7 @@ mod rows;
 
 use prahari_secrets::Secret;
 
-pub use bodies::{errors, holdings, limits, login, margin, order_book, positions, quotes, trades};
+pub use bodies::{errors, holdings, limits, listed, login, margin, order_book, positions, quotes, trades};
 pub use feeds::{market_feed, older_market_feed, order_feed};
 pub use files::{scrip_master, tag};
 

@@ -6,6 +6,7 @@ driven![
     errors,
     holdings,
     limits,
+    listed,
     login,
     margin,
     market_feed,

@@ -341,7 +341,8 @@ impl UserSession {
                 (inner.refusals, inner.last_answer, inner.failure) = (0, None, None);
                 drop(inner);
                 self.changed.send_replace(());
-                tracing::info!(user = %self.user, day = %session.day, login = logins, "logged in at the broker");
+                let leaves = client.way_out();
+                tracing::info!(user = %self.user, day = %session.day, login = logins, %leaves, "logged in at the broker");
                 Ok((session, client))
             }
             Err(error) => {

@@ -116,7 +116,7 @@ fn is_good(call: Call, http: u16, body: &Value) -> bool {
             fine && body.get("data").is_some_and(Value::is_array) && code.is_none_or(|code| code == 200)
         }
         Call::Quotes => fine && body.is_array(),
-        Call::Files | Call::Feeds => fine && body.get("data").is_some_and(Value::is_object),
+        Call::Files | Call::Feeds | Call::Listed => fine && body.get("data").is_some_and(Value::is_object),
         _ => said_good && code.is_none_or(|code| code == 200),
     }
 }

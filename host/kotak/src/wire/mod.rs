@@ -6,6 +6,7 @@ pub(crate) mod decimal;
 pub(crate) mod feeds;
 pub(crate) mod holding;
 pub(crate) mod limits;
+pub(crate) mod listed;
 pub(crate) mod login;
 pub(crate) mod margin;
 pub(crate) mod order;

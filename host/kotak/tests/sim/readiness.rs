@@ -30,6 +30,7 @@ async fn nobody_logs_in_and_nothing_is_ordered_for_a_look() {
             ("session", Warning),
             ("credentials", Good),
             ("address", NotKnown),
+            ("listed", NotKnown),
             ("clock", Good),
             ("shares", NotKnown)
         ]
@@ -45,6 +46,8 @@ async fn nobody_logs_in_and_nothing_is_ordered_for_a_look() {
 #[tokio::test]
 async fn with_a_session_the_address_and_the_file_of_shares_are_proved_too() {
     let account = Account::new().await;
+    let here = vec!["192.0.2.8".parse().unwrap(), "127.0.0.1".parse().unwrap()];
+    account.sim.change_account(&account.spec.ucc, |spec| spec.addresses = here).unwrap();
     account.placed(account.resting(1)).await;
     let checks = look(&account).await;
     assert!(checks.iter().all(|check| check.outcome == Good), "{checks:?}");
@@ -86,6 +89,27 @@ async fn an_address_that_is_not_the_one_that_was_set_fails() {
     );
     let checks = look(&account).await;
     assert_eq!(named(&checks, "address").outcome, Failed, "{checks:?}");
+}
+
+#[tokio::test]
+async fn the_broker_is_asked_which_addresses_it_takes_orders_from_and_its_refusal_ends_no_session() {
+    let account = Account::new().await;
+    account.broker.funds().await.unwrap();
+    let other = "192.0.2.8".parse().unwrap();
+    account.sim.change_account(&account.spec.ucc, |spec| spec.addresses = vec![other]).unwrap();
+    let checks = look(&account).await;
+    let listed = named(&checks, "listed");
+    let said = "the broker takes orders from 192.0.2.8 only; the calls of this user leave as this machine routes them, and it sees \
+                127.0.0.1";
+    assert_eq!((listed.outcome, listed.evidence.as_str()), (Failed, said));
+    // What the doctor foretells is what an order meets, and it is told with the way that the order took.
+    let refused = account.broker.place(&account.resting(1), account.now()).await.unwrap_err().to_string();
+    assert!(refused.contains("; the call left as this machine routes them: the broker's app"), "{refused}");
+    account.sim.change_facts(|facts| facts.subscription_works = false);
+    let checks = look(&account).await;
+    assert_eq!((named(&checks, "listed").outcome, named(&checks, "address").outcome), (NotKnown, Good));
+    assert_eq!(account.broker.way_out().as_deref(), Some("as this machine routes them"));
+    assert_eq!(account.logins(), 1);
 }
 
 #[tokio::test]

@@ -144,6 +144,9 @@ async fn prepare(
     let clock = clock.restarted();
     crate::logging::follow(clock.clone());
     let daemon = wire(clock).await?;
+    if let Some(folder) = &options.backups {
+        daemon.doctor.follow_backups(folder.clone());
+    }
     if history.is_some() {
         demo::make_users_differ(&daemon).await?;
     }

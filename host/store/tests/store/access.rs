@@ -167,7 +167,7 @@ async fn sealing_anew_is_all_or_nothing() {
     let TestStore { store, folder: _folder } = TestStore::new();
     let admin = store.user(with_admin(&store).await);
     let row = CredentialsRow {
-        broker: "kotak_neo".to_owned(),
+        broker: "kotak-neo".to_owned(),
         sealed: vec![1],
         fields: vec!["mpin".to_owned()],
         updated_at: now(),

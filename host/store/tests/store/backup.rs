@@ -6,8 +6,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
-use prahari_store::{DatabaseCopy, DatabasePlace, Durability, Inspection, Store, StoreError};
+use prahari_domain::time::Timestamp;
+use prahari_store::{DatabaseCopy, DatabasePlace, Durability, Inspection, Store, StoreError, newest_copy};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -198,4 +200,35 @@ async fn a_place_is_free_when_no_daemon_is_there_and_what_stands_there_is_moved_
     assert_eq!(DatabasePlace::take(&other).unwrap().clear().unwrap(), None);
     fs::write(folder.path().join("other.db-wal"), "the log of a database that is gone").unwrap();
     assert!(matches!(DatabasePlace::take(&other).unwrap_err(), StoreError::LogWithoutDatabase { .. }));
+}
+
+#[tokio::test]
+async fn the_newest_copy_of_a_folder_is_the_newest_whole_one_that_is_ours() {
+    let (folder, path) = with_value("kept").await;
+    let backups = tempfile::tempdir().unwrap();
+    let newest = || newest_copy(backups.path(), &path).unwrap();
+    assert_eq!(newest(), None);
+    let write = |name: &str, bytes: &[u8], second: u64| {
+        let file = backups.path().join(name);
+        fs::write(&file, bytes).unwrap();
+        let at = UNIX_EPOCH + Duration::from_secs(second);
+        fs::File::options().write(true).open(&file).unwrap().set_modified(at).unwrap();
+    };
+    let ours = fs::read(&path).unwrap();
+    write("monday.db", &ours, 1_000);
+    write("tuesday.db", &ours, 2_000);
+    // What is newer and no backup: of another program, cut off, half a header, a text.
+    let mut other = ours.clone();
+    other[68..72].copy_from_slice(b"OTHR");
+    write("other.db", &other, 3_000);
+    write("wednesday.db.partial", &ours, 3_000);
+    write("short.db", &ours[..70], 3_000);
+    write("notes.txt", b"tuesday was the last", 3_000);
+    fs::create_dir(backups.path().join("folder")).unwrap();
+    symlink(&path, backups.path().join("linked.db")).unwrap();
+    assert_eq!(newest(), Some(Timestamp(2_000_000)));
+    // Beside the database itself, which is no copy of anything.
+    assert_eq!(newest_copy(folder.path(), &path).unwrap(), None);
+    let gone = newest_copy(&folder.path().join("gone"), &path).unwrap_err();
+    assert!(matches!(gone, StoreError::File { .. }), "{gone}");
 }

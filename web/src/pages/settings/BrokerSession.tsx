@@ -38,7 +38,7 @@ function Link({ broker }: { broker: BrokerBody }) {
         items={[
           { term: text.broker, value: brokerName(broker.broker) },
           { term: text.money, value: <strong>{text.modes[broker.mode]}</strong> },
-          ...(session ? sessionFacts(session) : []),
+          ...(session ? sessionFacts(session, broker.way_out) : []),
         ]}
       />
       {session && <Acts session={session} />}

@@ -253,7 +253,7 @@ export const words = {
       mpin: ['MPIN', 'Six digits'],
       totp_secret: [
         'Authenticator secret',
-        'In base32, as registered with the broker. Without it you type a code each morning',
+        'In base32, as its app shows it: 16 characters or more. Without it you type a code each morning',
       ],
       outbound: [
         'Way out',

@@ -73,7 +73,7 @@ function facts(broker: BrokerBody, limits: LimitsBody, state: TradingStateName |
         .filter(Boolean)
         .join(', '),
     },
-    ...(broker.session ? sessionFacts(broker.session) : []),
+    ...(broker.session ? sessionFacts(broker.session, broker.way_out) : []),
     { term: words.waiting, value: count(broker.calls_waiting) },
     {
       term: words.pushes,

@@ -120,7 +120,8 @@ export const words = {
   resyncs: 'Order book asked anew',
   changeBroker: 'Change broker',
   brokerTitle: (name: string) => `Have ${name} trade over another broker?`,
-  brokerText: 'Refused while there are open orders or positions: they are at the present broker.',
+  brokerText:
+    'Refused while there are open orders or positions, which are at the present broker, and until the user has entered what the other one needs.',
   brokerName: 'Name of the broker, such as paper',
   realText: 'With this broker the money is real. Orders are checked against these limits:',
   ownPassword: 'Your own password',

@@ -4,6 +4,7 @@ use prahari_domain::time::Day;
 use super::*;
 use crate::error::{Call, Meaning};
 use crate::mask::Masked;
+use crate::wire::listed::ListedAddresses;
 
 fn at(day: &str, time: &str) -> Timestamp {
     Timestamp::from_ist(day.parse().unwrap(), time.parse().unwrap())
@@ -64,7 +65,8 @@ fn proof(
     address: Result<String, KotakError>,
     clock: Option<ClockOffset>,
 ) -> AccountProof {
-    AccountProof { outbound, makes_codes: true, with_session: false, line: LineProof { address, clock } }
+    let line = LineProof { address, clock };
+    AccountProof { outbound, makes_codes: true, with_session: false, line, listed: None }
 }
 
 fn off(ahead: i64) -> Option<ClockOffset> {
@@ -108,6 +110,36 @@ fn an_address_is_compared_with_the_one_that_calls_leave_from() {
     assert_eq!(address(&with_session).outcome, Failed);
     let silent = Err(KotakError::ours(Call::Address, Meaning::Lost, "no answer within 8 s"));
     assert_eq!(address(&proof(Outbound::Direct, silent, None)).outcome, Failed);
+}
+
+#[test]
+fn the_address_that_is_seen_has_to_be_one_of_those_that_are_listed() {
+    let look = |seen: Result<String, KotakError>, listed: Result<&[&str], KotakError>, in_force: bool| {
+        let addresses =
+            |texts: &[&str]| -> Vec<IpAddr> { texts.iter().map(|text| text.parse().unwrap()).collect() };
+        let listed = listed.map(|texts| ListedAddresses { addresses: addresses(texts), in_force });
+        let outbound = Outbound::Address("10.0.0.5".parse().unwrap());
+        let check = super::listed(&AccountProof {
+            with_session: true,
+            listed: Some(listed),
+            ..proof(outbound, seen, off(0))
+        });
+        (check.outcome, check.evidence)
+    };
+    let seen = || Ok("192.0.2.7".to_owned());
+    let error = || KotakError::ours(Call::Listed, Meaning::Session, "invalid session token");
+    let (outcome, said) = look(seen(), Ok(&["192.0.2.8", "192.0.2.7"]), true);
+    let whole = "the broker takes orders from 192.0.2.8 and 192.0.2.7 only, and sees 192.0.2.7; calls leave from 10.0.0.5";
+    assert_eq!((outcome, said.as_str()), (Good, whole));
+    assert_eq!(look(seen(), Ok(&["192.0.2.7"]), false).0, Warning);
+    let (outcome, said) = look(seen(), Ok(&["192.0.2.8"]), true);
+    assert_eq!(outcome, Failed);
+    assert!(said.ends_with("the calls of this user leave from 10.0.0.5, and it sees 192.0.2.7"), "{said}");
+    assert_eq!(look(seen(), Ok(&[]), true).0, Warning);
+    assert_eq!(look(Err(error()), Ok(&["192.0.2.7"]), true).0, NotKnown);
+    // It may be that the broker has no such call any more.
+    assert_eq!(look(seen(), Err(error()), true).0, NotKnown);
+    assert_eq!(super::listed(&proof(Outbound::Direct, seen(), off(0))).outcome, NotKnown);
 }
 
 #[test]
