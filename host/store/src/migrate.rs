@@ -101,6 +101,7 @@ const MIGRATIONS: [(&str, &str); 71] = [
         include_str!("../../../migrations/0070_create_holding_differences.sql"),
     ),
     ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
+    ("0078_hold_messages", include_str!("../../../migrations/0078_hold_messages.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
+mod quiet_hours;
 mod trying;
 
 use std::collections::VecDeque;
@@ -15,7 +16,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Key, KeyRing};
-use prahari_store::{Durability, NewUser, NotificationLevel, NotificationRow, Role};
+use prahari_store::{Durability, NewNotification, NewUser, NotificationLevel, NotificationRow, Role};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -154,6 +155,12 @@ impl World {
         title: &str,
         silence: Option<Silence>,
     ) {
+        let new = NewNotification { silence, ..self.message((level, kind), title) };
+        self.queue(new).await;
+    }
+
+    /// A message that may disturb, now.
+    fn message(&self, (level, kind): (NotificationLevel, NotificationKind), title: &str) -> NewNotification {
         let row = NotificationRow {
             id: None,
             at: self.channels.clock.now(),
@@ -162,7 +169,11 @@ impl World {
             body: "a body".to_owned(),
             run: None,
         };
-        self.store.user(self.asha).notify(row, kind, silence).await.unwrap();
+        NewNotification::disturbing(row, kind)
+    }
+
+    async fn queue(&self, new: NewNotification) {
+        self.store.user(self.asha).notify(new).await.unwrap();
         self.outbox.message_queued(self.asha);
     }
 
@@ -202,7 +213,7 @@ fn failed() -> Option<Result<(), Undelivered>> {
 #[tokio::test]
 async fn a_message_that_may_disturb_is_delivered_once_and_a_silent_one_never() {
     let (mut world, id, _delivering) = World::delivering().await;
-    world.notify("quiet", Some(Silence::QuietHours)).await;
+    world.notify("silent", Some(Silence::SwitchedOff)).await;
     world.notify("loud", None).await;
     let message = world.next().await;
     assert_eq!((message.title.as_str(), message.kind.as_str(), message.repeated), ("loud", "error", false));
