@@ -230,7 +230,9 @@ describe('quiet hours', () => {
     await page.getByRole('button', { name: 'Discard' }).waitFor({ state: 'hidden' });
   }
 
-  test('hold back what happens, which the log shows, and outside of them it arrives', async ({ visit }) => {
+  test('hold back what happens, which the log shows, and outside of them it arrives', async ({
+    visit,
+  }) => {
     const page = await visit(own.as('user2'));
     await goTo(page, CHANNELS);
     await connectChat(page, 'at night');
