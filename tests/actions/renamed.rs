@@ -4,8 +4,8 @@ use prahari_app::daemon::Daemon;
 use prahari_brokers::Interval;
 use prahari_domain::actions::ActionKind;
 
-use super::world::{action, folder, house, monday_evening, symbol};
-use crate::support::{TUESDAY, at, run};
+use super::world::{WEDNESDAY, action, bars, folder, house, monday_evening, symbol};
+use crate::support::{FRIDAY, MONDAY, OTHER, TUESDAY, at, day, run};
 
 /// The closes that the market tells of ABCNEW now, in paise.
 async fn closes(daemon: &Daemon) -> Vec<i64> {
@@ -31,4 +31,32 @@ async fn from_the_ex_date_on_until_it_is_taken_back_a_new_symbol_has_the_bars_of
     assert_eq!(closes(&daemon).await, [10_000; 4]);
     daemon.actions.undo(row.unwrap().id, "it was put off", "asha").await.unwrap();
     assert_eq!(closes(&daemon).await, [4_000; 4]);
+}
+
+#[tokio::test]
+async fn why_no_trade_names_the_symbol_that_the_share_had_on_the_day() {
+    let folder = folder(10_000);
+    // As it is at the exchange: the old symbol ends with the last session under it.
+    let until_monday = ["2025-03-05", "2025-03-06", FRIDAY, MONDAY].map(|day| (day, 10_000));
+    std::fs::write(folder.path().join("ABC.csv"), bars(&until_monday)).unwrap();
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let change = action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") });
+    daemon.actions.add_confirmed(change, "asha").await.unwrap();
+    let user = daemon.users.find(OTHER).unwrap();
+    let why = async |name: &str, asked: &str| {
+        let told = daemon.queries.of(&user).why_no_trade(symbol(name), Some(day(asked))).await.unwrap();
+        told.unwrap().conclusion
+    };
+    assert_eq!(why("ABC", WEDNESDAY).await, "nothing is known of 2025-03-12: it has not begun");
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    let since = "nothing is known of ABC on 2025-03-11: since 2025-03-11 it is ABCNEW; ask for that name";
+    assert_eq!(why("ABC", TUESDAY).await, since);
+    let until = "nothing is known of ABCNEW on 2025-03-07: until 2025-03-11 it was ABC; ask for that name";
+    assert_eq!(why("ABCNEW", FRIDAY).await, until);
+    // Under the name of the day it is told as of any share.
+    for (name, asked) in [("ABC", FRIDAY), ("ABCNEW", TUESDAY)] {
+        let conclusion = why(name, asked).await;
+        assert!(!conclusion.contains("ask for that name"), "{name}: {conclusion}");
+    }
 }
