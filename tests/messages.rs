@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::brokers::Brokers;
-use prahari_app::channels::Channels;
+use prahari_app::channels::{Channels, DeliveryFilter, DeliveryRow, DeliveryState};
 use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::maintenance::Evening;
@@ -161,6 +161,49 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
     assert!(receiver.is_quiet());
     drop((again, killed));
+}
+
+/// The deliveries to the user, newest first.
+async fn deliveries(day: &Day) -> Vec<DeliveryRow> {
+    let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 100 };
+    day.channels.deliveries(OTHER, filter).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_quiet_hours_hold_back_is_in_the_log_and_comes_once_when_they_end_also_over_a_kill() {
+    let mut house = TestHost::new(2);
+    let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
+    let receiver = WebhookReceiver::start();
+    let evening = Day::begin(&house, "21:00", &vault).await;
+    let channel = evening.add_channel(&receiver.url).await;
+    let user = evening.daemon.users.find(OTHER).unwrap();
+    let quiet = json!({ "quiet_from": "20:30", "quiet_until": "22:15" });
+    let change = Change::Merge(quiet.as_object().unwrap());
+    let change = evening.daemon.settings.change_preferences(&user, change, None).await.unwrap();
+    change.save().await.unwrap();
+    let symbol = "XYZ".parse().unwrap();
+    evening.daemon.halts.halt_symbol(OTHER, &symbol, HaltCode::ImpossiblePrice, "a price").await.unwrap();
+    // A test comes in them all the same, and lets nothing go.
+    evening.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    let rows = deliveries(&evening).await;
+    let held = rows.last().unwrap();
+    assert_eq!((held.title.as_str(), held.state), ("Orders of a symbol are halted", DeliveryState::Waiting));
+    let reason = "held until 22:15 IST, the end of your quiet hours";
+    assert_eq!((held.reason.as_str(), held.due_at), (reason, Some(at(MONDAY, "22:15"))));
+    evening.daemon.store.flush().await.unwrap();
+    let killed = house.crash();
+    drop(evening.delivering);
+
+    let night = Day::begin(&house, "22:14", &vault).await;
+    night.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    night.hand.pass_until(at(MONDAY, "22:15"));
+    assert_eq!(taken(receiver.next()), words("alert", "Orders of a symbol are halted"));
+    night.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    assert!(receiver.is_quiet(), "it came twice");
+    drop((night, killed));
 }
 
 #[tokio::test]
