@@ -235,7 +235,7 @@ fn the_program_answers_a_chat_and_logs_no_token_however_much_is_logged() {
     }
 }
 
-/// Starts a task of the user in a process of its own and has that die; answers once it is gone.
+/// Starts a task of the user in a process of its own and kills that.
 fn have_a_worker_die(daemon: &Serving, session: &str, task: &str) {
     let started = daemon.post_as(session, "/api/v1/service/individual/start", &json!({ "task": task }));
     assert_eq!(started.status, 200, "{}", started.body);

@@ -163,10 +163,16 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     drop((again, killed));
 }
 
-/// The deliveries to the user, newest first.
+/// The deliveries to the user, newest first, once the newest has arrived.
 async fn deliveries(day: &Day) -> Vec<DeliveryRow> {
-    let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 100 };
-    day.channels.deliveries(OTHER, filter).await.unwrap()
+    loop {
+        let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 100 };
+        let rows = day.channels.deliveries(OTHER, filter).await.unwrap();
+        if rows.first().is_some_and(|newest| newest.state == DeliveryState::Delivered) {
+            return rows;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
