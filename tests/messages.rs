@@ -34,7 +34,7 @@ use support::console::{Outside, channels};
 use support::desk_fixture::{ask, buy, sell, to_host};
 use support::fake_broker::PRICE;
 use support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use support::{ADMIN, MONDAY, OTHER, TestHost, at, day};
+use support::{ADMIN, MONDAY, OTHER, TestHost, at, day, guests, run, start_services, stop};
 use webhook_receiver::{Request, WebhookReceiver};
 
 /// A task of the strategy to which everything here belongs.
@@ -161,6 +161,51 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
     assert!(receiver.is_quiet());
     drop((again, killed));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_that_are_refused_or_withdrawn_are_told_with_the_brokers_reason() {
+    let broker = Arc::new(LiveBroker::default());
+    let mut house = TestHost::new(2);
+    house.make_flat();
+    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+    let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
+    let receiver = WebhookReceiver::start();
+    let day_of = Day::begin(&house, "10:00", &vault).await;
+    day_of.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    day_of.add_channel(&receiver.url).await;
+
+    let refused = day_of.place(&buy("ABC", 10, PRICE.0)).await;
+    broker.push(OTHER, broker.refuse(OTHER, &refused, "the margin is short", day_of.daemon.clock.now()));
+    let told = receiver.next();
+    let body = told.json()["data"]["body"].as_str().unwrap().to_owned();
+    assert_eq!(taken(told), words("order_rejected", "Buy of 10 ABC was refused"));
+    assert_eq!(body, format!("The order {refused}: The margin is short."));
+    let withdrawn = day_of.place(&buy("XYZ", 5, PRICE.0)).await;
+    broker.push(OTHER, broker.withdraw(OTHER, &withdrawn, day_of.daemon.clock.now()));
+    assert_eq!(taken(receiver.next()), words("order_cancelled", "Buy of 5 XYZ was withdrawn unfilled"));
+    assert!(receiver.is_quiet());
+}
+
+#[tokio::test]
+async fn a_task_of_the_schedule_that_fails_is_told_once_also_when_the_daemon_starts_again() {
+    let house = TestHost::new(2);
+    let (cleanup, failing) = (Task::literal("eod_cleanup"), guests::logs("no news today"));
+    let modules: &[(Task, &[u8])] = &[(cleanup, &failing)];
+    let told = async |daemon: &Daemon| {
+        let all = NotificationFilter::default();
+        let mut kept = daemon.store.user(OTHER).notifications(all).await.unwrap();
+        kept.retain(|kept| kept.kind == NotificationKind::TaskFailed);
+        kept.into_iter().map(|kept| kept.row.title).collect::<Vec<_>>()
+    };
+    let daemon = house.start_with(at(MONDAY, "17:59"), modules).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "18:20")).await;
+    assert_eq!(told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
+    stop(daemon).await;
+    let daemon = house.start_with(at(MONDAY, "18:20"), modules).await;
+    run(&daemon, at(MONDAY, "18:45")).await;
+    assert_eq!(told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
 }
 
 /// The deliveries to the user, newest first, once the newest has arrived.
