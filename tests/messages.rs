@@ -180,11 +180,19 @@ async fn orders_that_are_refused_or_withdrawn_are_told_with_the_brokers_reason()
     let told = receiver.next();
     let body = told.json()["data"]["body"].as_str().unwrap().to_owned();
     assert_eq!(taken(told), words("order_rejected", "Buy of 10 ABC was refused"));
-    assert_eq!(body, format!("The order {refused}: The margin is short."));
+    assert_eq!(body, format!("The order {refused}: the margin is short."));
     let withdrawn = day_of.place(&buy("XYZ", 5, PRICE.0)).await;
     broker.push(OTHER, broker.withdraw(OTHER, &withdrawn, day_of.daemon.clock.now()));
     assert_eq!(taken(receiver.next()), words("order_cancelled", "Buy of 5 XYZ was withdrawn unfilled"));
     assert!(receiver.is_quiet());
+}
+
+/// Titles of what the user was told of failures.
+async fn failures_told(daemon: &Daemon) -> Vec<String> {
+    let all = NotificationFilter::default();
+    let kept = daemon.store.user(OTHER).notifications(all).await.unwrap();
+    let failures = kept.into_iter().filter(|kept| kept.kind == NotificationKind::TaskFailed);
+    failures.map(|kept| kept.row.title).collect()
 }
 
 #[tokio::test]
@@ -192,20 +200,14 @@ async fn a_task_of_the_schedule_that_fails_is_told_once_also_when_the_daemon_sta
     let house = TestHost::new(2);
     let (cleanup, failing) = (Task::literal("eod_cleanup"), guests::logs("no news today"));
     let modules: &[(Task, &[u8])] = &[(cleanup, &failing)];
-    let told = async |daemon: &Daemon| {
-        let all = NotificationFilter::default();
-        let mut kept = daemon.store.user(OTHER).notifications(all).await.unwrap();
-        kept.retain(|kept| kept.kind == NotificationKind::TaskFailed);
-        kept.into_iter().map(|kept| kept.row.title).collect::<Vec<_>>()
-    };
     let daemon = house.start_with(at(MONDAY, "17:59"), modules).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "18:20")).await;
-    assert_eq!(told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
+    assert_eq!(failures_told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
     stop(daemon).await;
     let daemon = house.start_with(at(MONDAY, "18:20"), modules).await;
     run(&daemon, at(MONDAY, "18:45")).await;
-    assert_eq!(told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
+    assert_eq!(failures_told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
 }
 
 /// The deliveries to the user, newest first, once the newest has arrived.
