@@ -99,7 +99,7 @@ pub(crate) fn join(conn: &Connection, channel: i64, new: &NewNotification) -> Re
                                WHEN more < ?4 THEN body || char(10) || ?3
                                ELSE body END
                WHERE id = (SELECT max(id) FROM deliveries
-                           WHERE channel_id = ?1 AND due_at > ?5 AND gathering = 1 AND kind = ?2 AND digest = 1
+                           WHERE channel_id = ?1 AND due_at > ?5 AND gathering = 1 AND kind = ?2 AND digest = 1 AND attempts = 0
                                AND held = ?6)";
     let line: String = message.title.chars().take(LONGEST_LINE).collect();
     let most = (MOST_DIGEST_LINES - 1).cast_signed();

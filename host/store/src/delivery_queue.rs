@@ -98,6 +98,22 @@ impl UserScope {
         self.store.write_durable("queue a test", move |conn| test(conn, owner, channel, &message, most)).await
     }
 
+    /// Holds back what waits for an attempt until the end of the quiet hours in which that would be; what is being sent or has
+    /// ended stays as it is.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn hold_delivery(&self, id: u64, until: Timestamp) -> Result<(), StoreError> {
+        let values = (self.user.0.cast_signed(), id.cast_signed(), until.0, held_until(until));
+        self.store
+            .write_durable("hold a delivery back", move |conn| {
+                let sql = "UPDATE deliveries SET gathering = 1, held = 1, due_at = ?3, reason = ?4
+                           WHERE id = ?2 AND user_id = ?1 AND state = 'waiting'";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
+    }
+
     /// Notes that an attempt is about to be made and waits until that is durable. Returns whether the delivery waits
     /// for one.
     ///
@@ -211,14 +227,17 @@ fn gather(conn: &Connection, id: u64, new: &NewNotification, digest: bool) -> Re
         None if digest => new.row.at.plus_millis(digests::DIGEST_GATHERS_MS),
         None => return Ok(()),
     };
-    let reason = new.held_until.map(|until| {
-        format!("held until {} IST, the end of your quiet hours", until.ist_time().format("%H:%M"))
-    });
+    let reason = new.held_until.map(held_until);
     let sql =
         "UPDATE deliveries SET digest = ?2, gathering = 1, held = ?3, due_at = ?4, reason = ?5 WHERE id = ?1";
     let is_held = reason.is_some();
     let values = (id.cast_signed(), digest, is_held, due_at.0, reason.unwrap_or_default());
     execute(conn, sql, values).map(|_| ())
+}
+
+/// Why a delivery waits for the end of the quiet hours.
+fn held_until(until: Timestamp) -> String {
+    format!("held until {} IST, the end of your quiet hours", until.ist_time().format("%H:%M"))
 }
 
 /// Counts one more of a kind with the newest delivery that waits for a first attempt, when the channel has as many

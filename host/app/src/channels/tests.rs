@@ -91,6 +91,8 @@ struct World {
     store: Store,
     outbox: Arc<Outbox>,
     asha: UserId,
+    /// The end of the quiet hours, while there are any.
+    quiet_until: Arc<Mutex<Option<Timestamp>>>,
     _folder: TempDir,
 }
 
@@ -109,6 +111,7 @@ impl World {
             most: AtomicUsize::new(0),
         });
         let outbox = Arc::new(Outbox::default());
+        let quiet_until = Arc::new(Mutex::new(None));
         let events = Arc::new(EventBus::new(clock.clone()));
         let deps = ChannelDeps {
             real: clock.clone(),
@@ -121,9 +124,10 @@ impl World {
             courier: courier.clone(),
             telegram: nowhere(),
             mail: Arc::new(MailCourier::new(Reach::Local)),
+            quiet: quiet_hours(&quiet_until),
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
-        Self { channels, courier, handed, hand, store, outbox, asha, _folder: folder }
+        Self { channels, courier, handed, hand, store, outbox, asha, quiet_until, _folder: folder }
     }
 
     /// With one channel, and what delivers to it.
@@ -195,6 +199,12 @@ impl World {
     fn pass_minutes(&self, minutes: i64) {
         self.hand.pass_until(self.channels.clock.now().plus_millis(minutes * MINUTE_MS));
     }
+}
+
+/// Quiet hours of everybody until an instant.
+fn quiet_hours(until: &Arc<Mutex<Option<Timestamp>>>) -> QuietHours {
+    let until = until.clone();
+    Arc::new(move |_, at| until.lock().filter(|until| at < *until))
 }
 
 /// Telegram, without a server.
@@ -585,6 +595,7 @@ async fn in_lockstep_nothing_is_delivered() {
         courier: world.courier.clone(),
         telegram: nowhere(),
         mail: Arc::new(MailCourier::new(Reach::Local)),
+        quiet: quiet_hours(&world.quiet_until),
     };
     assert!(Arc::new(Channels::load(deps).await.unwrap()).start().is_empty());
 }

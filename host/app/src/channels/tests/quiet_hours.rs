@@ -50,3 +50,25 @@ async fn what_is_held_for_a_channel_that_is_removed_is_given_up_with_the_reason(
     let rows = world.settled().await;
     assert_eq!((rows[0].state, rows[0].reason.as_str()), (DeliveryState::GivenUp, "the channel was removed"));
 }
+
+#[tokio::test]
+async fn what_was_not_delivered_before_the_quiet_hours_waits_for_their_end_and_a_test_does_not() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(failed());
+    world.notify("before", None).await;
+    assert_eq!(world.next().await.title, "before");
+    world.settled().await;
+    let ends = START.plus_minutes(90);
+    *world.quiet_until.lock() = Some(ends);
+    world.pass_minutes(2);
+    world.channels.test(world.asha, id).await.unwrap();
+    assert_eq!(world.next().await.kind, "test");
+    let rows = world.settled().await;
+    let held = &rows[1];
+    assert_eq!((held.state, held.due_at, held.attempts), (DeliveryState::Waiting, Some(ends), 1), "{held:?}");
+    assert!(held.reason.starts_with("held until "), "{held:?}");
+    world.hand.pass_until(ends);
+    assert_eq!(world.next().await.title, "before");
+    let rows = world.settled().await;
+    assert_eq!((rows[1].state, rows[1].attempts, rows[1].repeated), (DeliveryState::Delivered, 2, false));
+}
