@@ -42,46 +42,48 @@ impl SystemScope {
     /// # Errors
     /// When the database cannot be read or written.
     pub async fn release_digests(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        if !self.is_digest_due(now).await? {
-            return self.next_digest().await;
+        let next = self.next_gathering().await?;
+        if !next.as_ref().is_some_and(|next| next.is_over(now)) {
+            return Ok(next.map(|next| next.due_at));
         }
+        let values = (now.0, now.plus_millis(DIGEST_GATHERS_MS).0, now.plus_millis(LONGEST_HOLD_MS).0);
         self.store
             .write("release digests", move |conn| {
-                let sql = format!("UPDATE deliveries SET gathering = 0, held = 0 WHERE {IS_OVER}");
-                execute(conn, &sql, over(now)).map(|_| ())
+                let sql = "UPDATE deliveries SET gathering = 0, held = 0 WHERE gathering = 1
+                           AND (due_at <= ?1 OR due_at > CASE held WHEN 1 THEN ?3 ELSE ?2 END)";
+                execute(conn, sql, values).map(|_| ())
             })
             .await?;
-        self.next_digest().await
+        Ok(self.next_gathering().await?.map(|next| next.due_at))
     }
 
-    async fn is_digest_due(&self, now: Timestamp) -> Result<bool, StoreError> {
-        self.store
-            .read("read whether digests are due", move |conn| {
-                let sql = format!("SELECT due_at FROM deliveries WHERE {IS_OVER} LIMIT 1");
-                Ok(select_one(conn, &sql, over(now), |row| instant(row, "due_at"))?.is_some())
-            })
-            .await
-    }
-
-    async fn next_digest(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_gathering(&self) -> Result<Option<Gathering>, StoreError> {
         self.store
             .read("read when digests are due", |conn| {
-                select_one(conn, NEXT_DIGEST, [], |row| instant(row, "due_at"))
+                select_one(conn, NEXT_GATHERING, [], |row| {
+                    Ok(Gathering { due_at: instant(row, "due_at")?, held: row.get("held")? })
+                })
             })
             .await
     }
 }
 
-const NEXT_DIGEST: &str =
-    "SELECT due_at FROM deliveries WHERE gathering = 1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1";
-
-/// What gathers no more: its time has come, or was set before the clock was set back, and would be waited for that long.
-const IS_OVER: &str = "gathering = 1 AND (due_at <= ?1 OR due_at > CASE held WHEN 1 THEN ?3 ELSE ?2 END)";
-
-/// The values of [`IS_OVER`].
-fn over(now: Timestamp) -> (i64, i64, i64) {
-    (now.0, now.plus_millis(DIGEST_GATHERS_MS).0, now.plus_millis(LONGEST_HOLD_MS).0)
+/// A delivery that waits for further messages or for the end of quiet hours.
+struct Gathering {
+    due_at: Timestamp,
+    held: bool,
 }
+
+impl Gathering {
+    /// Whether its time has come. One that was set before the clock was set back would wait for that long.
+    fn is_over(&self, now: Timestamp) -> bool {
+        let longest = if self.held { LONGEST_HOLD_MS } else { DIGEST_GATHERS_MS };
+        self.due_at <= now || self.due_at.millis_since(now) > longest
+    }
+}
+
+const NEXT_GATHERING: &str =
+    "SELECT due_at, held FROM deliveries WHERE gathering = 1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1";
 
 /// What was queued of a kind for a channel lately, one by one.
 const RECENT: &str = "SELECT count(*) AS recent FROM deliveries
@@ -99,8 +101,8 @@ pub(crate) fn join(conn: &Connection, channel: i64, new: &NewNotification) -> Re
                                WHEN more < ?4 THEN body || char(10) || ?3
                                ELSE body END
                WHERE id = (SELECT max(id) FROM deliveries
-                           WHERE channel_id = ?1 AND due_at > ?5 AND gathering = 1 AND kind = ?2 AND digest = 1 AND attempts = 0
-                               AND held = ?6)";
+                           WHERE channel_id = ?1 AND due_at > ?5 AND gathering = 1 AND kind = ?2 AND digest = 1
+                               AND attempts = 0 AND held = ?6)";
     let line: String = message.title.chars().take(LONGEST_LINE).collect();
     let most = (MOST_DIGEST_LINES - 1).cast_signed();
     let values = (channel, kind.name(), line, most, message.at.0, held_until.is_some());
@@ -132,10 +134,7 @@ mod tests {
     fn what_is_recent_and_what_gathers_is_found_by_indices() {
         let plan = plan_of(RECENT);
         assert!(plan.contains("INDEX deliveries_recent (channel_id=? AND kind=? AND at>?)"), "{plan}");
-        let due = format!("SELECT due_at FROM deliveries WHERE {IS_OVER} LIMIT 1");
-        for statement in [NEXT_DIGEST, &due] {
-            let plan = plan_of(statement);
-            assert!(plan.contains("INDEX deliveries_gathering"), "{plan}");
-        }
+        let plan = plan_of(NEXT_GATHERING);
+        assert!(plan.contains("INDEX deliveries_gathering"), "{plan}");
     }
 }
