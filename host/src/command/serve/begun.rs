@@ -75,7 +75,7 @@ impl Begun {
         refuse_other("--seed", options.seed, Some(seed), |seed| format!("with seed {seed}"))?;
         refuse_other("--users", options.users, users, |users| format!("with {users} users"))?;
         refuse_other("--history", options.history, history, |days| format!("with {days} days of history"))?;
-        let goes_on = |from| format!("on {from} and goes on where it stopped");
+        let goes_on = |from: Day| format!("on {from} and goes on where it stopped");
         refuse_other("--from", options.from, from, goes_on)?;
         match (options.from, from) {
             (Some(given), None) => Err(contradiction("--from", given, "on the real clock and goes on by it")),
