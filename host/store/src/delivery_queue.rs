@@ -84,7 +84,8 @@ pub enum TestQueued {
 
 impl UserScope {
     /// Queues a message that only tries a channel, unless the user has `most` within the last hour; waits until it
-    /// is durable. What waits for the channel is due at once, except for what quiet hours hold back, and one whose receiver took nothing any more is tried anew.
+    /// is durable. What waits for the channel is due at once, except for what quiet hours hold back, and one whose receiver
+    /// took nothing any more is tried anew.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
