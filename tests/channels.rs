@@ -234,3 +234,77 @@ fn the_program_answers_a_chat_and_logs_no_token_however_much_is_logged() {
         assert!(!text.contains(secret), "the log files hold {secret}");
     }
 }
+
+/// Starts a task of the user in a process of its own and kills that.
+fn have_a_worker_die(daemon: &Serving, session: &str, task: &str) {
+    let started = daemon.post_as(session, "/api/v1/service/individual/start", &json!({ "task": task }));
+    assert_eq!(started.status, 200, "{}", started.body);
+    let status = daemon.json("/api/v1/service/individual/status", session);
+    let pid = status["services"][task]["pid"].as_i64().unwrap();
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), Signal::SIGKILL).unwrap();
+}
+
+/// Waits until the user's deliveries are as a test wants them, and answers them, oldest first.
+fn deliveries(daemon: &Serving, session: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    for _ in 0..2_000 {
+        let mut rows = daemon.json(DELIVERIES, session)["items"].as_array().unwrap().clone();
+        rows.reverse();
+        if wanted(&rows) {
+            return rows;
+        }
+        std::thread::yield_now();
+    }
+    panic!("the deliveries do not become so");
+}
+
+#[test]
+fn what_telegram_had_when_the_daemon_was_killed_comes_again_with_a_mark_and_what_waited_comes_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    let db = path.to_str().unwrap();
+    let telegram = FakeTelegram::start();
+    let arguments = ["--db", db, "--telegram-server", &telegram.url, "--users", "2", "--history", "0"];
+    let arguments = [&arguments[..], &["--from", "2025-03-10", "--speed", "1"]].concat();
+    let mut daemon = demo(&arguments);
+    let (admin, user) = (daemon.sign_in("admin", DEMO_PASSWORD), daemon.sign_in("user2", DEMO_PASSWORD));
+    let set = daemon.send_as(&admin, ("PUT", "/api/v1/system/carriers/telegram"), &json!({ "token": TOKEN }));
+    assert_eq!(set.status, 200, "{}", set.body);
+    let begun = daemon.post_as(&user, &format!("{CHANNELS}/telegram"), &json!({ "name": "phone" }));
+    let begun: Value = serde_json::from_str(&begun.body).unwrap();
+    telegram.write(7, &format!("/start {}", begun["code"].as_str().unwrap()));
+    assert!(telegram.next().text.starts_with("Connected."));
+    assert_eq!(daemon.post_as(&user, "/api/v1/user/service/stop", &json!({})).status, 200);
+
+    // A connected chat is told without another switch. Telegram takes the first and says nothing; the second waits behind it.
+    telegram.be_silent(true);
+    have_a_worker_die(&daemon, &user, "sell_monitor");
+    let first = telegram.next();
+    have_a_worker_die(&daemon, &user, "position_monitor");
+    let rows = deliveries(&daemon, &user, |rows| rows.len() == 2);
+    assert_eq!((&rows[0]["state"], &rows[1]["state"]), (&json!("sending"), &json!("waiting")), "{rows:?}");
+    daemon.signal(Signal::SIGKILL);
+    daemon.child.wait().unwrap();
+    for file in [path.clone(), path.with_extension("db-wal")] {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        assert!(
+            !bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()),
+            "the token is kept open"
+        );
+    }
+
+    telegram.be_silent(false);
+    let daemon = demo(&arguments);
+    let (again, second) = (telegram.next(), telegram.next());
+    let title = |row: &Value| format!("{}\n", row["title"].as_str().unwrap());
+    let mark = "(this message may have come before)";
+    assert!(first.text.starts_with(&title(&rows[0])) && !first.text.contains(mark), "{first:?}");
+    assert!(again.text.starts_with(&title(&rows[0])) && again.text.contains(mark), "{again:?}");
+    assert!(second.text.starts_with(&title(&rows[1])) && !second.text.contains(mark), "{second:?}");
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    let all_ended = |rows: &[Value]| rows.iter().all(|row| !row["ended_at"].is_null());
+    let rows = deliveries(&daemon, &user, all_ended);
+    let told: Vec<_> = rows.iter().map(|row| (&row["state"], &row["repeated"], &row["attempts"])).collect();
+    let delivered = json!("delivered");
+    assert_eq!(told, [(&delivered, &json!(true), &json!(2)), (&delivered, &json!(false), &json!(1))]);
+    assert!(telegram.is_quiet(), "something came a third time");
+}

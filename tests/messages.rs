@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::brokers::Brokers;
-use prahari_app::channels::Channels;
+use prahari_app::channels::{Channels, DeliveryFilter, DeliveryRow, DeliveryState};
 use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::maintenance::Evening;
@@ -34,7 +34,7 @@ use support::console::{Outside, channels};
 use support::desk_fixture::{ask, buy, sell, to_host};
 use support::fake_broker::PRICE;
 use support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use support::{ADMIN, MONDAY, OTHER, TestHost, at, day};
+use support::{ADMIN, MONDAY, OTHER, TestHost, at, day, guests, run, start_services, stop};
 use webhook_receiver::{Request, WebhookReceiver};
 
 /// A task of the strategy to which everything here belongs.
@@ -161,6 +161,102 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
     assert!(receiver.is_quiet());
     drop((again, killed));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_that_are_refused_or_withdrawn_are_told_with_the_brokers_reason() {
+    let broker = Arc::new(LiveBroker::default());
+    let mut house = TestHost::new(2);
+    house.make_flat();
+    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+    let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
+    let receiver = WebhookReceiver::start();
+    let day_of = Day::begin(&house, "10:00", &vault).await;
+    day_of.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    day_of.add_channel(&receiver.url).await;
+
+    let refused = day_of.place(&buy("ABC", 10, PRICE.0)).await;
+    broker.push(OTHER, broker.refuse(OTHER, &refused, "the margin is short", day_of.daemon.clock.now()));
+    let told = receiver.next();
+    let body = told.json()["data"]["body"].as_str().unwrap().to_owned();
+    assert_eq!(taken(told), words("order_rejected", "Buy of 10 ABC was refused"));
+    assert_eq!(body, format!("The order {refused}: the margin is short."));
+    let withdrawn = day_of.place(&buy("XYZ", 5, PRICE.0)).await;
+    broker.push(OTHER, broker.withdraw(OTHER, &withdrawn, day_of.daemon.clock.now()));
+    assert_eq!(taken(receiver.next()), words("order_cancelled", "Buy of 5 XYZ was withdrawn unfilled"));
+    assert!(receiver.is_quiet());
+}
+
+/// Titles of what the user was told of failures.
+async fn failures_told(daemon: &Daemon) -> Vec<String> {
+    let all = NotificationFilter::default();
+    let kept = daemon.store.user(OTHER).notifications(all).await.unwrap();
+    let failures = kept.into_iter().filter(|kept| kept.kind == NotificationKind::TaskFailed);
+    failures.map(|kept| kept.row.title).collect()
+}
+
+#[tokio::test]
+async fn a_task_of_the_schedule_that_fails_is_told_once_also_when_the_daemon_starts_again() {
+    let house = TestHost::new(2);
+    let (cleanup, failing) = (Task::literal("eod_cleanup"), guests::logs("no news today"));
+    let modules: &[(Task, &[u8])] = &[(cleanup, &failing)];
+    let daemon = house.start_with(at(MONDAY, "17:59"), modules).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "18:20")).await;
+    assert_eq!(failures_told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
+    stop(daemon).await;
+    let daemon = house.start_with(at(MONDAY, "18:20"), modules).await;
+    run(&daemon, at(MONDAY, "18:45")).await;
+    assert_eq!(failures_told(&daemon).await, ["eod_cleanup of 18:00 failed"]);
+}
+
+/// The deliveries to the user, newest first, once the newest has arrived.
+async fn deliveries(day: &Day) -> Vec<DeliveryRow> {
+    loop {
+        let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 100 };
+        let rows = day.channels.deliveries(OTHER, filter).await.unwrap();
+        if rows.first().is_some_and(|newest| newest.state == DeliveryState::Delivered) {
+            return rows;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_quiet_hours_hold_back_is_in_the_log_and_comes_once_when_they_end_also_over_a_kill() {
+    let mut house = TestHost::new(2);
+    let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
+    let receiver = WebhookReceiver::start();
+    let evening = Day::begin(&house, "21:00", &vault).await;
+    let channel = evening.add_channel(&receiver.url).await;
+    let user = evening.daemon.users.find(OTHER).unwrap();
+    let quiet = json!({ "quiet_from": "20:30", "quiet_until": "22:15" });
+    let change = Change::Merge(quiet.as_object().unwrap());
+    let change = evening.daemon.settings.change_preferences(&user, change, None).await.unwrap();
+    change.save().await.unwrap();
+    let symbol = "XYZ".parse().unwrap();
+    evening.daemon.halts.halt_symbol(OTHER, &symbol, HaltCode::ImpossiblePrice, "a price").await.unwrap();
+    // A test comes in them all the same, and lets nothing go.
+    evening.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    let rows = deliveries(&evening).await;
+    let held = rows.last().unwrap();
+    assert_eq!((held.title.as_str(), held.state), ("Orders of a symbol are halted", DeliveryState::Waiting));
+    let reason = "held until 22:15 IST, the end of your quiet hours";
+    assert_eq!((held.reason.as_str(), held.due_at), (reason, Some(at(MONDAY, "22:15"))));
+    evening.daemon.store.flush().await.unwrap();
+    let killed = house.crash();
+    drop(evening.delivering);
+
+    let night = Day::begin(&house, "22:14", &vault).await;
+    night.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    night.hand.pass_until(at(MONDAY, "22:15"));
+    assert_eq!(taken(receiver.next()), words("alert", "Orders of a symbol are halted"));
+    night.channels.test(OTHER, channel).await.unwrap();
+    assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
+    assert!(receiver.is_quiet(), "it came twice");
+    drop((night, killed));
 }
 
 #[tokio::test]

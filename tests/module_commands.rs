@@ -3,6 +3,8 @@
 
 #[path = "support/bounded.rs"]
 mod bounded;
+#[path = "module_commands/corporate_actions.rs"]
+mod corporate_actions;
 #[path = "module_commands/deployment.rs"]
 mod deployment;
 #[path = "module_commands/documents.rs"]

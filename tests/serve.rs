@@ -176,6 +176,11 @@ fn the_first_start_prints_a_link_that_makes_one_admin_once() {
     use std::os::unix::fs::PermissionsExt;
     let key = std::fs::metadata(folder.path().join("prahari.db.key")).unwrap();
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    // It was begun on the real clock, which no day of a faster one takes back.
+    let faster = ["serve", "--listen", "127.0.0.1:0", "--db", &db, "--speed", "60", "--from", "2025-03-03"];
+    let output = run(&faster);
+    let sentence = "error: --from 2025-03-03: the database was begun on the real clock and goes on by it; ";
+    assert_eq!((output.status.code(), stderr(&output).starts_with(sentence)), (Some(2), true), "{output:?}");
 }
 
 #[test]
@@ -205,6 +210,29 @@ fn what_a_database_was_begun_with_cannot_be_changed_in_silence() {
         "error: --from 2025-03-11: the database was begun on 2025-03-12 and goes on where it stopped; {elsewhere}"
     );
     assert_eq!(refused(&["--from", "2025-03-11"]), (Some(2), from));
+    let users = format!("error: --users 4: the database was begun with 5 users; {elsewhere}");
+    assert_eq!(refused(&["--users", "4"]), (Some(2), users));
+    let history = format!("error: --history 9: the database was begun with 8 days of history; {elsewhere}");
+    assert_eq!(refused(&["--history", "9"]), (Some(2), history));
+}
+
+#[test]
+fn what_a_simulation_was_begun_with_holds_for_a_daemon_on_its_database_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("simulated.db").to_str().unwrap().to_owned();
+    let days = ["simulate", "--from", "2025-03-12", "--to", "2025-03-12", "--seed", "7", "--db", &db];
+    assert!(run(&days).status.success());
+    let elsewhere = "leave it out to go on, or name another database to begin anew\n";
+    for (given, begun) in [
+        (&["--seed", "8"][..], "error: --seed 8: the database was begun with seed 7; "),
+        (
+            &["--speed", "1", "--from", "2025-03-11"],
+            "error: --from 2025-03-11: the database was begun on 2025-03-12 and goes on where it stopped; ",
+        ),
+    ] {
+        let output = run(&[&["serve", "--listen", "127.0.0.1:0", "--db", &db], given].concat());
+        assert_eq!((output.status.code(), stderr(&output)), (Some(2), format!("{begun}{elsewhere}")));
+    }
 }
 
 #[test]
@@ -240,6 +268,8 @@ fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     let from = ["--from", "2025-03-03", "--users", "1", "--history", "0", "--db", &db];
     let mut serving = demo(&[&["--speed", "3600"], &from[..]].concat());
+    let begins = "\nThe clock begins on 2025-03-03 at 08:55 IST; its speed is 3600.\n";
+    assert!(serving.said.contains(begins), "{}", serving.said);
     // After the last instant at which anything is due; asking is the only waiting.
     let mut now = String::new();
     while now.as_str() < "2025-03-03 21:00" {
@@ -250,7 +280,7 @@ fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
     let serving = demo(&[&["--speed", "1"], &from[..]].concat());
     let (_, line) = serving.said.split_once("The clock goes on at ").unwrap();
     assert!(line[..now.len()] >= now[..], "{now}: {line}");
-    assert!(line[now.len()..].starts_with(", where the last process was; its speed is 1.\n"), "{line}");
+    assert!(line[now.len()..].starts_with(" IST, where the last process was; its speed is 1.\n"), "{line}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
 use crate::cli::{Market, MarketLink, YahooOptions};
-use crate::exit::{Failure, say};
+use crate::exit::{Failure, say, warn};
 use crate::given_file;
 
 /// Most bytes of a list of shares.
@@ -26,6 +26,9 @@ pub fn open(
     cache: Arc<dyn BarCache>,
 ) -> Result<Option<Arc<YahooMarket>>, Failure> {
     if !MarketLink::any(markets, &Market::Yahoo) {
+        if options.yahoo_symbols.is_some() {
+            warn("--yahoo-symbols has no effect without --market yahoo");
+        }
         return Ok(None);
     }
     let mut settings = settings(options)?;

@@ -5,8 +5,8 @@ use prahari_brokers::Interval;
 use prahari_domain::actions::ActionKind;
 use prahari_domain::money::Paise;
 
-use super::world::{WEDNESDAY, action, folder, house, monday_evening, symbol};
-use crate::support::{ADMIN, TUESDAY, at, run, stop};
+use super::world::{WEDNESDAY, action, bars, folder, house, monday_evening, symbol};
+use crate::support::{ADMIN, FRIDAY, MONDAY, OTHER, TUESDAY, at, day, run, stop};
 
 /// The closes that the market tells of ABCNEW now, in paise.
 async fn closes(daemon: &Daemon) -> Vec<i64> {
@@ -61,4 +61,32 @@ async fn before_the_first_trade_under_its_new_name_a_share_is_worth_what_it_was_
     assert_eq!(valued("ABCNEW").await, worth(true), "the price that was kept at the close");
     house.market.set_down(false);
     stop(daemon).await;
+}
+
+#[tokio::test]
+async fn why_no_trade_names_the_symbol_that_the_share_had_on_the_day() {
+    let folder = folder(10_000);
+    // As it is at the exchange: the old symbol ends with the last session under it.
+    let until_monday = ["2025-03-05", "2025-03-06", FRIDAY, MONDAY].map(|day| (day, 10_000));
+    std::fs::write(folder.path().join("ABC.csv"), bars(&until_monday)).unwrap();
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let change = action(TUESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") });
+    daemon.actions.add_confirmed(change, "asha").await.unwrap();
+    let user = daemon.users.find(OTHER).unwrap();
+    let why = async |name: &str, asked: &str| {
+        let told = daemon.queries.of(&user).why_no_trade(symbol(name), Some(day(asked))).await.unwrap();
+        told.unwrap().conclusion
+    };
+    assert_eq!(why("ABC", WEDNESDAY).await, "nothing is known of 2025-03-12: it has not begun");
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    let since = "nothing is known of ABC on 2025-03-11: since 2025-03-11 it is ABCNEW; ask for that name";
+    assert_eq!(why("ABC", TUESDAY).await, since);
+    let until = "nothing is known of ABCNEW on 2025-03-07: until 2025-03-11 it was ABC; ask for that name";
+    assert_eq!(why("ABCNEW", FRIDAY).await, until);
+    // Under the name of the day it is told as of any share.
+    for (name, asked) in [("ABC", FRIDAY), ("ABCNEW", TUESDAY)] {
+        let conclusion = why(name, asked).await;
+        assert!(!conclusion.contains("ask for that name"), "{name}: {conclusion}");
+    }
 }

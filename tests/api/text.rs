@@ -5,8 +5,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_store::{
-    DecisionRow, LogRow, NewApiToken, NewSession, NotificationLevel, NotificationRow, RunFinish, RunStart,
-    RunTrigger, ServiceLogRow, TokenScope,
+    DecisionRow, LogRow, NewApiToken, NewNotification, NewSession, NotificationLevel, NotificationRow,
+    RunFinish, RunStart, RunTrigger, ServiceLogRow, TokenScope,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ async fn spoil(console: &Console) -> RunId {
     user.finish_run(finish).await.unwrap();
     let (level, title, body) = (NotificationLevel::Info, hostile(), hostile());
     let message = NotificationRow { at: now, id: None, level, title, body, run: Some(run) };
-    user.notify(message, NotificationKind::Info, None).await.unwrap();
+    user.notify(NewNotification::disturbing(message, NotificationKind::Info)).await.unwrap();
     let (level, event, message) = ("info".to_owned(), hostile(), hostile());
     user.log_service(ServiceLogRow { id: None, at: now, level, event, message }).await.unwrap();
     let token = NewApiToken {

@@ -146,6 +146,10 @@ async fn of_other_days_nothing_is_known(console: &Console, symbol: &str) {
     for (day, expected) in [
         ("2025-03-05", format!("nothing is known of {symbol} on 2025-03-05: ")),
         (SATURDAY, format!("nothing was ordered: the exchange was closed on {SATURDAY}, ")),
+        (
+            "2025-02-26",
+            "nothing was ordered: the exchange was closed on 2025-02-26, Mahashivratri".to_owned(),
+        ),
         ("2025-03-20", "nothing is known of 2025-03-20: it has not begun".to_owned()),
         (
             "2010-01-01",

@@ -14,8 +14,8 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_secrets::Secret;
 use prahari_store::{
-    AlertFilter, DecisionRow, HaltCode, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish,
-    RunStart, RunTrigger,
+    AlertFilter, DecisionRow, HaltCode, LogRow, NewNotification, NewSlotAlert, NotificationLevel,
+    NotificationRow, RunFinish, RunStart, RunTrigger,
 };
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ impl World {
             body: "10 TCS".to_owned(),
             run: Some(run),
         };
-        user.notify(message, NotificationKind::Info, None).await.unwrap();
+        user.notify(NewNotification::disturbing(message, NotificationKind::Info)).await.unwrap();
         let signal =
             console.daemon.signals.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
         let alert = raise(&console).await;

@@ -29,6 +29,12 @@ async fn a_telegram_that_is_down_for_hours_delays_nothing_else_and_gets_what_wai
         row.reason.starts_with("no connection") || row.reason.starts_with("there was no answer"),
         "{row:?}"
     );
+    // A task of the same user runs, and does not know of any of it.
+    let once = json!({ "task": "eod_cleanup" });
+    user.post("/api/v1/service/individual/run-once", once).await.ok();
+    world.console.daemon.background.finish().await;
+    let run = user.get("/api/v1/executions").await.ok()["items"][0].clone();
+    assert_eq!((&run["task"], &run["outcome"]), (&json!("eod_cleanup"), &json!("succeeded")), "{run}");
     // Another receiver of the same user has its own at once.
     let receiver = WebhookReceiver::start();
     let hook = json!({ "name": "hook", "url": receiver.url });

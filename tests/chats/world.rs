@@ -7,7 +7,7 @@ use prahari_app::clock::ManualClock;
 use prahari_couriers::Reach;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::time::Timestamp;
-use prahari_store::{NotificationLevel, NotificationRow};
+use prahari_store::{NewNotification, NotificationLevel, NotificationRow};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -104,7 +104,12 @@ impl World {
             body: "Somebody has to look.".to_owned(),
             run: None,
         };
-        daemon.store.user(OTHER).notify(row, NotificationKind::Error, None).await.unwrap();
+        daemon
+            .store
+            .user(OTHER)
+            .notify(NewNotification::disturbing(row, NotificationKind::Error))
+            .await
+            .unwrap();
         daemon.notices.outbox().message_queued(OTHER);
         let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 1 };
         self.console.channels.deliveries(OTHER, filter).await.unwrap()[0].id

@@ -96,6 +96,15 @@ fn settings(daemon: &Serving, token: &str) {
     let lines: Vec<&str> = history.lines().map(|line| line.split_once(" admin: ").unwrap().1).collect();
     assert_eq!(lines[0], "rsi_period by default");
     assert!(lines.contains(&"past_gate = on, rsi_period = 14"), "{history}");
+    // What is asked for is what JSON has too.
+    let named = json_of(daemon, token, &["settings", "show", "rsi_period"]);
+    assert_eq!(named["values"], json!({ "rsi_period": 10 }));
+    let of_other = json_of(daemon, token, &["settings", "history", "--user", "2"]);
+    let resources: Vec<&Value> =
+        of_other["items"].as_array().unwrap().iter().map(|it| &it["resource"]).collect();
+    assert_eq!(resources, ["user 2"]);
+    let newest = json_of(daemon, token, &["settings", "history", "--limit", "1"]);
+    assert_eq!(newest["items"].as_array().unwrap().len(), 1);
     let all = said(daemon, token, &["settings", "reset"]);
     assert_eq!(all, "all settings have their defaults: version 4\n");
 }

@@ -60,7 +60,7 @@ fn an_operator_makes_a_token_and_does_the_rest_with_it_from_the_terminal() {
     assert_eq!(versions["items"].as_array().unwrap().len(), 7);
 
     while_it_runs(&db);
-    said(&daemon, "", &["token", "revoke", "1"]);
+    assert_eq!(said(&daemon, "", &["token", "revoke", "1", "--json"]), "{}\n");
     assert_eq!(at(&daemon, token, &["schedule", "list"]).0, 2, "it is revoked");
     daemon.signal(nix::sys::signal::Signal::SIGTERM);
     assert!(daemon.child.wait().unwrap().success());
@@ -109,7 +109,7 @@ fn grants(daemon: &Serving, token: &str) {
     assert_eq!((code, error.as_str()), (2, "error: cpu_ms is given twice\n"));
     let (code, _, error) = at(daemon, token, &["grant", "set", "sell_monitor", "cpu_ms=0"]);
     assert_eq!((code, error.contains("cpu_ms")), (2, true), "{error}");
-    said(daemon, token, &["grant", "reset", "sell_monitor", "--user", "2"]);
+    assert_eq!(said(daemon, token, &["grant", "reset", "sell_monitor", "--user", "2", "--json"]), "{}\n");
     assert_eq!(
         at(daemon, token, &["grant", "reset", "sell_monitor", "--user", "2"]).0,
         2,
@@ -230,6 +230,9 @@ fn without_a_daemon(db: &str) {
         (code, error.as_str()),
         (2, "error: user2: only an admin may make a token of the scope admin\n")
     );
+    let (code, _, error) = new(&["--code", "123456"]);
+    let no_log_in = "error: --code is for a log-in, and with --db there is none\n";
+    assert_eq!((code, error.as_str()), (2, no_log_in));
     let (code, _, error) = new(&["--login", "nobody"]);
     assert_eq!((code, error.as_str()), (2, "error: there is no user \"nobody\" in this database\n"));
     let daemon = demo(&["--speed", "1", "--db", db]);

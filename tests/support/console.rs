@@ -239,6 +239,7 @@ pub async fn channels(
         courier: Arc::new(couriers),
         telegram: telegram.clone(),
         mail,
+        quiet: daemon.users.quiet_hours(),
     };
     (Arc::new(Channels::load(deps).await.unwrap()), telegram)
 }

@@ -7,7 +7,7 @@
 //!   smaller one. When there is nothing it waits, for `timeout` seconds in the real one; here until something comes.
 //! - `sendMessage` refuses a text of more than 4096 characters (400), a chat that does not exist (400) or has blocked the
 //!   bot (403), and asks for a pause by `parameters.retry_after` (429).
-//! - While it is down, connections are closed without an answer.
+//! - While it is down, connections are closed without an answer; while it is silent, it takes messages and does not answer.
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -60,6 +60,7 @@ struct Inner {
     busy: VecDeque<u64>,
     refusals: VecDeque<String>,
     is_down: bool,
+    is_silent: bool,
     refused: usize,
     polls: usize,
 }
@@ -136,6 +137,12 @@ impl FakeTelegram {
         self.state.written.notify_all();
     }
 
+    /// Takes messages without an answer from now on, for as long as whoever sent them waits; or answers again, but not those.
+    pub fn be_silent(&self, is_silent: bool) {
+        self.state.inner.lock().unwrap().is_silent = is_silent;
+        self.state.written.notify_all();
+    }
+
     /// Waits until so many requests were closed without an answer.
     pub fn wait_until_refused(&self, count: usize) {
         let inner = self.state.inner.lock().unwrap();
@@ -199,7 +206,7 @@ fn answer(path: &str, body: &Value, state: &State, tell: &Sender<Sent>) -> Optio
             Some(success(json!({ "id": 7_654_321, "is_bot": true, "first_name": "P", "username": BOT })))
         }
         "getUpdates" => updates(body, state),
-        "sendMessage" => Some(send(body, state, tell)),
+        "sendMessage" => send(body, state, tell),
         _ => Some(failure(404, "Not Found", Value::Null)),
     }
 }
@@ -221,27 +228,33 @@ fn updates(body: &Value, state: &State) -> Option<(u16, Value)> {
     Some(success(Value::Array(found)))
 }
 
-fn send(body: &Value, state: &State, tell: &Sender<Sent>) -> (u16, Value) {
+/// Status and body of the answer; none where it keeps silent.
+fn send(body: &Value, state: &State, tell: &Sender<Sent>) -> Option<(u16, Value)> {
     let (chat, text) = (body["chat_id"].as_i64().unwrap(), body["text"].as_str().unwrap());
     let mut inner = state.inner.lock().unwrap();
     if let Some(seconds) = inner.busy.pop_front() {
         let said = format!("Too Many Requests: retry after {seconds}");
-        return failure(429, &said, json!({ "retry_after": seconds }));
+        return Some(failure(429, &said, json!({ "retry_after": seconds })));
     }
     if let Some(description) = inner.refusals.pop_front() {
-        return failure(400, &description, Value::Null);
+        return Some(failure(400, &description, Value::Null));
     }
     if inner.blocked.contains(&chat) {
-        return failure(403, "Forbidden: bot was blocked by the user", Value::Null);
+        return Some(failure(403, "Forbidden: bot was blocked by the user", Value::Null));
     }
     if chat == 0 {
-        return failure(400, "Bad Request: chat not found", Value::Null);
+        return Some(failure(400, "Bad Request: chat not found", Value::Null));
     }
     if text.encode_utf16().count() > 4_096 {
-        return failure(400, "Bad Request: message is too long", Value::Null);
+        return Some(failure(400, "Bad Request: message is too long", Value::Null));
     }
     let _nobody_listens = tell.send(Sent { chat, text: text.to_owned() });
-    success(json!({ "message_id": 2, "date": 0, "chat": { "id": chat, "type": "private" }, "text": text }))
+    if inner.is_silent {
+        drop(state.written.wait_while(inner, |inner| inner.is_silent).unwrap());
+        return None;
+    }
+    let chat = json!({ "id": chat, "type": "private" });
+    Some(success(json!({ "message_id": 2, "date": 0, "chat": chat, "text": text })))
 }
 
 fn success(result: Value) -> (u16, Value) {

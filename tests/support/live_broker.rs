@@ -114,6 +114,15 @@ impl LiveBroker {
         });
     }
 
+    /// The same for good, and says what it would push about it.
+    pub fn refuse(&self, user: UserId, id: &str, reason: &str, at: Timestamp) -> BrokerEvent {
+        self.reject(user, id, reason, (false, false));
+        self.with(user, |customer| {
+            let known = &customer.of_id(id).known;
+            event(known, at, BrokerEventKind::Rejected { reason: reason.to_owned(), retryable: false })
+        })
+    }
+
     /// The customer trades by themselves, on another screen; the order book shows it.
     pub fn trade_outside(
         &self,

@@ -28,6 +28,14 @@ const LIST = [
   '',
 ].join('\n');
 
+/** Of these one is on a Sunday. */
+const DOUBTED = [
+  HEAD,
+  announced('ORBINDRA', '2026-12-18', 'DIV - RS 2.50 PER SH'),
+  announced('ADRIVON', '2026-12-20', 'BONUS 3:1'),
+  '',
+].join('\n');
+
 const JUMP: PriceJump = {
   symbol: 'ORBINDRA',
   day: '2026-11-16',
@@ -101,6 +109,37 @@ describe('corporate actions', () => {
     await told.getByText('It changes nothing.').waitFor();
     await told.getByText('2 actions are known already.').waitFor();
     expect(await page.getByRole('button', { name: 'Import…' }).count()).toBe(0);
+  });
+
+  test('that something speaks against are left out, and taken up by a second look that asks for them', async ({
+    visit,
+  }) => {
+    const page = await visit(own.as('admin'));
+    await goTo(page, ACTIONS);
+    await choose(page, DOUBTED);
+    const looked = await answerTo<ImportedActions>(page, IMPORT, () =>
+      press(page, 'See what changes'),
+    );
+    expect([looked.new_count, looked.doubted_count]).toEqual([1, 1]);
+    const told = part(page, 'Import').getByRole('status');
+    const leftOut = told.getByText('1 action is left out', { exact: true });
+    await leftOut.waitFor();
+    await told.getByText(/^ADRIVON on 2026-12-20: .*2026-12-20 is no trading day\.$/).waitFor();
+    const again = await answerTo<ImportedActions>(page, IMPORT, () =>
+      press(page, 'Take these up too'),
+    );
+    expect([again.dry_run, again.new_count, again.doubted_count]).toEqual([true, 2, 0]);
+    await told.getByText('Bonus 3:1', { exact: true }).waitFor();
+    await leftOut.waitFor({ state: 'hidden' });
+    await press(page, 'Import…');
+    const dialog = page.getByRole('dialog', { name: 'Take this list up?' });
+    await dialog.getByText(/^It brings 2 new actions and changes 0 actions\./).waitFor();
+    const brought = await answerTo<ImportedActions>(page, IMPORT, () =>
+      dialog.getByRole('button', { name: 'Import', exact: true }).click(),
+    );
+    expect([brought.dry_run, brought.new_count, brought.doubted_count]).toEqual([false, 2, 0]);
+    await page.getByText('2 actions added, 0 changed.').waitFor();
+    await rows(page).filter({ hasText: 'Bonus 3:1' }).waitFor();
   });
 
   test('are added by hand, and what cannot be meant is said beside its field', async ({

@@ -230,7 +230,9 @@ describe('quiet hours', () => {
     await page.getByRole('button', { name: 'Discard' }).waitFor({ state: 'hidden' });
   }
 
-  test('keep what happens from a chat, and outside of them it arrives', async ({ visit }) => {
+  test('hold back what happens, which the log shows, and outside of them it arrives', async ({
+    visit,
+  }) => {
     const page = await visit(own.as('user2'));
     await goTo(page, CHANNELS);
     await connectChat(page, 'at night');
@@ -243,12 +245,15 @@ describe('quiet hours', () => {
     await save(page);
     const before = telegram.sent.length;
     await disturb();
+    await goTo(page, CHANNELS);
+    await log(page).getByText('Held until 12:00 IST, the end of your quiet hours.').waitFor();
+    await goTo(page, MESSAGES);
     await field(page, 'Quiet from').fill('');
     await field(page, 'Quiet until').fill('');
     await save(page);
     await disturb();
     const told = await nextOf(telegram.sent, before);
-    // The one of the quiet hours would have come before it.
+    // The one of the quiet hours would have come before it, and waits for noon still.
     expect(telegram.sent.length).toBe(before + 1);
     expect(told.text).toMatch(/^Your service was stopped\n/);
     await goTo(page, CHANNELS);

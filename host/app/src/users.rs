@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use prahari_domain::ids::UserId;
 use prahari_store::Role;
 
+use crate::channels::QuietHours;
 use crate::error::AppError;
 use crate::user::User;
 
@@ -41,6 +42,12 @@ impl Users {
     /// Returns the admins, by id.
     pub fn admins(&self) -> Vec<Arc<User>> {
         self.0.read().values().filter(|user| user.access.role() == Role::Admin).cloned().collect()
+    }
+
+    /// Returns what tells until when the quiet hours of a user last.
+    pub fn quiet_hours(self: &Arc<Self>) -> QuietHours {
+        let users = self.clone();
+        Arc::new(move |user, at| users.find(user).ok()?.settings.preferences().value.quiet_until_after(at))
     }
 
     /// Adds a user who was just loaded, unless there is one with that id; returns whether they are new.

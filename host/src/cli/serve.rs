@@ -34,9 +34,10 @@ pub struct Serve {
     /// A demonstration: made-up users with a known password, and some weeks behind them. Nights and closed days pass quickly.
     #[arg(long)]
     pub demo: bool,
-    /// How many made-up users a new demonstration gets; the first is the admin.
-    #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub users: u32,
+    /// How many made-up users a new demonstration gets, 5 without it; the first is the admin. A database keeps those that it
+    /// was begun with.
+    #[arg(long, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: Option<u32>,
     /// Source of prices: synthetic, csv:DIR, csv-raw:DIR, bhavcopy:DIR, yahoo or kotak:USER, which has prices of the running day
     /// with the session of that user at the broker. Given several times, they are asked in that order. ANSWERS=MARKET asks a
     /// source only for these of bars, quotes, instruments and actions, as in quotes=yahoo.
@@ -50,9 +51,10 @@ pub struct Serve {
     /// An existing database goes on where it stopped.
     #[arg(long, requires = "faster")]
     pub from: Option<NaiveDate>,
-    /// How many days before its start a new demonstration simulates first, so that there is something to see.
-    #[arg(long, default_value_t = 45, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]
-    pub history: u32,
+    /// How many days before its start a new demonstration simulates first, so that there is something to see; 45 without it. A
+    /// database keeps those that it was begun with.
+    #[arg(long, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]
+    pub history: Option<u32>,
     /// What weekdays are taken for after the last day of which the holidays are known.
     #[arg(long, value_enum, default_value_t)]
     pub unknown_days: UnknownDays,

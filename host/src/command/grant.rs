@@ -41,8 +41,8 @@ pub fn grant(options: &GrantOptions) -> Result<ExitCode, Failure> {
             daemon.show("PUT", &path, Some(Value::Object(allowance)), |grant: Grant| grant.print())?;
         }
         GrantCommand::Reset { task, user } => {
-            daemon.tell("DELETE", &format!("/{task}{}", query(*user)), None)?;
-            say!("what was set for {task} is removed");
+            let done = format!("what was set for {task} is removed");
+            daemon.done("DELETE", &format!("/{task}{}", query(*user)), None, &done)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use super::query::Query;
 use super::remote::Remote;
 use super::{check_given_once, moment};
 use crate::cli::{FieldValue, SettingsCommand, SettingsOptions};
-use crate::exit::{Failure, say};
+use crate::exit::{Failure, print_document, say};
 
 /// Path of the settings.
 const CONFIG: &str = "/user/config";
@@ -25,7 +25,15 @@ pub fn settings(options: &SettingsOptions) -> Result<ExitCode, Failure> {
         SettingsCommand::Show { names } => {
             let schema = Schema::of(&daemon)?;
             schema.check(names.iter())?;
-            daemon.show("GET", &path, None, |settings: Settings| settings.print(names, &schema))?;
+            let mut answer: Value = daemon.ask("GET", &path, None)?;
+            if let Some(values) = answer.get_mut("values").and_then(Value::as_object_mut) {
+                values.retain(|name, _| names.is_empty() || names.contains(name));
+            }
+            if daemon.json {
+                print_document(&answer.to_string());
+            } else {
+                serde_json::from_value::<Settings>(answer).map_err(Failure::work)?.print(names, &schema);
+            }
         }
         SettingsCommand::Set { settings } => {
             check_given_once(settings)?;
@@ -167,7 +175,7 @@ fn text_of(value: &Value) -> String {
 /// Entries of the audit log.
 #[derive(Deserialize)]
 struct Entries {
-    items: Vec<Entry>,
+    items: Vec<Value>,
 }
 
 /// One of them, as far as it is shown here.
@@ -175,7 +183,6 @@ struct Entries {
 struct Entry {
     at: String,
     user_name: Option<String>,
-    resource: String,
     details: Value,
     status: Option<u16>,
 }
@@ -194,13 +201,20 @@ fn history(daemon: &Remote, user: Option<u64>, limit: u32) -> Result<(), Failure
     };
     let query = Query::default().with("action", Some("config.change")).with("limit", Some(MOST_ENTRIES));
     let (resource, limit) = (format!("user {user}"), usize::try_from(limit).unwrap_or(usize::MAX));
-    daemon.show("GET", &format!("/audit{}", query.text()), None, |entries: Entries| {
-        let of_user = entries.items.iter().filter(|entry| entry.resource == resource).take(limit);
-        let shown = of_user.map(Entry::print).count();
-        if shown == 0 {
-            say!("nothing was changed");
-        }
-    })
+    let entries: Entries = daemon.ask("GET", &format!("/audit{}", query.text()), None)?;
+    let is_of_user = |entry: &Value| entry.get("resource").and_then(Value::as_str) == Some(&*resource);
+    let of_user: Vec<Value> = entries.items.into_iter().filter(is_of_user).take(limit).collect();
+    if daemon.json {
+        print_document(&json!({ "items": of_user }).to_string());
+        return Ok(());
+    }
+    if of_user.is_empty() {
+        say!("nothing was changed");
+    }
+    for entry in of_user {
+        serde_json::from_value::<Entry>(entry).map_err(Failure::work)?.print();
+    }
+    Ok(())
 }
 
 impl Entry {

@@ -21,8 +21,8 @@ use prahari_domain::time::Day;
 use prahari_runtime::Runtime;
 use prahari_store::{Durability, Store};
 
-use crate::cli::{MarketLink, Simulate, UnknownDays};
-use crate::exit::Failure;
+use crate::cli::{Market, MarketLink, Simulate, UnknownDays};
+use crate::exit::{Failure, warn};
 use crate::fetched;
 use crate::wiring::{self, Draws, Online};
 
@@ -53,7 +53,11 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let calendar = wiring::calendar_of(kept.as_ref().map(|kept| &kept.store), options.unknown_days).await?;
     simulation.check(&calendar.current()).map_err(Failure::input)?;
     let days = (options.from, options.to);
-    let cache = options.yahoo_cache.as_deref();
+    let is_fetched = MarketLink::any(&options.markets, &Market::Yahoo);
+    if options.yahoo_cache.is_some() && !is_fetched {
+        warn("--yahoo-cache has no effect without --market yahoo");
+    }
+    let cache = options.yahoo_cache.as_deref().filter(|_| is_fetched);
     let cache = cache.map(|path| wiring::database(Some(path), Durability::Off)).transpose()?;
     let kept_bars: Arc<dyn BarCache> = match &cache {
         Some(cache) => Arc::new(DatabaseBarCache::new(cache.store.clone())),

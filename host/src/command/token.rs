@@ -34,8 +34,8 @@ pub fn token(options: TokenOptions) -> Result<ExitCode, Failure> {
         }
         TokenCommand::Revoke { id } => {
             let person = Person::log_in(&person)?;
-            person.remote.tell("DELETE", &format!("/auth/tokens/{id}"), None)?;
-            say!("token {id} is revoked");
+            let done = format!("token {id} is revoked");
+            person.remote.done("DELETE", &format!("/auth/tokens/{id}"), None, &done)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -48,8 +48,15 @@ struct NewToken {
     days: Option<u32>,
 }
 
-/// Makes a token in a database that no daemon uses.
+/// Makes a token in a database that no daemon uses, for which nobody logs in.
 async fn new_in(db: &Path, person: &AsPerson, new: NewToken) -> Result<(), Failure> {
+    for (flag, is_given) in
+        [("--password-file", person.password_file.is_some()), ("--code", person.code.is_some())]
+    {
+        if is_given {
+            return Err(Failure::input(format!("{flag} is for a log-in, and with --db there is none")));
+        }
+    }
     if !db.is_file() {
         return Err(Failure::input(format!("there is no database {}", db.display())));
     }

@@ -14,7 +14,7 @@ use crate::columns::{execute, instant, select, select_one, unsigned, user};
 use crate::deliveries::{self, DeliveryRow};
 use crate::delivery_digests as digests;
 use crate::errors::StoreError;
-use crate::notifications::NotificationRow;
+use crate::notifications::{NewNotification, NotificationRow};
 use crate::store::{SystemScope, UserScope};
 
 /// Deliveries of a channel that may be open before further messages are folded: each then counts as one more of the
@@ -84,7 +84,8 @@ pub enum TestQueued {
 
 impl UserScope {
     /// Queues a message that only tries a channel, unless the user has `most` within the last hour; waits until it
-    /// is durable. What waits for the channel is due at once, and one whose receiver took nothing any more is tried anew.
+    /// is durable. What waits for the channel is due at once, except for what quiet hours hold back, and one whose receiver
+    /// took nothing any more is tried anew.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -96,6 +97,22 @@ impl UserScope {
     ) -> Result<TestQueued, StoreError> {
         let (owner, channel) = (self.user, channel.cast_signed());
         self.store.write_durable("queue a test", move |conn| test(conn, owner, channel, &message, most)).await
+    }
+
+    /// Holds back what waits for an attempt until the end of the quiet hours in which that would be; what is being sent or has
+    /// ended stays as it is.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn hold_delivery(&self, id: u64, until: Timestamp) -> Result<(), StoreError> {
+        let values = (self.user.0.cast_signed(), id.cast_signed(), until.0, held_until(until));
+        self.store
+            .write_durable("hold a delivery back", move |conn| {
+                let sql = "UPDATE deliveries SET gathering = 1, held = 1, due_at = ?3, reason = ?4
+                           WHERE id = ?2 AND user_id = ?1 AND state = 'waiting'";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
     }
 
     /// Notes that an attempt is about to be made and waits until that is durable. Returns whether the delivery waits
@@ -186,40 +203,54 @@ const NEXT: &str = "SELECT deliveries.*, channels.sealed FROM deliveries
     ORDER BY deliveries.due_at, deliveries.id LIMIT ?1";
 
 /// Queues a message for each channel of its user, as part of the write that keeps it.
-pub(crate) fn queue(
-    conn: &Connection,
-    owner: UserId,
-    kind: NotificationKind,
-    message: &NotificationRow,
-) -> Result<(), StoreError> {
+pub(crate) fn queue(conn: &Connection, owner: UserId, new: &NewNotification) -> Result<(), StoreError> {
     let channels = "SELECT id, name FROM channels WHERE user_id = ?1 AND ended_reason = '' ORDER BY id";
     let channels = select(conn, channels, [owner.0.cast_signed()], |row| {
         Ok((row.get::<_, i64>("id")?, row.get::<_, String>("name")?))
     })?;
     for channel in channels {
-        if digests::join(conn, channel.0, kind, message)? || fold(conn, channel.0, kind)? {
+        if digests::join(conn, channel.0, new)? || fold(conn, channel.0, new)? {
             continue;
         }
-        let gathers = digests::begins(conn, channel.0, kind, message)?;
-        let id = insert(conn, owner, &channel, Some(kind), message)?;
-        if let Some(id) = id.filter(|_| gathers) {
-            let due_at = message.at.plus_millis(digests::DIGEST_GATHERS_MS);
-            let sql = "UPDATE deliveries SET digest = 1, gathering = 1, due_at = ?2 WHERE id = ?1";
-            execute(conn, sql, (id.cast_signed(), due_at.0))?;
+        let digest = digests::begins(conn, channel.0, new)?;
+        if let Some(id) = insert(conn, owner, &channel, Some(new.kind), &new.row)? {
+            gather(conn, id, new, digest)?;
         }
     }
     Ok(())
 }
 
+/// Has a delivery that was just queued wait for the end of the quiet hours or, as a digest, for further messages, if it
+/// shall do either.
+fn gather(conn: &Connection, id: u64, new: &NewNotification, digest: bool) -> Result<(), StoreError> {
+    let due_at = match new.held_until {
+        Some(until) => until,
+        None if digest => new.row.at.plus_millis(digests::DIGEST_GATHERS_MS),
+        None => return Ok(()),
+    };
+    let reason = new.held_until.map(held_until);
+    let sql =
+        "UPDATE deliveries SET digest = ?2, gathering = 1, held = ?3, due_at = ?4, reason = ?5 WHERE id = ?1";
+    let is_held = reason.is_some();
+    let values = (id.cast_signed(), digest, is_held, due_at.0, reason.unwrap_or_default());
+    execute(conn, sql, values).map(|_| ())
+}
+
+/// Why a delivery waits for the end of the quiet hours.
+fn held_until(until: Timestamp) -> String {
+    format!("held until {} IST, the end of your quiet hours", until.ist_time().format("%H:%M"))
+}
+
 /// Counts one more of a kind with the newest delivery that waits for a first attempt, when the channel has as many
-/// open ones as it may; returns whether there was one.
-fn fold(conn: &Connection, channel: i64, kind: NotificationKind) -> Result<bool, StoreError> {
+/// open ones as it may; returns whether there was one. What quiet hours hold back counts with what they hold back.
+fn fold(conn: &Connection, channel: i64, new: &NewNotification) -> Result<bool, StoreError> {
     let sql = "UPDATE deliveries SET more = more + 1
                WHERE id = (SELECT max(id) FROM deliveries
                            WHERE channel_id = ?1 AND due_at IS NOT NULL AND state = 'waiting' AND attempts = 0
-                               AND gathering = 0 AND kind = ?2)
+                               AND gathering = ?4 AND held = ?4 AND kind = ?2)
                    AND (SELECT count(*) FROM deliveries WHERE channel_id = ?1 AND due_at IS NOT NULL) >= ?3";
-    Ok(execute(conn, sql, (channel, kind.name(), MOST_WAITING))? > 0)
+    let values = (channel, new.kind.name(), MOST_WAITING, new.held_until.is_some());
+    Ok(execute(conn, sql, values)? > 0)
 }
 
 fn insert(
@@ -260,7 +291,8 @@ fn test(
         return Ok(TestQueued::TooMany { retry_at: oldest.plus_millis(HOUR_MS) });
     }
     execute(conn, "UPDATE channels SET ended_reason = '' WHERE id = ?1", [channel])?;
-    let due = "UPDATE deliveries SET due_at = ?2 WHERE channel_id = ?1 AND due_at > ?2 AND state = 'waiting'";
+    let due = "UPDATE deliveries SET due_at = ?2
+               WHERE channel_id = ?1 AND due_at > ?2 AND state = 'waiting' AND held = 0";
     execute(conn, due, (channel, message.at.0))?;
     let queued = insert(conn, owner, &found, None, message)?;
     Ok(queued.map_or(TestQueued::UnknownChannel, TestQueued::Queued))

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::{RunId, UserId};
-use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::settings::{NotificationKind, NotificationPreferences, Silence};
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{
@@ -52,6 +52,28 @@ pub struct NewNotification {
     pub kind: NotificationKind,
     /// Reason why it does not disturb; none when it may.
     pub silence: Option<Silence>,
+    /// End of the quiet hours in which it came, until which it is held back from the channels; none of any other message.
+    pub held_until: Option<Timestamp>,
+}
+
+impl NewNotification {
+    /// A message, marked by what its user prefers at the time of the message.
+    pub fn marked(row: NotificationRow, kind: NotificationKind, preferred: &NotificationPreferences) -> Self {
+        let silence = preferred.silence(kind, row.at);
+        let is_quiet = silence == Some(Silence::QuietHours);
+        let held_until = preferred.quiet_until_after(row.at).filter(|_| is_quiet);
+        Self { row, kind, silence, held_until }
+    }
+
+    /// A message that may disturb.
+    pub fn disturbing(row: NotificationRow, kind: NotificationKind) -> Self {
+        Self { row, kind, silence: None, held_until: None }
+    }
+
+    /// Whether it goes to the channels of its user, now or at the end of the quiet hours.
+    pub fn is_for_channels(&self) -> bool {
+        self.silence.is_none() || self.held_until.is_some()
+    }
 }
 
 /// A message as it stands with its user.
@@ -91,18 +113,12 @@ impl Default for NotificationFilter {
 
 impl UserScope {
     /// Keeps a message to the user, and why it does not disturb, if so; the store gives it its id. One that may
-    /// disturb is queued for each of the user's channels in the same write.
+    /// disturb, now or once the quiet hours are over, is queued for each of the user's channels in the same write.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn notify(
-        &self,
-        row: NotificationRow,
-        kind: NotificationKind,
-        silence: Option<Silence>,
-    ) -> Result<(), StoreError> {
+    pub async fn notify(&self, new: NewNotification) -> Result<(), StoreError> {
         let owner = self.user;
-        let new = NewNotification { row, kind, silence };
         self.write("save a notification", move |conn| keep(conn, owner, &new)).await
     }
 
@@ -162,11 +178,11 @@ impl UserScope {
     }
 }
 
-/// Keeps a message as part of a write, and queues it for the channels of its user when it may disturb.
+/// Keeps a message as part of a write, and queues it for the channels of its user when it may disturb, now or later.
 pub(crate) fn keep(conn: &Connection, owner: UserId, new: &NewNotification) -> Result<(), StoreError> {
-    let NewNotification { row, kind, silence } = new;
-    if silence.is_none() {
-        delivery_queue::queue(conn, owner, *kind, row)?;
+    let NewNotification { row, kind, silence, held_until: _ } = new;
+    if new.is_for_channels() {
+        delivery_queue::queue(conn, owner, new)?;
     }
     let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";

@@ -66,7 +66,7 @@ struct Delivery {
     attempts: u64,
     /// Whether the receiver may have had it before the last attempt.
     repeated: bool,
-    /// Why the last attempt failed; null when none did.
+    /// Why the last attempt failed or, before one did, why quiet hours hold it back; null of any other.
     #[schema(required)]
     reason: Option<String>,
     /// Time of the next attempt; null once it has ended.

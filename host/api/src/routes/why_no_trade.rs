@@ -83,6 +83,8 @@ struct WhyStep {
 /// Why a share was not traded for a user on a day: its bar, signals, halts, runs, decisions, refusals and orders as they were
 /// written down, and where the chain from one to the next ended.
 ///
+/// Of a share that had another symbol on that day, the conclusion names it.
+///
 /// Not found: a share that the source of market data does not know and that no signal, decision or order of the day names.
 #[utoipa::path(get, path = "/api/v1/user/symbols/{symbol}/why", operation_id = "why_no_trade", tag = "executions",
     params(("symbol" = String, Path, min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$"), WhyQuery),

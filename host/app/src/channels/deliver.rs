@@ -66,12 +66,27 @@ impl Channels {
             if index >= room {
                 return Ok(None);
             }
+            if self.hold_in_quiet_hours(&next, now).await? {
+                continue;
+            }
             if self.store.user(next.user).begin_delivery(next.row.id).await? {
                 self.tell_of(next.user, next.row.id);
                 under_way.spawn(self.clone().carry(next));
             }
         }
         Ok(digest)
+    }
+
+    /// Holds back a message from before the quiet hours that its user has by now; returns whether it did. A test is what
+    /// somebody waits for.
+    async fn hold_in_quiet_hours(&self, next: &NextDelivery, now: Timestamp) -> Result<bool, AppError> {
+        let until = next.row.kind.and_then(|_| (self.quiet)(next.user, now));
+        let Some(until) = until else { return Ok(false) };
+        self.store.user(next.user).hold_delivery(next.row.id, until).await?;
+        self.tell_of(next.user, next.row.id);
+        // The next of its channel has its turn at once.
+        self.outbox.wake();
+        Ok(true)
     }
 
     /// Makes one attempt and notes what came of it.

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use prahari_couriers::{Courier, Destination, MailCourier, Telegram, Webhook};
 use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, SigningKey};
 use prahari_store::{NewChannel, Store, TestQueued};
 
@@ -80,7 +81,12 @@ pub struct ChannelDeps {
     pub telegram: Arc<Telegram>,
     /// What speaks with mail servers.
     pub mail: Arc<MailCourier>,
+    /// Until when nothing disturbs whom.
+    pub quiet: QuietHours,
 }
+
+/// Until when the quiet hours of a user last in which an instant lies; none outside of them.
+pub type QuietHours = Arc<dyn Fn(UserId, Timestamp) -> Option<Timestamp> + Send + Sync>;
 
 /// The channels of every user.
 pub struct Channels {
@@ -97,6 +103,7 @@ pub struct Channels {
     /// Codes that connect chats, each with the name of its channel.
     chat_codes: Codes<String>,
     mail: Arc<MailCourier>,
+    quiet: QuietHours,
     /// Codes that were sent to mailboxes.
     mail_codes: Codes<NewMailbox>,
     /// How often codes were sent for each user.
@@ -117,8 +124,19 @@ impl Channels {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
-        let ChannelDeps { clock, real, store, outbox, events, shutdown, vault, courier, telegram, mail } =
-            deps;
+        let ChannelDeps {
+            clock,
+            real,
+            store,
+            outbox,
+            events,
+            shutdown,
+            vault,
+            courier,
+            telegram,
+            mail,
+            quiet,
+        } = deps;
         for user in store.system().users_with_channels().await? {
             outbox.add_user(user);
         }
@@ -134,6 +152,7 @@ impl Channels {
             courier,
             telegram,
             mail,
+            quiet,
             chat_codes: Codes::default(),
             mail_codes: Codes::default(),
             codes_sent: Recent::new(MOST_CODES, HOUR_MS, MOST_USERS),

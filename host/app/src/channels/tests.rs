@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
+mod quiet_hours;
 mod trying;
 
 use std::collections::VecDeque;
@@ -15,7 +16,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Key, KeyRing};
-use prahari_store::{Durability, NewUser, NotificationLevel, NotificationRow, Role};
+use prahari_store::{Durability, NewNotification, NewUser, NotificationLevel, NotificationRow, Role};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -90,6 +91,8 @@ struct World {
     store: Store,
     outbox: Arc<Outbox>,
     asha: UserId,
+    /// The end of the quiet hours, while there are any.
+    quiet_until: Arc<Mutex<Option<Timestamp>>>,
     _folder: TempDir,
 }
 
@@ -108,6 +111,7 @@ impl World {
             most: AtomicUsize::new(0),
         });
         let outbox = Arc::new(Outbox::default());
+        let quiet_until = Arc::new(Mutex::new(None));
         let events = Arc::new(EventBus::new(clock.clone()));
         let deps = ChannelDeps {
             real: clock.clone(),
@@ -120,9 +124,10 @@ impl World {
             courier: courier.clone(),
             telegram: nowhere(),
             mail: Arc::new(MailCourier::new(Reach::Local)),
+            quiet: quiet_hours(&quiet_until),
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
-        Self { channels, courier, handed, hand, store, outbox, asha, _folder: folder }
+        Self { channels, courier, handed, hand, store, outbox, asha, quiet_until, _folder: folder }
     }
 
     /// With one channel, and what delivers to it.
@@ -154,6 +159,12 @@ impl World {
         title: &str,
         silence: Option<Silence>,
     ) {
+        let new = NewNotification { silence, ..self.message((level, kind), title) };
+        self.queue(new).await;
+    }
+
+    /// A message that may disturb, now.
+    fn message(&self, (level, kind): (NotificationLevel, NotificationKind), title: &str) -> NewNotification {
         let row = NotificationRow {
             id: None,
             at: self.channels.clock.now(),
@@ -162,7 +173,11 @@ impl World {
             body: "a body".to_owned(),
             run: None,
         };
-        self.store.user(self.asha).notify(row, kind, silence).await.unwrap();
+        NewNotification::disturbing(row, kind)
+    }
+
+    async fn queue(&self, new: NewNotification) {
+        self.store.user(self.asha).notify(new).await.unwrap();
         self.outbox.message_queued(self.asha);
     }
 
@@ -186,6 +201,12 @@ impl World {
     }
 }
 
+/// Quiet hours of everybody until an instant.
+fn quiet_hours(until: &Arc<Mutex<Option<Timestamp>>>) -> QuietHours {
+    let until = until.clone();
+    Arc::new(move |_, at| until.lock().filter(|until| at < *until))
+}
+
 /// Telegram, without a server.
 fn nowhere() -> Arc<Telegram> {
     Arc::new(Telegram::at("http://127.0.0.1:1").unwrap())
@@ -202,7 +223,7 @@ fn failed() -> Option<Result<(), Undelivered>> {
 #[tokio::test]
 async fn a_message_that_may_disturb_is_delivered_once_and_a_silent_one_never() {
     let (mut world, id, _delivering) = World::delivering().await;
-    world.notify("quiet", Some(Silence::QuietHours)).await;
+    world.notify("silent", Some(Silence::SwitchedOff)).await;
     world.notify("loud", None).await;
     let message = world.next().await;
     assert_eq!((message.title.as_str(), message.kind.as_str(), message.repeated), ("loud", "error", false));
@@ -574,6 +595,7 @@ async fn in_lockstep_nothing_is_delivered() {
         courier: world.courier.clone(),
         telegram: nowhere(),
         mail: Arc::new(MailCourier::new(Reach::Local)),
+        quiet: quiet_hours(&world.quiet_until),
     };
     assert!(Arc::new(Channels::load(deps).await.unwrap()).start().is_empty());
 }

@@ -43,8 +43,8 @@ impl Desk {
         if !facts.is_nothing() {
             let words = summary(&facts);
             let kind = words.kind;
-            let silence = teller.preferences.get().value.silence(kind, now);
-            let message = NewNotification { row: words.into_row(now, None), kind, silence };
+            let preferences = teller.preferences.get();
+            let message = NewNotification::marked(words.into_row(now, None), kind, &preferences.value);
             // After a restart it may have been told before; then only who listens hears of it again.
             self.scope().tell_of_date(day, message.clone()).await?;
             self.announce_messages(vec![message]);

@@ -65,10 +65,11 @@ impl Desk {
     /// Publishes the messages that are on their way to the disk, and wakes who delivers them.
     pub(super) fn announce_messages(&self, messages: Vec<NewNotification>) {
         let user = self.book.user();
-        for NewNotification { row, kind, silence } in messages {
-            if let Some(teller) = self.teller.as_ref().filter(|_| silence.is_none()) {
+        for message in messages {
+            if let Some(teller) = self.teller.as_ref().filter(|_| message.is_for_channels()) {
                 teller.outbox.message_queued(user);
             }
+            let NewNotification { row, kind, silence, held_until: _ } = message;
             if let Some(events) = &self.events {
                 events.publish_with(Audience::User(user), || {
                     let (level, title, run) = (row.level.name(), row.title, row.run);
@@ -195,6 +196,5 @@ fn mark(words: Words, at: Timestamp, order: &Order, teller: &Teller) -> NewNotif
 
 fn mark_of_run(words: Words, at: Timestamp, run: Option<RunId>, teller: &Teller) -> NewNotification {
     let kind = words.kind;
-    let silence = teller.preferences.get().value.silence(kind, at);
-    NewNotification { row: words.into_row(at, run), kind, silence }
+    NewNotification::marked(words.into_row(at, run), kind, &teller.preferences.get().value)
 }

@@ -46,8 +46,8 @@ impl Notices {
     }
 
     /// Sends a message of a kind that has a switch of its own. Every message is stored; one that the user's
-    /// preferences silence, by that switch or by quiet hours, is marked so, and every other one goes to the user's
-    /// channels. Nobody is waited for who brings it there.
+    /// preferences silence, by that switch or by quiet hours, is marked so. What is not switched off goes to the user's
+    /// channels, in quiet hours once they are over. Nobody is waited for who brings it there.
     ///
     /// # Errors
     /// As [`Notices::send`].
@@ -59,9 +59,9 @@ impl Notices {
     ) -> Result<(), AppError> {
         let (title, body) = (into_one_line(row.title), lines(&row.body).into_owned());
         let row = NotificationRow { title, body, ..row };
-        let silence = self.users.find(user)?.settings.preferences().value.silence(kind, row.at);
-        self.handles.store.user(user).notify(row.clone(), kind, silence).await?;
-        self.announce(user, vec![NewNotification { row, kind, silence }]);
+        let new = NewNotification::marked(row, kind, &self.users.find(user)?.settings.preferences().value);
+        self.handles.store.user(user).notify(new.clone()).await?;
+        self.announce(user, vec![new]);
         Ok(())
     }
 
@@ -70,16 +70,16 @@ impl Notices {
     pub(crate) fn prepare(&self, user: &User, words: Words, run: Option<RunId>) -> NewNotification {
         let kind = words.kind;
         let row = words.into_row(self.handles.clock.now(), run);
-        let silence = user.settings.preferences().value.silence(kind, row.at);
-        NewNotification { row, kind, silence }
+        NewNotification::marked(row, kind, &user.settings.preferences().value)
     }
 
     /// Publishes messages that a write has kept, and wakes who delivers them.
     pub(crate) fn announce(&self, user: UserId, messages: Vec<NewNotification>) {
-        for NewNotification { row, kind, silence } in messages {
-            if silence.is_none() {
+        for message in messages {
+            if message.is_for_channels() {
                 self.handles.outbox.message_queued(user);
             }
+            let NewNotification { row, kind, silence, held_until: _ } = message;
             self.handles.events.publish_with(Audience::User(user), || {
                 let (level, title, run) = (row.level.name(), row.title, row.run);
                 Event::Notification(NotificationEvent { kind, level, title, run, silence })

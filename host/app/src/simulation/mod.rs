@@ -49,6 +49,15 @@ pub struct Simulation {
 }
 
 impl Simulation {
+    /// The simulation that a database holds, if it is that of one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn of(store: &Store) -> Result<Option<Self>, AppError> {
+        let kept = store.system().meta(SETTINGS_KEY).await?;
+        Ok(kept.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+
     /// Refuses days that make no sense before anything is opened.
     ///
     /// # Errors

@@ -86,6 +86,13 @@ impl ActionFactors {
         Some((*ex_day, earlier))
     }
 
+    /// Returns the symbol that a share has since a change of name up to `until`, with the first day of it; `None` of a share that
+    /// is named so still.
+    pub fn later_symbol(&self, symbol: &Symbol, until: Day) -> Option<(Day, &Symbol)> {
+        let (ex_day, later) = self.renamed.get(symbol)?;
+        (*ex_day <= until).then_some((*ex_day, later))
+    }
+
     /// Returns whether a share has an action with an ex-date after `day` and not after `until`.
     pub fn has_between(&self, symbol: &Symbol, day: Day, until: Day) -> bool {
         self.between(symbol, day, until).next().is_some()

@@ -103,7 +103,7 @@ impl FromStr for NotificationKind {
 pub enum Silence {
     /// The user wants no alerts of this kind.
     SwitchedOff,
-    /// It came in the user's quiet hours.
+    /// It came in the user's quiet hours, and waits for their end.
     QuietHours,
 }
 
@@ -265,6 +265,8 @@ const LATEST_SUMMARY: TimeOfDay = TimeOfDay::new(23, 59);
 
 const MINUTES_OF_DAY: u32 = 24 * 60;
 
+const MINUTE_MS: i64 = 60_000;
+
 const fn time(name: &'static str, about: &'static str) -> Setting {
     Setting { name, kind: Kind::Time, unit: Unit::None, about }
 }
@@ -347,6 +349,15 @@ impl NotificationPreferences {
             NotificationKind::Warning => self.warning,
             NotificationKind::Info => self.info,
         }
+    }
+
+    /// Returns when the quiet hours end in which this instant lies; `None` outside of them.
+    pub fn quiet_until_after(&self, at: Timestamp) -> Option<Timestamp> {
+        let until = self.quiet_until.filter(|_| self.is_quiet(at))?;
+        // They end within a day, at a whole minute; India's clocks are never set.
+        let minutes = (until.minute + MINUTES_OF_DAY - at.ist_minute_of_day()) % MINUTES_OF_DAY;
+        let minute_begun = at.plus_millis(-at.0.rem_euclid(MINUTE_MS));
+        Some(minute_begun.plus_minutes(i64::from(minutes)))
     }
 
     fn is_quiet(&self, at: Timestamp) -> bool {
@@ -452,6 +463,21 @@ mod tests {
         }
         assert_eq!(silence(&within_a_day, "13:59:59"), Some(Silence::QuietHours));
         assert_eq!(silence(&within_a_day, "14:00:00"), None);
+    }
+
+    #[test]
+    fn the_end_of_quiet_hours_is_their_next_one() {
+        let overnight = quiet("22:00", "07:30");
+        let morning = at("07:30:00");
+        let evening = morning.plus_minutes(24 * 60);
+        for (time, ends) in [("22:00:00", evening), ("23:59:59", evening), ("00:00:00", morning)] {
+            assert_eq!(overnight.quiet_until_after(at(time)), Some(ends), "{time}");
+        }
+        assert_eq!(overnight.quiet_until_after(morning.plus_millis(-1)), Some(morning));
+        assert_eq!(overnight.quiet_until_after(morning), None);
+        let within_a_day = quiet("13:00", "14:00");
+        assert_eq!(within_a_day.quiet_until_after(at("13:59:59")), Some(at("14:00:00")));
+        assert_eq!(NotificationPreferences::default().quiet_until_after(at("03:00:00")), None);
     }
 
     #[test]

@@ -1,12 +1,16 @@
-//! What a database was begun with and cannot be changed later: the seed of market and broker, and the day of a
-//! virtual clock.
+//! What a database was begun with and cannot be changed later: the seed of market and broker, the day of a virtual
+//! clock, and users and history of a demonstration.
+
+use std::fmt::Display;
 
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
+use prahari_app::simulation::Simulation;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use super::demo;
 use crate::cli::Serve;
 use crate::exit::Failure;
 
@@ -26,6 +30,12 @@ pub struct Begun {
     pub seed: u64,
     /// The day on which a virtual clock started; none on the real one.
     from: Option<Day>,
+    /// The number of users of a demonstration, and of the days that it simulated first; none of anything else and of a
+    /// database of an earlier release.
+    #[serde(default)]
+    users: Option<u32>,
+    #[serde(default)]
+    history: Option<u32>,
 }
 
 impl Begun {
@@ -36,27 +46,40 @@ impl Begun {
     /// When an option contradicts what the database was begun with, or it cannot be read.
     pub async fn with(options: &Serve, store: &Store) -> Result<Self, Failure> {
         let system = store.system();
-        let new = Self { seed: options.seed.unwrap_or(USUAL_SEED), from: options.from };
+        let new = Self {
+            seed: options.seed.unwrap_or(USUAL_SEED),
+            from: options.from,
+            users: options.demo.then(|| demo::users(options)),
+            history: options.demo.then(|| demo::history_days(options)),
+        };
         // Until there are users nothing rests on it.
         if system.users().await.map_err(Failure::work)?.is_empty() {
             return Ok(new);
         }
-        let Some(text) = system.meta(KEY).await.map_err(Failure::work)? else {
-            return Ok(of_earlier_release(new, system.cursor().await.map_err(Failure::work)?));
+        let kept = match system.meta(KEY).await.map_err(Failure::work)? {
+            Some(text) => serde_json::from_str(&text).map_err(Failure::work)?,
+            None => match Simulation::of(store).await.map_err(Failure::work)? {
+                Some(Simulation { seed, from, .. }) => {
+                    Self { seed, from: Some(from), users: None, history: None }
+                }
+                None => return Ok(of_earlier_release(new, system.cursor().await.map_err(Failure::work)?)),
+            },
         };
-        let kept: Self = serde_json::from_str(&text).map_err(Failure::work)?;
-        let elsewhere = "leave it out to go on, or name another database to begin anew";
-        if let Some(seed) = options.seed.filter(|seed| *seed != kept.seed) {
-            let begun = kept.seed;
-            return Err(Failure::input(format!(
-                "--seed {seed}: the database was begun with seed {begun}; {elsewhere}"
-            )));
-        }
-        match (options.from, kept.from) {
-            (Some(from), Some(begun)) if from != begun => Err(Failure::input(format!(
-                "--from {from}: the database was begun on {begun} and goes on where it stopped; {elsewhere}"
-            ))),
-            _ => Ok(kept),
+        kept.refuse_others(options)?;
+        Ok(kept)
+    }
+
+    /// Refuses options that say something else.
+    fn refuse_others(self, options: &Serve) -> Result<(), Failure> {
+        let Self { seed, from, users, history } = self;
+        refuse_other("--seed", options.seed, Some(seed), |seed| format!("with seed {seed}"))?;
+        refuse_other("--users", options.users, users, |users| format!("with {users} users"))?;
+        refuse_other("--history", options.history, history, |days| format!("with {days} days of history"))?;
+        let goes_on = |from: Day| format!("on {from} and goes on where it stopped");
+        refuse_other("--from", options.from, from, goes_on)?;
+        match (options.from, from) {
+            (Some(given), None) => Err(contradiction("--from", given, "on the real clock and goes on by it")),
+            _ => Ok(()),
         }
     }
 
@@ -69,6 +92,25 @@ impl Begun {
         let text = serde_json::to_string(&kept).map_err(Failure::work)?;
         store.system().set_meta(KEY, text).await.map_err(Failure::work)
     }
+}
+
+/// Refuses an option that is given otherwise than the database was begun.
+fn refuse_other<T: Display + PartialEq>(
+    option: &str,
+    given: Option<T>,
+    begun: Option<T>,
+    how: impl Fn(T) -> String,
+) -> Result<(), Failure> {
+    match (given, begun) {
+        (Some(given), Some(begun)) if given != begun => Err(contradiction(option, given, &how(begun))),
+        _ => Ok(()),
+    }
+}
+
+fn contradiction(option: &str, given: impl Display, how: &str) -> Failure {
+    Failure::input(format!(
+        "{option} {given}: the database was begun {how}; leave it out to go on, or name another database to begin anew"
+    ))
 }
 
 /// Keeps how far a clock has come that is not the system's: between two instants of the schedule nothing else says it.

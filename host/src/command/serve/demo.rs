@@ -52,6 +52,16 @@ pub struct History {
     pub ends: Timestamp,
 }
 
+/// How many users a new demonstration gets.
+pub fn users(options: &Serve) -> u32 {
+    options.users.unwrap_or(5)
+}
+
+/// How many days a new demonstration simulates first.
+pub fn history_days(options: &Serve) -> u32 {
+    options.history.unwrap_or(45)
+}
+
 /// Refuses to show known passwords to a network.
 pub fn check_address(listen: SocketAddr) -> Result<(), Failure> {
     if listen.ip().is_loopback() {
@@ -95,9 +105,9 @@ pub async fn populate(
     now: Timestamp,
 ) -> Result<History, Failure> {
     let covered = Timestamp::start_of(calendar.covers().0);
-    let begins = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
+    let begins = now.plus_minutes(-i64::from(history_days(options)) * 24 * 60).max(covered);
     let history = History { begins, ends: now };
-    let mut users = new_users(options.users, begins).map_err(Failure::work)?;
+    let mut users = new_users(users(options), begins).map_err(Failure::work)?;
     for user in &mut users {
         vary(user)?;
     }

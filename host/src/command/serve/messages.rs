@@ -45,6 +45,7 @@ impl Messages {
             courier: Arc::new(couriers),
             telegram: telegram.clone(),
             mail,
+            quiet: daemon.users.quiet_hours(),
         };
         let channels = Channels::load(deps).await.map(Arc::new).map_err(Failure::work)?;
         Ok(Self { channels, telegram })

@@ -153,8 +153,16 @@ async fn prepare(
     let messages = Messages::load(options, &daemon, vault.clone()).await?;
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
-    if let (Some(reached), Some(speed), None) = (reached, clock::speed(options), begun) {
-        say!("The clock goes on at {reached}, where the last process was; its speed is {speed}.");
+    if let (Some(speed), None) = (clock::speed(options), begun) {
+        match reached {
+            Some(reached) => {
+                say!("The clock goes on at {reached} IST, where the last process was; its speed is {speed}.")
+            }
+            None => {
+                let (day, time) = (starts.ist_day(), starts.ist_time().format("%H:%M"));
+                say!("The clock begins on {day} at {time} IST; its speed is {speed}.");
+            }
+        }
     }
     announce(options, &daemon, &accounts, listener).await?;
     started::tell(options, &daemon, listener);

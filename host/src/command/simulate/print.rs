@@ -87,7 +87,7 @@ fn strategies(book: &BookReport) {
 fn halt(halt: &HaltReport) {
     let HaltReport { user, symbol, since, reason } = halt;
     let what = symbol.as_deref().unwrap_or("everything");
-    say!("halted   {what} of user {user} since {since}: {reason}");
+    say!("halted   {what} of user {user} since {since} IST: {reason}");
 }
 
 fn total(report: &Report) -> MonthTotals {

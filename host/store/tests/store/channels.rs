@@ -2,12 +2,12 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
-use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::settings::{NotificationKind, NotificationPreferences, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     CarrierKind, CarrierRow, ChannelKind, ChatChannel, DeliveryEnd, DeliveryFilter, DeliveryRow,
-    DeliveryState, MOST_WAITING, NewChannel, NewUser, NextDelivery, NotificationLevel, NotificationRow, Role,
-    Sealed, TestQueued, UserScope,
+    DeliveryState, MOST_WAITING, NewChannel, NewNotification, NewUser, NextDelivery, NotificationLevel,
+    NotificationRow, Role, Sealed, TestQueued, UserScope,
 };
 
 use crate::support::TestStore;
@@ -62,7 +62,7 @@ async fn a_long_message_is_queued_cut_and_kept_whole() {
     let asha = user(&test, "asha").await;
     add(&asha, "mine").await;
     let long = NotificationRow { body: "b".repeat(10_000), ..message(&"t".repeat(10_000), 5) };
-    asha.notify(long, NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(long, NotificationKind::Error)).await.unwrap();
     let queued = all(&asha).await.remove(0);
     assert_eq!((queued.title.chars().count(), queued.body.chars().count()), (201, 2_001));
     assert!(queued.title.ends_with("t…") && queued.body.ends_with("b…"));
@@ -74,8 +74,11 @@ async fn a_message_is_queued_for_each_channel_of_its_user_unless_it_is_silent() 
     let (asha, ravi) = (user(&test, "asha").await, user(&test, "ravi").await);
     let (first, second) = (add(&asha, "first").await, add(&asha, "second").await);
     add(&ravi, "of ravi").await;
-    asha.notify(message("silent", 5), NotificationKind::Error, Some(Silence::SwitchedOff)).await.unwrap();
-    asha.notify(message("loud", 6), NotificationKind::Error, None).await.unwrap();
+    let off = NotificationPreferences { error: false, ..NotificationPreferences::default() };
+    let silent = NewNotification::marked(message("silent", 5), NotificationKind::Error, &off);
+    assert_eq!((silent.silence, silent.held_until), (Some(Silence::SwitchedOff), None));
+    asha.notify(silent).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("loud", 6), NotificationKind::Error)).await.unwrap();
     let rows = all(&asha).await;
     assert_eq!(rows.iter().map(|row| row.channel).collect::<Vec<_>>(), [second, first]);
     assert!(rows.iter().all(|row| row.title == "loud" && row.due_at == Some(Timestamp(6))));
@@ -91,7 +94,9 @@ async fn only_the_oldest_open_delivery_of_a_channel_is_next_and_an_attempt_is_be
     let asha = user(&test, "asha").await;
     add(&asha, "mine").await;
     for at in 1..=3 {
-        asha.notify(message("a title", at), NotificationKind::Error, None).await.unwrap();
+        asha.notify(NewNotification::disturbing(message("a title", at), NotificationKind::Error))
+            .await
+            .unwrap();
     }
     let head = next(&test).await;
     assert_eq!(
@@ -118,7 +123,7 @@ async fn what_was_being_sent_waits_again_after_a_start_and_says_that_it_is_repea
     let test = TestStore::new();
     let asha = user(&test, "asha").await;
     add(&asha, "mine").await;
-    asha.notify(message("a title", 1), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("a title", 1), NotificationKind::Error)).await.unwrap();
     let id = next(&test).await[0].row.id;
     assert!(asha.begin_delivery(id).await.unwrap());
     let test = test.reopen().await;
@@ -135,10 +140,14 @@ async fn a_queue_is_bounded_and_counts_what_is_beyond_it_by_kind() {
     let asha = user(&test, "asha").await;
     add(&asha, "mine").await;
     for at in 0..i64::from(MOST_WAITING) + 10 {
-        asha.notify(message("an error", at), NotificationKind::Error, None).await.unwrap();
+        asha.notify(NewNotification::disturbing(message("an error", at), NotificationKind::Error))
+            .await
+            .unwrap();
     }
     for at in 0..5 {
-        asha.notify(message("an alert", 1_000 + at), NotificationKind::Alert, None).await.unwrap();
+        asha.notify(NewNotification::disturbing(message("an alert", 1_000 + at), NotificationKind::Alert))
+            .await
+            .unwrap();
     }
     let rows = all(&asha).await;
     assert_eq!(rows.len(), MOST_WAITING as usize + 1);
@@ -152,7 +161,7 @@ async fn nobody_reaches_channels_and_deliveries_of_others() {
     let test = TestStore::new();
     let (asha, ravi) = (user(&test, "asha").await, user(&test, "ravi").await);
     let channel = add(&asha, "mine").await;
-    asha.notify(message("a title", 1), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("a title", 1), NotificationKind::Error)).await.unwrap();
     let id = next(&test).await[0].row.id;
     assert!(!ravi.begin_delivery(id).await.unwrap());
     assert!(!ravi.remove_channel(channel, Timestamp(2)).await.unwrap());
@@ -170,7 +179,9 @@ async fn a_removed_channel_leaves_its_deliveries_to_be_read_until_they_are_forgo
     let asha = user(&test, "asha").await;
     let channel = add(&asha, "mine").await;
     for at in 1..=2 {
-        asha.notify(message("a title", at), NotificationKind::Error, None).await.unwrap();
+        asha.notify(NewNotification::disturbing(message("a title", at), NotificationKind::Error))
+            .await
+            .unwrap();
     }
     let id = next(&test).await[0].row.id;
     assert!(asha.begin_delivery(id).await.unwrap());
@@ -191,9 +202,11 @@ async fn a_channel_whose_receiver_takes_nothing_gets_nothing_until_it_is_tested(
     let test = TestStore::new();
     let asha = user(&test, "asha").await;
     let channel = add(&asha, "mine").await;
-    asha.notify(message("waits", 1), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("waits", 1), NotificationKind::Error)).await.unwrap();
     asha.end_channel(channel, Timestamp(2), "it is blocked".to_owned()).await.unwrap();
-    asha.notify(message("for nobody", 3), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("for nobody", 3), NotificationKind::Error))
+        .await
+        .unwrap();
     let rows = all(&asha).await;
     assert_eq!(
         (rows.len(), rows[0].state, rows[0].reason.as_str()),
@@ -202,7 +215,7 @@ async fn a_channel_whose_receiver_takes_nothing_gets_nothing_until_it_is_tested(
     assert_eq!(asha.channels().await.unwrap()[0].ended_reason, "it is blocked");
     asha.queue_test(channel, message("a test", 4), 10).await.unwrap();
     assert_eq!(asha.channels().await.unwrap()[0].ended_reason, "");
-    asha.notify(message("again", 5), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("again", 5), NotificationKind::Error)).await.unwrap();
     assert_eq!(all(&asha).await.len(), 3);
 }
 
@@ -260,7 +273,7 @@ async fn channels_are_sealed_anew_one_by_one_and_given_up_when_no_key_opens_them
     let test = TestStore::new();
     let asha = user(&test, "asha").await;
     let (first, second) = (add(&asha, "first").await, add(&asha, "second").await);
-    asha.notify(message("a title", 1), NotificationKind::Error, None).await.unwrap();
+    asha.notify(NewNotification::disturbing(message("a title", 1), NotificationKind::Error)).await.unwrap();
     let system = test.store.system();
     let resealed = system.reseal(|_, purpose, old| {
         assert_eq!(purpose, Sealed::Channel);

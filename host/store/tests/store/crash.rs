@@ -109,11 +109,11 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
             let run = RunId(step - 2);
             let (kind, row) =
                 (NotificationKind::OrderPlaced, NotificationRow { run: Some(run), ..message(at) });
-            let messages = vec![NewNotification { row, kind, silence: None }];
+            let messages = vec![NewNotification::disturbing(row, kind)];
             let finish = RunFinish { state, recording, messages, ..RunFinish::new(run, "succeeded", at) };
             user.finish_run(finish).await
         }
-        2 => user.notify(message(at), NotificationKind::Info, None).await,
+        2 => user.notify(NewNotification::disturbing(message(at), NotificationKind::Info)).await,
         4 => {
             user.save_paper(vec![PaperRow { tag: step.to_string(), active: true, data: vec![] }], vec![])
                 .await

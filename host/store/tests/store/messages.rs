@@ -6,9 +6,10 @@ use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    ChannelKind, DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, DeliveryFilter, DeliveryRow, InterruptedRun,
-    MOST_DIGEST_LINES, MOST_SINGLE, NewChannel, NewNotification, NotificationFilter, NotificationLevel,
-    NotificationRow, RunFinish, SlotKind, SlotOutcome, SlotRow, SlotUpdate, UserScope,
+    ChannelKind, DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, DeliveryEnd, DeliveryFilter, DeliveryRow,
+    DeliveryState, InterruptedRun, MOST_DIGEST_LINES, MOST_SINGLE, MOST_WAITING, NewChannel, NewNotification,
+    NotificationFilter, NotificationLevel, NotificationRow, RunFinish, SlotKind, SlotOutcome, SlotRow,
+    SlotUpdate, TestQueued, UserScope,
 };
 
 use crate::support::{TestStore, day, entry, filled, intended, order, run_start};
@@ -20,7 +21,7 @@ fn message(title: &str, at: i64, level: NotificationLevel) -> NotificationRow {
 
 fn of_fill(title: &str, silence: Option<Silence>) -> NewNotification {
     let row = message(title, 5, NotificationLevel::Info);
-    NewNotification { row, kind: NotificationKind::OrderFilled, silence }
+    NewNotification { silence, ..NewNotification::disturbing(row, NotificationKind::OrderFilled) }
 }
 
 fn slot(due_at: i64) -> SlotRow {
@@ -55,7 +56,7 @@ async fn titles(user: &UserScope) -> Vec<String> {
 
 async fn tell(user: &UserScope, title: &str, at: i64) {
     let row = message(title, at, NotificationLevel::Info);
-    user.notify(row, NotificationKind::OrderFilled, None).await.unwrap();
+    user.notify(NewNotification::disturbing(row, NotificationKind::OrderFilled)).await.unwrap();
 }
 
 #[tokio::test]
@@ -161,7 +162,7 @@ async fn many_of_a_kind_gather_in_a_digest_that_names_the_first_and_is_released_
 
     // It is not next while it gathers, and what somebody has to act on does not join it.
     let error = message("act", 1_001, NotificationLevel::Error);
-    user.notify(error, NotificationKind::OrderFilled, None).await.unwrap();
+    user.notify(NewNotification::disturbing(error, NotificationKind::OrderFilled)).await.unwrap();
     assert_eq!(deliveries(&user).await.len() as u64, u64::from(MOST_SINGLE) + 2);
     assert_eq!(system.release_digests(due.plus_millis(-1)).await.unwrap(), Some(due));
     assert_eq!(system.release_digests(due).await.unwrap(), None);
@@ -182,4 +183,101 @@ async fn a_clock_that_was_set_back_holds_no_digest_for_long() {
         tell(&user, &format!("fill {number}"), 10 * DIGEST_WITHIN_MS).await;
     }
     assert_eq!(system.release_digests(Timestamp(0)).await.unwrap(), None);
+}
+
+/// A message that came in quiet hours, which end at `until`.
+fn held(title: &str, at: i64, level: NotificationLevel, until: i64) -> NewNotification {
+    NewNotification {
+        silence: Some(Silence::QuietHours),
+        held_until: Some(Timestamp(until)),
+        ..NewNotification::disturbing(message(title, at, level), NotificationKind::OrderFilled)
+    }
+}
+
+const HOUR: i64 = 60 * 60_000;
+/// The end of the quiet hours of these tests: 07:30 IST.
+const MORNING: i64 = 2 * HOUR;
+
+#[tokio::test]
+async fn what_quiet_hours_hold_back_is_seen_with_its_reason_and_is_next_once_after_them_also_over_a_start() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    add_channel(&user).await;
+    for number in 1..=3 {
+        let of_kind = held(&format!("fill {number}"), number, NotificationLevel::Info, MORNING);
+        user.notify(of_kind).await.unwrap();
+    }
+    user.notify(held("act", 4, NotificationLevel::Error, MORNING)).await.unwrap();
+    let test = test.reopen().await;
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    let rows = deliveries(&user).await;
+    let seen: Vec<_> = rows.iter().map(|row| (row.title.as_str(), row.more, row.digest, row.state)).collect();
+    let waiting = DeliveryState::Waiting;
+    assert_eq!(seen, [("fill 1", 2, true, waiting), ("act", 0, false, waiting)]);
+    assert_eq!(rows[0].body, "fill 1\nfill 2\nfill 3");
+    let reason = "held until 07:30 IST, the end of your quiet hours";
+    assert!(
+        rows.iter().all(|row| row.reason == reason && row.due_at == Some(Timestamp(MORNING))),
+        "{rows:?}"
+    );
+
+    // They are over a minute early for nobody, and a test in between hurries nothing.
+    let channel = rows[0].channel;
+    let queued = user.queue_test(channel, message("a test", 5, NotificationLevel::Info), 10).await.unwrap();
+    assert!(matches!(queued, TestQueued::Queued(_)), "{queued:?}");
+    let next = system.release_digests(Timestamp(MORNING - 1)).await.unwrap();
+    assert_eq!(next, Some(Timestamp(MORNING)));
+    assert_eq!(heads(&test).await, ["a test"]);
+    assert_eq!(system.release_digests(Timestamp(MORNING)).await.unwrap(), None);
+    assert_eq!(heads(&test).await, ["a test", "fill 1"]);
+    assert!(user.begin_delivery(rows[0].id).await.unwrap());
+    user.end_delivery(rows[0].id, DeliveryEnd::Delivered { at: Timestamp(MORNING) }).await.unwrap();
+    assert_eq!(heads(&test).await, ["a test", "act"]);
+    assert_eq!(deliveries(&user).await[0].reason, reason);
+}
+
+/// Titles of what is next.
+async fn heads(test: &TestStore) -> Vec<String> {
+    let next = test.store.system().next_deliveries(10).await.unwrap();
+    next.into_iter().map(|next| next.row.title).collect()
+}
+
+#[tokio::test]
+async fn what_is_held_and_what_is_not_join_no_digest_of_each_other() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    add_channel(&user).await;
+    for number in 0..=i64::from(MOST_SINGLE) {
+        tell(&user, "of the evening", number).await;
+    }
+    user.notify(held("of the night", 10, NotificationLevel::Info, MORNING)).await.unwrap();
+    // The quiet hours were switched off, or a digest of the evening gathers still.
+    tell(&user, "loud again", 11).await;
+    user.notify(held("of the night too", 12, NotificationLevel::Info, MORNING)).await.unwrap();
+    let rows = deliveries(&user).await;
+    assert_eq!(rows.len(), MOST_SINGLE as usize + 2);
+    let (evening, night) = (&rows[MOST_SINGLE as usize], &rows[MOST_SINGLE as usize + 1]);
+    assert_eq!(evening.body, "of the evening\nloud again");
+    assert_eq!((evening.more, evening.reason.as_str()), (1, ""));
+    assert_eq!(night.body, "of the night\nof the night too");
+}
+
+#[tokio::test]
+async fn what_a_night_holds_back_is_bounded_and_a_clock_set_back_holds_it_for_no_longer_than_a_day() {
+    let test = TestStore::new();
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    add_channel(&user).await;
+    for number in 0..i64::from(MOST_WAITING) + 4 {
+        user.notify(held("act", number, NotificationLevel::Error, MORNING)).await.unwrap();
+    }
+    let rows = deliveries(&user).await;
+    assert_eq!(rows.len(), MOST_WAITING as usize);
+    assert_eq!((rows.last().unwrap().more, rows[0].more), (4, 0));
+    // What does not wait is not folded into what does.
+    tell(&user, "loud", 1_000).await;
+    assert_eq!(heads(&test).await, ["loud"]);
+    let day_before = Timestamp(MORNING - 24 * HOUR);
+    assert_eq!(system.release_digests(day_before).await.unwrap(), Some(Timestamp(MORNING)));
+    assert_eq!(system.release_digests(day_before.plus_millis(-1)).await.unwrap(), None);
+    assert_eq!(heads(&test).await, ["act"]);
 }

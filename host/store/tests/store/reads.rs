@@ -9,9 +9,9 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{
-    DecisionRow, DecisionSearch, EXECUTING, FillFilter, LogFilter, LogLevel, LogRow, NotificationFilter,
-    NotificationLevel, NotificationRow, OrderFilter, RunFilter, RunFinish, RunStart, RunTrigger, SeenFilter,
-    SeenSignal, SignalRow, SignalStatusRow, UserScope,
+    DecisionRow, DecisionSearch, EXECUTING, FillFilter, LogFilter, LogLevel, LogRow, NewNotification,
+    NotificationFilter, NotificationLevel, NotificationRow, OrderFilter, RunFilter, RunFinish, RunStart,
+    RunTrigger, SeenFilter, SeenSignal, SignalRow, SignalStatusRow, UserScope,
 };
 
 use crate::support::{TestStore, day, entry, filled, intended, order, run_start};
@@ -199,7 +199,7 @@ async fn messages_are_unread_until_their_user_has_seen_them() {
     let test = TestStore::new();
     let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     for level in [NotificationLevel::Info, NotificationLevel::Error, NotificationLevel::Info] {
-        user.notify(message(level), NotificationKind::Info, None).await.unwrap();
+        user.notify(NewNotification::disturbing(message(level), NotificationKind::Info)).await.unwrap();
     }
     assert!(user.mark_notification_read_durable(1, Timestamp(5)).await.unwrap());
     assert!(!other.mark_notification_read_durable(2, Timestamp(5)).await.unwrap(), "it is not theirs");

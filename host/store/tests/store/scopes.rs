@@ -7,10 +7,10 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
-    NotificationRow, OrderFilter, OrderLookRow, PaperRow, ReadinessOutcome, ReadinessRow, RecordingRow,
-    RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind,
-    SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
+    BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NewNotification, NotificationFilter,
+    NotificationLevel, NotificationRow, OrderFilter, OrderLookRow, PaperRow, ReadinessOutcome, ReadinessRow,
+    RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow,
+    SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -94,7 +94,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         body: "body".to_owned(),
         run: Some(RunId(run)),
     };
-    scope.notify(message, NotificationKind::Warning, None).await.unwrap();
+    scope.notify(NewNotification::disturbing(message, NotificationKind::Warning)).await.unwrap();
     scope.save_statement(day("2025-01-02"), "{}".to_owned()).await.unwrap();
     scope.save_signals(vec![signal(signal_id, "mine")]).await.unwrap();
     let status = SignalStatusRow {

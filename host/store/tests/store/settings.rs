@@ -6,8 +6,8 @@ use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    KEPT_TASK_SETTINGS, NewUser, NotificationFilter, NotificationLevel, NotificationRow, Role, Settings,
-    StoreError, TaskSettingsRow, UserRow, UserScope,
+    KEPT_TASK_SETTINGS, NewNotification, NewUser, NotificationFilter, NotificationLevel, NotificationRow,
+    Role, Settings, StoreError, TaskSettingsRow, UserRow, UserScope,
 };
 
 use crate::support::TestStore;
@@ -114,7 +114,7 @@ async fn a_message_keeps_what_it_is_about_and_why_it_was_silent() {
         let level = NotificationLevel::Info;
         let at = Timestamp(1);
         let row = NotificationRow { id: None, at, level, title, body, run: None };
-        ravi.notify(row, kind, silence).await.unwrap();
+        ravi.notify(NewNotification { silence, ..NewNotification::disturbing(row, kind) }).await.unwrap();
     }
     test.store.flush().await.unwrap();
     let kept: Vec<_> = ravi

@@ -131,9 +131,11 @@ export const words = {
     title: 'What disturbs',
     note: 'Every message is kept and can be read under Alerts. These decide which of them disturb.',
     quiet: 'Quiet hours',
-    quietNote: 'IST. May reach across midnight. Nothing disturbs in between.',
+    quietNote:
+      'IST. May reach across midnight. What comes in between goes to your channels when they end.',
     summary: 'Summary of the day',
-    summaryNote: 'What a trading date came to, net of charges. In quiet hours it does not disturb.',
+    summaryNote:
+      'What a trading date came to, net of charges. In quiet hours it waits for their end.',
   },
 
   account: {

@@ -15,6 +15,8 @@ const MOST_BARS: u32 = 400;
 pub(super) struct BarOfDay {
     /// Whether it knows the share; also when it could not be asked.
     pub is_known: bool,
+    /// Whether it has a bar of the day.
+    pub has_bar: bool,
     pub links: Links,
 }
 
@@ -23,6 +25,7 @@ impl UserQueries<'_> {
     /// lost since. A source that cannot be asked is a finding like another.
     pub(super) async fn bar(&self, asked: &Asked, without_signals: bool) -> BarOfDay {
         let says = if without_signals { Says::Stops } else { Says::Passes };
+        let mut has_bar = false;
         let (is_known, found, says) = match self.candles(asked).await {
             Err(error) => {
                 (true, format!("the source of market data could not be asked: {error}"), Says::Passes)
@@ -31,13 +34,16 @@ impl UserQueries<'_> {
                 (false, format!("the source of market data does not know the share {}", asked.symbol), says)
             }
             Ok(Some(candles)) => match told(asked, candles.source(), &candles.to_vec()) {
-                Ok(found) => (true, found, Says::Passes),
+                Ok(found) => {
+                    has_bar = true;
+                    (true, found, Says::Passes)
+                }
                 Err((found, is_certain)) => (true, found, if is_certain { says } else { Says::Passes }),
             },
         };
         let close = asked.exchange.hours().map(|(_, close)| close).filter(|close| *close <= asked.now);
         let link = Link::new(StepKind::Bar, close, found, says);
-        BarOfDay { is_known, links: Links { links: vec![link], cut: None } }
+        BarOfDay { is_known, has_bar, links: Links { links: vec![link], cut: None } }
     }
 
     /// The newest bars of the share, oldest first; none of a share that the source does not know.

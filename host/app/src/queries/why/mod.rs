@@ -5,6 +5,7 @@ mod bars;
 mod conclude;
 mod decided;
 mod ordered;
+mod renamed;
 mod runs;
 mod signalled;
 mod stopped;
@@ -175,6 +176,12 @@ impl Asked {
         self.tasks.find_ever(task).is_some_and(|known| known.manifest.trades())
     }
 
+    /// An answer without a chain.
+    fn answered(self, conclusion: String) -> WhyNoTrade {
+        let Self { symbol, day, .. } = self;
+        WhyNoTrade { symbol, day, conclusion, ordered: false, steps: Vec::new(), left_out: Vec::new() }
+    }
+
     /// Whether something may still happen on the day.
     fn goes_on(&self) -> bool {
         self.now < Timestamp::end_of(self.day)
@@ -190,7 +197,7 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 
 impl UserQueries<'_> {
     /// Why a share was not traded on a day; of the newest trading date when no day is named. None of a share that the source of
-    /// market data does not know and of which no row of the day is there.
+    /// market data does not know, of which no change of name is known, and of which no row of the day is there.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -205,6 +212,10 @@ impl UserQueries<'_> {
         let ordered = self.ordered(&asked).await?;
         let is_named = !seen.ids.is_empty() || !decided.links.is_empty() || !ordered.links.is_empty();
         let bar = self.bar(&asked, seen.ids.is_empty()).await;
+        let other_name = self.other_name(&asked).filter(|other| !is_named && other.may_be(bar.has_bar));
+        if let Some(other) = other_name {
+            return Ok(Some(asked.answered(other.told)));
+        }
         if !bar.is_known && !is_named {
             return Ok(None);
         }

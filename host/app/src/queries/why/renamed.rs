@@ -1,0 +1,42 @@
+//! A share that had another name on the day: what is known of it is known by that.
+
+use prahari_domain::actions::ActionFactors;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
+
+use super::Asked;
+use crate::queries::UserQueries;
+
+/// The name by which to ask instead.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OtherName {
+    /// The answer, one sentence.
+    pub told: String,
+    /// Whether the share has this name since, and not before.
+    is_later: bool,
+}
+
+impl OtherName {
+    /// Whether it is the answer, given whether there is a bar of the day: somebody else may have taken an old name.
+    pub(super) fn may_be(&self, has_bar: bool) -> bool {
+        !(self.is_later && has_bar)
+    }
+}
+
+impl UserQueries<'_> {
+    /// The name that the share had on the day, when it was another one. A day that has not begun has none.
+    pub(super) fn other_name(&self, asked: &Asked) -> Option<OtherName> {
+        let today = asked.now.ist_day();
+        let factors = self.all.trading.jumps.factors();
+        if asked.day > today { None } else { other_name(&factors, &asked.symbol, asked.day, today) }
+    }
+}
+
+fn other_name(factors: &ActionFactors, symbol: &Symbol, day: Day, today: Day) -> Option<OtherName> {
+    let told = |how: String| format!("nothing is known of {symbol} on {day}: {how}; ask for that name");
+    if let Some((since, later)) = factors.later_symbol(symbol, day) {
+        return Some(OtherName { told: told(format!("since {since} it is {later}")), is_later: true });
+    }
+    let (since, earlier) = factors.earlier_symbol(symbol, today).filter(|(since, _)| day < *since)?;
+    Some(OtherName { told: told(format!("until {since} it was {earlier}")), is_later: false })
+}
