@@ -3,6 +3,7 @@
 //! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing
 //! else hands out a link, so none goes without deadlines on a clock that runs.
 
+mod blocked_logins;
 mod chaos_time;
 mod session;
 mod unusable;
@@ -18,7 +19,8 @@ use prahari_brokers::{
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
-pub use prahari_brokers::{BrokerSessionState, BrokerSessionView};
+pub(crate) use blocked_logins::BlockedLogins;
+pub use prahari_brokers::{BrokerSessionState, BrokerSessionView, LoginFailure};
 
 use crate::clock::Clock;
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};

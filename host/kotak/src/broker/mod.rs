@@ -82,6 +82,10 @@ impl KotakBrokerage {
 impl Brokerage for KotakBrokerage {
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
         let session = self.sessions.of(new.user);
+        if let Err(error) = session.take_up().await {
+            // Whoever has to log in reads it first, and does not log in without.
+            tracing::error!(user = %new.user, why = %error.said, "what is known of logins at the broker cannot be read");
+        }
         let feed = self
             .settings
             .order_feed
