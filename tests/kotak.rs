@@ -14,6 +14,7 @@ mod kotak {
     pub mod going_live;
     pub mod logins;
     pub mod prices;
+    pub mod restarts;
     pub mod secrecy;
     pub mod served;
     pub mod sessions;

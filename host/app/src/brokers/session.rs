@@ -40,7 +40,7 @@ impl User {
             None => {
                 let user = self.clone();
                 tokio::spawn(async move {
-                    let follows = follows_orders(&*user.desk.lock().await);
+                    let follows = follows_orders(&user.desk.lock().await);
                     user.forget_session_unless(follows).await;
                 });
             }

@@ -54,4 +54,6 @@ impl fmt::Debug for Session {
 }
 
 #[cfg(test)]
+mod restarts;
+#[cfg(test)]
 mod tests;
