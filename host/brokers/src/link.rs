@@ -23,6 +23,13 @@ pub trait Brokerage: Send + Sync {
     /// # Errors
     /// When what is kept of the user cannot be used.
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError>;
+
+    /// Returns the session of a user that has been asked for since the start, whether or not they are linked: prices may be had
+    /// with it. None where nobody logs in.
+    fn session(&self, user: UserId) -> Option<Arc<dyn BrokerSession>> {
+        let _nobody_logs_in = user;
+        None
+    }
 }
 
 /// The user who is to be linked with a broker.

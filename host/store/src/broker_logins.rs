@@ -168,6 +168,9 @@ fn write(conn: &Connection, (user, broker): (UserId, &str), row: &BrokerLoginsRo
             ":last_step": row.last_step.map(u64::cast_signed),
         },
     )?;
+    // One of a later date is from before the clock was set back, and would be taken for the newest.
+    let sql = "DELETE FROM broker_logins WHERE user_id = ?1 AND broker = ?2 AND day > ?3";
+    execute(conn, sql, (user, broker, row.day.to_string()))?;
     let sql = "DELETE FROM broker_logins WHERE user_id = ?1 AND broker = ?2 AND day <
                (SELECT min(day) FROM (SELECT day FROM broker_logins WHERE user_id = ?1 AND broker = ?2
                                       ORDER BY day DESC LIMIT ?3))";

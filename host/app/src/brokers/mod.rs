@@ -167,6 +167,11 @@ impl Brokers {
         self.find(name).map(|_| ())
     }
 
+    /// Returns the sessions of a user at all brokers, whichever they are linked with.
+    pub(crate) fn sessions_of(&self, user: UserId) -> Vec<Arc<dyn BrokerSession>> {
+        self.by_name.values().filter_map(|brokerage| brokerage.session(user)).collect()
+    }
+
     fn find(&self, name: &str) -> Result<&Arc<dyn Brokerage>, LinkError> {
         self.by_name
             .get(name)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use prahari_brokers::SessionEnd;
+use prahari_brokers::{BrokerSession, SessionEnd};
 use prahari_domain::ids::UserId;
 use prahari_secrets::Secret;
 
@@ -100,7 +100,13 @@ impl UsersAdmin {
     pub async fn unblock_broker(&self, id: UserId) -> Result<BrokerStatus, AppError> {
         let user = self.users.find(id)?;
         let link = user.link();
-        link.session.as_ref().ok_or_else(|| no_session(id, &link))?.allow_again().await;
+        let sessions = self.sessions_of(id, &link);
+        if sessions.is_empty() {
+            return Err(no_session(id, &link));
+        }
+        for session in sessions {
+            session.allow_again().await;
+        }
         self.blocked_logins.check_of(&user).await?;
         Ok(link.status())
     }
@@ -112,8 +118,19 @@ impl UsersAdmin {
     /// When the store fails.
     pub async fn credentials_changed(&self, id: UserId) -> Result<(), AppError> {
         let Ok(user) = self.users.find(id) else { return Ok(()) };
-        user.link().forget_session(SessionEnd::Credentials).await;
+        for session in self.sessions_of(id, &user.link()) {
+            session.forget(SessionEnd::Credentials).await;
+        }
         self.blocked_logins.check_of(&user).await
+    }
+
+    /// The session of the link, and those that are in use without one: prices are had with one, whoever its user trades with.
+    fn sessions_of(&self, id: UserId, link: &Link) -> Vec<Arc<dyn BrokerSession>> {
+        let mut sessions = self.trading.brokers.sessions_of(id);
+        if sessions.is_empty() {
+            sessions.extend(link.session.clone());
+        }
+        sessions
     }
 }
 

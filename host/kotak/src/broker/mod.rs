@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Pace, Placed,
-    Sessions as Hours,
+    Broker, BrokerError, BrokerLink, BrokerOrder, BrokerSession, Brokerage, Check, Funds, Holding, NewLink,
+    Pace, Placed, Sessions as Hours,
 };
+use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
 use prahari_domain::time::Timestamp;
@@ -100,6 +101,11 @@ impl Brokerage for KotakBrokerage {
         };
         let session = Arc::new(LinkedSession(session));
         Ok(BrokerLink { broker: Arc::new(broker), simulated: None, session: Some(session) })
+    }
+
+    fn session(&self, user: UserId) -> Option<Arc<dyn BrokerSession>> {
+        let known = self.sessions.known(user)?;
+        Some(Arc::new(LinkedSession(known)))
     }
 }
 

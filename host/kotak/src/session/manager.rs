@@ -97,6 +97,11 @@ impl Sessions {
         users.entry(user).or_insert_with(|| Arc::new(UserSession::new(user, self.parts.clone()))).clone()
     }
 
+    /// Returns a user's session, if anybody has asked for it since the start.
+    pub(crate) fn known(&self, user: UserId) -> Option<Arc<UserSession>> {
+        self.users.lock().get(&user).cloned()
+    }
+
     /// Forgets the sessions of all users, as at the end of the day.
     pub async fn forget_all(&self, why: SessionEnd) {
         let users: Vec<_> = self.users.lock().values().cloned().collect();
@@ -148,6 +153,9 @@ impl UserSession {
 
     /// Lets logins be tried again that were blocked or cool down; a person says so.
     pub async fn allow_again(self: &Arc<Self>) {
+        if let Err(error) = self.take_up().await {
+            tracing::error!(user = %self.user, why = %error.said, "what is known of logins at the broker cannot be read");
+        }
         self.inner.lock().allow_again();
         self.save_or_tell().await;
     }

@@ -41,13 +41,16 @@ async fn a_start_goes_on_from_the_newest_date_and_its_session() {
     let (monday, tuesday) = (day("2025-03-10"), day("2025-03-11"));
     let user = test.store.user(UserId(1));
     assert_eq!(user.broker_logins(BROKER).await.unwrap(), None);
-    user.save_broker_logins(BROKER, logins(tuesday), keep(tuesday, 9)).await.unwrap();
     let before = BrokerLoginsRow { blocked: None, cooling: None, begun_at: None, ..logins(monday) };
-    user.save_broker_logins(BROKER, before, SessionChange::Same).await.unwrap();
+    user.save_broker_logins(BROKER, before.clone(), SessionChange::Same).await.unwrap();
+    user.save_broker_logins(BROKER, logins(tuesday), keep(tuesday, 9)).await.unwrap();
     let test = test.reopen().await;
     let user = test.store.user(UserId(1));
     assert_eq!(user.broker_logins(BROKER).await.unwrap(), Some(logins(tuesday)));
     assert_eq!(user.broker_logins("another").await.unwrap(), None);
+    // The clock was set back: what is written now is what holds.
+    user.save_broker_logins(BROKER, before.clone(), SessionChange::Same).await.unwrap();
+    assert_eq!(user.broker_logins(BROKER).await.unwrap(), Some(before));
 }
 
 #[tokio::test]
