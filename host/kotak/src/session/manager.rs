@@ -261,6 +261,15 @@ impl UserSession {
     /// Takes up that a session answers as if there were nothing, although there is something: some do so until the next
     /// login. Answers whether another login may help, which it does once a day.
     pub(crate) async fn doubt(self: &Arc<Self>, session: u64) -> bool {
+        let helps = self.note_doubt(session);
+        if helps {
+            let said = Masked::ours("it answers that there is nothing, and there is something");
+            self.is_over(session, &said).await;
+        }
+        helps
+    }
+
+    fn note_doubt(&self, session: u64) -> bool {
         let now = self.parts.pace.now();
         let young = millis(self.parts.settings.young);
         let mut inner = self.inner.lock();
@@ -271,11 +280,6 @@ impl UserSession {
         if helps {
             inner.doubted = Some(now.ist_day());
         }
-        drop(inner);
-        if helps {
-            let said = Masked::ours("it answers that there is nothing, and there is something");
-            self.is_over(session, &said).await;
-        }
         helps
     }
 
@@ -285,17 +289,20 @@ impl UserSession {
     }
 
     async fn answered(self: &Arc<Self>, generation: u64) {
+        if self.note_answer(generation) {
+            self.save_or_tell().await;
+        }
+    }
+
+    /// Answers whether the session is the first in a while that helps.
+    fn note_answer(&self, generation: u64) -> bool {
         let now = self.parts.pace.now();
         let mut inner = self.inner.lock();
         if !inner.current.as_ref().is_some_and(|(session, _)| session.generation == generation) {
-            return;
+            return false;
         }
         inner.last_answer = Some(now);
-        let helped = std::mem::take(&mut inner.fruitless) > 0;
-        drop(inner);
-        if helped {
-            self.save_or_tell().await;
-        }
+        std::mem::take(&mut inner.fruitless) > 0
     }
 
     /// Drops a session that the broker calls over, unless another one has taken its place. One that was hardly used is
@@ -376,7 +383,23 @@ impl UserSession {
 
     /// Takes the session that a login has opened.
     async fn opened(self: &Arc<Self>, in_use: InUse, epoch: u64) -> Result<InUse, KotakError> {
+        let (login, is_kept) = self.note_opened(&in_use, epoch);
+        // Before anybody uses it: a session of which nobody knows would cost another login.
+        self.save_or_tell().await;
+        if !is_kept {
+            return Err(KotakError::not_sent(
+                Call::Validate,
+                "the session was forgotten while it was opened",
+            ));
+        }
+        self.changed.send_replace(());
         let (user, day) = (self.user, in_use.0.day);
+        tracing::info!(%user, %day, login, "logged in at the broker");
+        Ok(in_use)
+    }
+
+    /// Answers which login of its day it was, and whether nobody has forgotten the session meanwhile.
+    fn note_opened(&self, in_use: &InUse, epoch: u64) -> (u32, bool) {
         let mut inner = self.inner.lock();
         inner.logging_in = None;
         let login = inner.logged_in(in_use.0.since);
@@ -387,39 +410,31 @@ impl UserSession {
             (inner.refusals, inner.last_answer, inner.failure) = (0, None, None);
             inner.is_left = false;
         }
-        drop(inner);
-        // Before anybody uses it: a session of which nobody knows would cost another login.
-        self.save_or_tell().await;
-        if !is_kept {
-            return Err(KotakError::not_sent(
-                Call::Validate,
-                "the session was forgotten while it was opened",
-            ));
-        }
-        self.changed.send_replace(());
-        tracing::info!(%user, %day, login, "logged in at the broker");
-        Ok(in_use)
+        (login, is_kept)
     }
 
     /// Draws what follows from a login that failed.
     async fn failed(self: &Arc<Self>, error: KotakError) -> KotakError {
-        let now = self.parts.pace.now();
-        let mut inner = self.inner.lock();
-        inner.logging_in = None;
-        let is_news = inner.failure.replace(error.said.clone()).as_ref() != Some(&error.said);
-        let had_begun = inner.failed(&error, now, &self.parts.settings);
-        drop(inner);
+        let (is_news, had_begun) = self.note_failed(&error);
         // What never began is known to nobody outside, and happens each minute where something is missing.
         if had_begun {
             self.save_or_tell().await;
         }
-        // What is missing is missing each minute.
         if is_news {
             tracing::warn!(user = %self.user, %error, "the login at the broker failed");
         } else {
             tracing::debug!(user = %self.user, %error, "the login at the broker failed again");
         }
         error
+    }
+
+    /// Answers whether the log does not know the reason yet, and whether the login had begun.
+    fn note_failed(&self, error: &KotakError) -> (bool, bool) {
+        let now = self.parts.pace.now();
+        let mut inner = self.inner.lock();
+        inner.logging_in = None;
+        let is_news = inner.failure.replace(error.said.clone()).as_ref() != Some(&error.said);
+        (is_news, inner.failed(error, now, &self.parts.settings))
     }
 
     /// Notes that a login begins.
