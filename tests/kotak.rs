@@ -15,6 +15,7 @@ mod kotak {
     pub mod logins;
     pub mod outside_trades;
     pub mod prices;
+    pub mod restarts;
     pub mod secrecy;
     pub mod served;
     pub mod sessions;

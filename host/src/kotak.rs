@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use prahari_app::vault::{KotakCredentials, Vault};
 use prahari_brokers::Pace;
 use prahari_domain::ids::UserId;
+use prahari_domain::time::Day;
 use prahari_kotak::{
-    CredentialSource, Credentials, KotakBrokerage, KotakSettings, Outbound, PriceAccount, Sessions,
+    CredentialSource, Credentials, KeptSession, KotakBrokerage, KotakSettings, LoginCounts, LoginRecord,
+    LoginRecords, Outbound, PriceAccount, Sessions,
 };
-use prahari_secrets::{OneTimeCodes, Secret};
-use prahari_store::Store;
+use prahari_secrets::{OneTimeCodes, Secret, TotpStep};
+use prahari_store::{BrokerLoginsRow, SessionChange, Store, StoreError};
 
 /// Name of the broker in the registry.
 pub const KOTAK: &str = "kotak-neo";
@@ -19,7 +21,8 @@ pub const KOTAK: &str = "kotak-neo";
 /// Where a user enters what is missing.
 const WHERE: &str = "enter it in the console under Settings, Broker";
 
-/// The credentials in a database, opened for one login each.
+/// The credentials in a database, opened for one login each; and what is kept there of logins, with the session of the day, sealed
+/// as they are.
 pub struct SealedCredentials {
     store: Store,
     vault: Arc<Vault>,
@@ -39,10 +42,10 @@ impl SealedCredentials {
 pub fn brokerage(
     settings: KotakSettings,
     pace: Arc<dyn Pace>,
-    credentials: Arc<dyn CredentialSource>,
+    kept: Arc<impl CredentialSource + LoginRecords + 'static>,
 ) -> Result<KotakBrokerage, String> {
     let settings = Arc::new(settings);
-    let sessions = Sessions::new(settings.clone(), pace.clone(), credentials)?;
+    let sessions = Sessions::kept(settings.clone(), pace.clone(), kept.clone(), kept)?;
     Ok(KotakBrokerage::new(settings, pace, Arc::new(sessions)))
 }
 
@@ -89,6 +92,83 @@ impl CredentialSource for SealedCredentials {
             format!("the credentials are sealed under another key and cannot be opened; {WHERE} again")
         })?;
         complete(&opened)
+    }
+}
+
+#[async_trait]
+impl LoginRecords for SealedCredentials {
+    async fn record(&self, user: UserId) -> Result<Option<LoginRecord>, String> {
+        let row =
+            self.store.user(user).broker_logins(KOTAK).await.map_err(|error| unreadable(user, &error))?;
+        Ok(row.map(record))
+    }
+
+    async fn session(&self, user: UserId, day: Day) -> Result<Option<Secret>, String> {
+        let sealed = self.store.user(user).broker_session(KOTAK, day).await;
+        let Some(sealed) = sealed.map_err(|error| unreadable(user, &error))? else { return Ok(None) };
+        let opened = self.vault.open_broker_session(user, &sealed);
+        opened.map(Some).map_err(|_| "it is sealed under another key, or damaged".to_owned())
+    }
+
+    async fn save(&self, user: UserId, record: LoginRecord, session: KeptSession) -> Result<(), String> {
+        let day = record.day;
+        let change = match session {
+            KeptSession::Same => SessionChange::Same,
+            KeptSession::Remove => SessionChange::Remove,
+            KeptSession::Keep(session) => match self.vault.seal_broker_session(user, &session) {
+                Ok(sealed) => SessionChange::Keep { day, sealed },
+                Err(error) => {
+                    tracing::error!(%user, %error, "the session at the broker is not kept for the next start");
+                    SessionChange::Remove
+                }
+            },
+        };
+        let saved = self.store.user(user).save_broker_logins(KOTAK, row(record), change).await;
+        saved.map_err(|error| {
+            tracing::error!(%user, %error, "what is known of logins at the broker cannot be written");
+            "what is known of logins cannot be written into the database; the daemon's log says why"
+                .to_owned()
+        })
+    }
+}
+
+fn unreadable(user: UserId, error: &StoreError) -> String {
+    tracing::error!(%user, %error, "what is known of logins at the broker cannot be read");
+    "what is known of logins cannot be read from the database; the daemon's log says why".to_owned()
+}
+
+fn record(row: BrokerLoginsRow) -> LoginRecord {
+    let BrokerLoginsRow { day, tried, succeeded, failed, forgiven, doubted, .. } = row;
+    LoginRecord {
+        day,
+        counts: LoginCounts { tried, succeeded, failed, forgiven },
+        doubted,
+        refusals: row.refusals,
+        fruitless: row.fruitless,
+        begun_at: row.begun_at,
+        blocked: row.blocked,
+        cooling: row.cooling,
+        last_success: row.last_success,
+        last_step: row.last_step.map(TotpStep),
+    }
+}
+
+fn row(record: LoginRecord) -> BrokerLoginsRow {
+    let LoginCounts { tried, succeeded, failed, forgiven } = record.counts;
+    BrokerLoginsRow {
+        day: record.day,
+        tried,
+        succeeded,
+        failed,
+        forgiven,
+        doubted: record.doubted,
+        refusals: record.refusals,
+        fruitless: record.fruitless,
+        begun_at: record.begun_at,
+        blocked: record.blocked,
+        cooling: record.cooling,
+        last_success: record.last_success,
+        last_step: record.last_step.map(|TotpStep(step)| step),
     }
 }
 

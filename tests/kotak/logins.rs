@@ -34,9 +34,26 @@ async fn a_wrong_pin_is_tried_three_times_and_then_by_nobody_until_a_person_says
     assert_eq!(world.sim.calls(Call::Validate, None), 3);
     let session = world.session(&user).await;
     assert_eq!(session["reason"], "refused 3 times: Invalid MPIN");
+    let alerts = async |open: bool| {
+        let found = user.get(&format!("/api/v1/alerts?open={open}")).await.ok()["items"].clone();
+        let found: Vec<_> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|alert| alert["code"] == "login_blocked")
+            .cloned()
+            .collect();
+        found
+    };
+    let open = alerts(true).await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    let detail = "nobody logs in at kotak-neo until a person allows it: refused 3 times: Invalid MPIN";
+    assert_eq!(open[0]["detail"], detail);
 
     // To say so logs nobody in; the right PIN does, when it is needed.
     let session = user.post(UNBLOCK, json!({})).await.ok()["session"].clone();
+    assert_eq!(alerts(true).await.len(), 0);
+    assert_eq!(alerts(false).await[0]["resolution"], "logins are allowed again");
     assert_eq!((&session["state"], &session["refusals"]), (&json!("none"), &json!(0)));
     assert_eq!(world.sim.calls(Call::Validate, None), 3);
     world.enter(&world.credentials()).await;
@@ -83,12 +100,39 @@ async fn codes_are_tried_as_often_as_passwords_and_the_console_still_lets_its_us
     for _ in 0..8 {
         let answer = user.post(LOGIN, json!({ "code": "000000" })).await;
         assert!(!answer.status.is_success(), "{}", answer.text);
-        waits += u32::from(answer.status == 429);
+        if answer.status == 429 {
+            waits += 1;
+            let seconds = answer.retry_after.unwrap();
+            let then = world.console.daemon.clock.now().plus_millis(i64::try_from(seconds).unwrap() * 1_000);
+            let named = answer.json()["retry_at"].as_str().unwrap().replace('T', " ");
+            assert_eq!(named, format!("{then}+05:30"), "{}", answer.text);
+        }
+        // Or nothing would be sent after the third.
+        user.post(UNBLOCK, json!({})).await.ok();
         world.pass_seconds(600).await;
     }
     assert_eq!(waits, 3, "five are free");
-    assert_eq!(world.sim.calls(Call::Login, None), 3);
+    assert_eq!(world.sim.calls(Call::Login, None), 5);
     world.console.user().await.get("/api/v1/auth/me").await.ok();
+    world.console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_sent_is_no_try_and_the_answer_says_when_one_may_be() {
+    let world = World::live(at(MONDAY, "10:00")).await;
+    let user = world.console.user().await;
+    let code = json!({ "code": "000000" });
+    assert_eq!(user.post(LOGIN, code.clone()).await.status, 409);
+    let until = world.session(&user).await["until"].clone();
+    for _ in 0..10 {
+        let answer = user.post(LOGIN, code.clone()).await;
+        assert_eq!(answer.problem(), (409, "broker_login_failed".to_owned()));
+        assert_eq!(answer.json()["retry_at"], until, "{}", answer.text);
+    }
+    assert_eq!(world.sim.calls(Call::Login, None), 1);
+    world.pass_seconds(120).await;
+    assert_eq!(user.post(LOGIN, code).await.status, 409);
+    assert_eq!(world.sim.calls(Call::Login, None), 2);
     world.console.stop().await;
 }
 

@@ -1,5 +1,6 @@
 //! Nothing that is secret of a user at the broker is seen anywhere.
 
+use data_encoding::BASE64URL_NOPAD;
 use kotak_sim::{AccountSpec, Call, Fault, Rule, When};
 use serde_json::json;
 
@@ -7,7 +8,8 @@ use crate::kotak::world::{BROKER, CREDENTIALS, LOGIN, OF_OTHER, World};
 use crate::support::captured_log::CapturedLog;
 use crate::support::desk_fixture::buy;
 use crate::support::fake_broker::PRICE;
-use crate::support::{MONDAY, at};
+use crate::support::{MONDAY, OTHER, at};
+use crate::wired::KOTAK;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_in_an_answer_the_log_or_the_database() {
@@ -48,13 +50,21 @@ async fn no_secret_is_in_an_answer_the_log_or_the_database() {
         seen.push(admin.get(path).await.text);
     }
     world.console.daemon.store.flush().await.unwrap();
+    let day = at(MONDAY, "10:00").ist_day();
+    let kept = world.console.daemon.store.user(OTHER).broker_session(KOTAK, day).await.unwrap();
+    let kept = kept.expect("the session of the day is kept");
     let World { console, spec, .. } = world;
     let house = console.stop().await;
     let log = log.text();
     assert!(log.contains("logged in at the broker") && log.contains("the login at the broker failed"));
     let mobile = &spec.mobile.replace("+91", "");
     let AccountSpec { access_token, ucc, mpin, totp_secret, pan, .. } = &spec;
-    for secret in [access_token, ucc, mpin, totp_secret, pan, mobile] {
+    // The ids of the fake's sessions, and the head of its tokens.
+    let [view, trade] = ["11111111-aaaa-4bbb", "33333333-aaaa-4bbb"].map(str::to_owned);
+    let token = BASE64URL_NOPAD.encode(br#"{"alg":"RS256""#)[..18].to_owned();
+    for secret in [access_token, ucc, mpin, totp_secret, pan, mobile, &view, &trade, &token] {
+        let is_in_kept = kept.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!is_in_kept, "{secret} is in the kept session");
         assert!(!log.contains(secret), "the log holds {secret}");
         for text in &seen {
             assert!(!text.contains(secret), "{secret} is in {text}");

@@ -11,7 +11,7 @@ use crate::support::console::PASSWORD;
 use crate::wired::KOTAK;
 
 /// The admin of a daemon that was just started for the first time; the header that shows their session.
-fn set_up(serving: &Serving) -> String {
+pub fn set_up(serving: &Serving) -> String {
     let token = serving.said.split_once("#setup=").unwrap().1.split_whitespace().next().unwrap();
     let wanted = json!({ "token": token, "name": "asha", "password": PASSWORD });
     let made = serving.post("/api/v1/auth/setup", &wanted);
@@ -19,7 +19,7 @@ fn set_up(serving: &Serving) -> String {
     serving.sign_in("asha", PASSWORD)
 }
 
-fn read(answer: &Answer) -> Value {
+pub fn read(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -59,7 +59,7 @@ async fn the_program_logs_in_at_the_broker_that_its_option_names_and_at_no_other
         std::fs::read_dir(&logs).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let log: String = kept.collect();
     assert!(log.contains("logged in at the broker"), "{log}");
-    assert!(log.contains("the session at the broker was forgotten"), "{log}");
+    assert!(log.contains("the session at the broker is left to the next start of this day"), "{log}");
 
     // The next start says what is at stake.
     let restarted = tokio::task::spawn_blocking(move || {

@@ -50,6 +50,28 @@ async fn a_session_ends_when_the_service_stops_and_a_start_logs_nobody_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stop_while_the_desk_is_busy_ends_the_session_when_it_is_free() {
+    let world = World::live(at(MONDAY, "10:00")).await;
+    let (user, services) = (world.console.user().await, &world.console.daemon.services);
+    services.start_service(OTHER).await.unwrap();
+    user.post(LOGIN, json!({})).await.ok();
+    let trader = world.console.daemon.users.find(OTHER).unwrap();
+    let busy = trader.desk.lock().await;
+    services.stop_service(OTHER).await.unwrap();
+    assert_eq!(world.session(&user).await["state"], "active");
+    drop(busy);
+    // The lock is fair: whoever has waited for it longer has had it by then.
+    drop(trader.desk.lock().await);
+    for _ in 0..500 {
+        if world.session(&user).await["state"] == "over" {
+            break;
+        }
+    }
+    assert_eq!(world.session(&user).await["reason"], "the service was stopped");
+    world.console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_credentials_another_broker_and_the_end_of_the_daemon_end_a_session() {
     let world = World::live(at(MONDAY, "10:00")).await;
     let user = world.console.user().await;

@@ -11,9 +11,12 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::OrderRequest;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
-use prahari_kotak::{CredentialSource, Credentials, KotakSettings, PriceAccount};
+use prahari_domain::time::{Day, Timestamp};
+use prahari_kotak::{
+    CredentialSource, Credentials, KeptSession, KotakSettings, LoginRecord, LoginRecords, PriceAccount,
+};
 use prahari_runtime::{HostCall, HostReply};
+use prahari_secrets::Secret;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -37,6 +40,21 @@ struct Late(Arc<OnceLock<SealedCredentials>>);
 impl CredentialSource for Late {
     async fn credentials(&self, user: UserId) -> Result<Credentials, String> {
         self.0.get().unwrap().credentials(user).await
+    }
+}
+
+#[async_trait]
+impl LoginRecords for Late {
+    async fn record(&self, user: UserId) -> Result<Option<LoginRecord>, String> {
+        self.0.get().unwrap().record(user).await
+    }
+
+    async fn session(&self, user: UserId, day: Day) -> Result<Option<Secret>, String> {
+        self.0.get().unwrap().session(user, day).await
+    }
+
+    async fn save(&self, user: UserId, record: LoginRecord, session: KeptSession) -> Result<(), String> {
+        self.0.get().unwrap().save(user, record, session).await
     }
 }
 

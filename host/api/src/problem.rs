@@ -490,7 +490,13 @@ impl From<AppError> for Problem {
             AppError::InvalidChaos(_) => Code::InvalidRequest,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
             AppError::NoBrokerSession { .. } => Code::NoBrokerSession,
-            AppError::BrokerLogin(_) => Code::BrokerLoginFailed,
+            AppError::BrokerLogin(ref failure) => {
+                let problem = Self::new(Code::BrokerLoginFailed, error.to_string());
+                return match failure.retry_at {
+                    Some(at) => problem.retry_at(at),
+                    None => problem,
+                };
+            }
             AppError::Link(LinkError::Refused(_))
             | AppError::Worker(_)
             | AppError::NoModule(_)

@@ -34,6 +34,14 @@ fn seconds_until(at: Timestamp, clock: &Clock) -> u64 {
     left_ms.div_ceil(1_000 * times).max(1)
 }
 
+/// Returns the instant by the daemon's clock that is so many real seconds away.
+pub(crate) fn instant_in(seconds: u64, clock: &Clock) -> Timestamp {
+    let now = clock.now();
+    let times = i64::from(clock.speed_at(now).times.max(1));
+    let millis = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000).saturating_mul(times);
+    Timestamp(now.0.saturating_add(millis))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +51,16 @@ mod tests {
         let (clock, _hand) = Clock::manual(Timestamp(10_000));
         assert_eq!(seconds_until(Timestamp(40_001), &clock), 31);
         assert_eq!(seconds_until(Timestamp(9_000), &clock), 1);
+    }
+
+    #[test]
+    fn an_instant_that_is_named_is_as_many_real_seconds_away() {
+        let (clock, _hand) = Clock::manual(Timestamp(10_000));
+        assert_eq!(instant_in(30, &clock), Timestamp(40_000));
+        assert_eq!(instant_in(u64::MAX, &clock), Timestamp(i64::MAX));
+        let fast = Clock::scaled(Timestamp(0), 60);
+        let seconds = seconds_until(instant_in(30, &fast), &fast);
+        assert!((29..=30).contains(&seconds), "{seconds}");
     }
 
     #[test]

@@ -300,7 +300,7 @@ impl Daemon {
     /// # Errors
     /// When a write had failed before; the database is closed all the same.
     pub async fn close(&self) -> Result<(), AppError> {
-        self.users.forget_sessions(SessionEnd::Shutdown);
+        self.users.forget_sessions(SessionEnd::Shutdown).await;
         self.notices.send_rest_of_gathered().await;
         self.day_log.end();
         let reason = self.shutdown.reason().map(|stop| format!(" ({stop})")).unwrap_or_default();

@@ -45,7 +45,7 @@ pub enum AppError {
     },
     /// A login at a broker, asked for by a person, that brought no session. The text is clean of secrets.
     #[error("there is no session at the broker: {0}")]
-    BrokerLogin(String),
+    BrokerLogin(prahari_brokers::LoginFailure),
     /// A user whose broker is not made up, and so does not misbehave when told to.
     #[error(
         "user {user} trades over the broker {broker:?}, whose money is real: only a simulated broker misbehaves on purpose"

@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use prahari_domain::ids::UserId;
-use prahari_secrets::{Key, KeyFile, KeyId, KeyRing, Purpose, SEALED_BEGINNING, SecretError, TotpSecret};
+use prahari_secrets::{
+    Key, KeyFile, KeyId, KeyRing, Purpose, SEALED_BEGINNING, Secret, SecretError, TotpSecret,
+};
 use prahari_store::{Sealed, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -150,6 +152,24 @@ impl Vault {
         serde_json::from_slice(&opened).map_err(|_| SecretError::Sealed)
     }
 
+    /// Seals a user's session at a broker, which is good for a day.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn seal_broker_session(&self, user: UserId, session: &Secret) -> Result<Vec<u8>, SecretError> {
+        self.keys.seal(user.0, Purpose::BrokerSession, session.expose().as_bytes())
+    }
+
+    /// Opens it again.
+    ///
+    /// # Errors
+    /// When it was not sealed for this user under one of our keys.
+    pub fn open_broker_session(&self, user: UserId, sealed: &[u8]) -> Result<Secret, SecretError> {
+        let opened = self.keys.open(user.0, Purpose::BrokerSession, sealed)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| SecretError::Sealed)?;
+        Ok(Secret::new(text.to_owned()))
+    }
+
     /// Seals what is needed to send to a channel of a user.
     ///
     /// # Errors
@@ -230,6 +250,7 @@ pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
         .reseal(move |user, sealed, value| {
             let purpose = match sealed {
                 Sealed::BrokerCredentials => Purpose::BrokerCredentials,
+                Sealed::BrokerSession => Purpose::BrokerSession,
                 Sealed::Totp => Purpose::Totp,
                 Sealed::Channel => Purpose::Channel,
                 Sealed::Carrier => Purpose::Carrier,

@@ -4,7 +4,17 @@ use async_trait::async_trait;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_secrets::Secret;
 
-use crate::broker::BrokerError;
+/// A login that brought no session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct LoginFailure {
+    /// Why, in one sentence without secrets.
+    pub reason: String,
+    /// Whether anything of it may have left this machine. What was not sent was no attempt at the broker.
+    pub was_sent: bool,
+    /// Time before which nobody tries again, where a wait is the reason or follows from it.
+    pub retry_at: Option<Timestamp>,
+}
 
 /// One user's session at their broker. Only [`BrokerSession::log_in`] and what needs the broker's answer log in; whoever looks at
 /// it does not.
@@ -17,14 +27,15 @@ pub trait BrokerSession: Send + Sync {
     /// was begun goes on when the caller gives up waiting.
     ///
     /// # Errors
-    /// [`BrokerError::Unavailable`] when nobody may log in now or the login failed, with its reason.
-    async fn log_in(&self, code: Option<Secret>) -> Result<(), BrokerError>;
+    /// [`LoginFailure`] when nobody may log in now or the login failed, with its reason.
+    async fn log_in(&self, code: Option<Secret>) -> Result<(), LoginFailure>;
 
-    /// Lets logins be tried again that were blocked or have to wait: a person says so.
-    fn allow_again(&self);
+    /// Lets logins be tried again that were blocked or have to wait: a person says so. It holds across a restart.
+    async fn allow_again(&self);
 
-    /// Forgets the session, which is logged where there was one. What needs the broker afterwards logs in anew.
-    fn forget(&self, why: SessionEnd);
+    /// Forgets the session, which is logged where there was one. What needs the broker afterwards logs in anew. Only what
+    /// [`SessionEnd::Shutdown`] ends may be taken up by the next start.
+    async fn forget(&self, why: SessionEnd);
 }
 
 /// Reasons why a session is forgotten.

@@ -42,7 +42,7 @@ pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Holding, Placed,
 };
-pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
+pub use broker_session::{BrokerSession, BrokerSessionState, BrokerSessionView, LoginFailure, SessionEnd};
 pub use chain::Chain;
 pub use chaos::{
     Chaos, ChaosCounts, ChaosLink, ChaosModes, ChaosSwitch, ChaosTime, MOST_LAG_MS, MOST_LATE_MS,

@@ -2,13 +2,13 @@
 //! the business of the fake in `tests/kotak-sim`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use prahari_brokers::Pace;
 use prahari_domain::ids::UserId;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_secrets::{OneTimeCodes, Secret};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use url::{Url, form_urlencoded};
 
 use crate::credentials::{CredentialSource, Credentials};
-use crate::session::Sessions;
+use crate::session::{KeptSession, LoginRecord, LoginRecords, Sessions};
 use crate::settings::{KotakSettings, Outbound};
 
 /// A request as it came.
@@ -227,4 +227,63 @@ pub(crate) fn settings(fake: &Fake) -> KotakSettings {
 
 pub(crate) fn sessions(settings: KotakSettings, pace: Arc<JumpingTime>) -> Arc<Sessions> {
     Arc::new(Sessions::new(Arc::new(settings), pace, Arc::new(Kept { codes: true })).unwrap())
+}
+
+/// What outlives a process.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    kept: Mutex<(Option<LoginRecord>, Option<(Day, Secret)>)>,
+    /// Whether nothing can be written.
+    pub(crate) is_full: AtomicBool,
+}
+
+impl Remembered {
+    pub(crate) fn record(&self) -> Option<LoginRecord> {
+        self.kept.lock().0.clone()
+    }
+
+    pub(crate) fn has_session(&self) -> bool {
+        self.kept.lock().1.is_some()
+    }
+
+    /// What a process finds that is started now, whatever the other goes on to write.
+    pub(crate) fn copy(&self) -> Arc<Self> {
+        let kept = self.kept.lock().clone();
+        Arc::new(Self { kept: Mutex::new(kept), is_full: AtomicBool::new(false) })
+    }
+}
+
+#[async_trait]
+impl LoginRecords for Remembered {
+    async fn record(&self, _: UserId) -> Result<Option<LoginRecord>, String> {
+        Ok(self.record())
+    }
+
+    async fn session(&self, _: UserId, day: Day) -> Result<Option<Secret>, String> {
+        Ok(self.kept.lock().1.clone().filter(|(of, _)| *of == day).map(|(_, session)| session))
+    }
+
+    async fn save(&self, _: UserId, record: LoginRecord, session: KeptSession) -> Result<(), String> {
+        if self.is_full.load(Ordering::SeqCst) {
+            return Err("the disk is full".to_owned());
+        }
+        let mut kept = self.kept.lock();
+        match session {
+            KeptSession::Same => {}
+            KeptSession::Keep(session) => kept.1 = Some((record.day, session)),
+            KeptSession::Remove => kept.1 = None,
+        }
+        kept.0 = Some(record);
+        Ok(())
+    }
+}
+
+/// The sessions of a process that finds what another has left.
+pub(crate) fn restarted(
+    settings: KotakSettings,
+    pace: Arc<JumpingTime>,
+    records: &Arc<Remembered>,
+) -> Arc<Sessions> {
+    let kept = Arc::new(Kept { codes: true });
+    Arc::new(Sessions::kept(Arc::new(settings), pace, kept, records.clone()).unwrap())
 }

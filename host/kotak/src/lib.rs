@@ -34,7 +34,10 @@ pub use limiter::{NoTurn, RateLimiter};
 pub use market::{KotakMarket, KotakMarketParts, PriceAccount};
 pub use mask::{Masked, Masker};
 pub use scrip::{Scrip, ScripError, ScripMaster};
-pub use session::{Session, SessionState, SessionView, Sessions, UserSession};
+pub use session::{
+    KeptSession, LoginCounts, LoginRecord, LoginRecords, Session, SessionState, SessionView, Sessions,
+    UserSession,
+};
 pub use settings::{KotakSettings, LOGIN_ADDRESS, OLDER_MARKET_FEED, Outbound, PositionsPath};
 pub use shares::Shares;
 pub use wire::holding::HoldingRow;

@@ -25,6 +25,8 @@ pub const SEALED_BEGINNING: usize = 1 + ID_BYTES;
 pub enum Purpose {
     /// Credentials of a broker's log-in.
     BrokerCredentials,
+    /// A session at a broker.
+    BrokerSession,
     /// The secret of a user's authenticator.
     Totp,
     /// What is needed to send to a user's channel: its address and its key.
@@ -61,6 +63,7 @@ impl Purpose {
     const fn name(self) -> &'static str {
         match self {
             Self::BrokerCredentials => "broker credentials",
+            Self::BrokerSession => "broker session",
             Self::Totp => "totp",
             Self::Channel => "channel",
             Self::Carrier => "carrier",

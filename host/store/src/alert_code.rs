@@ -45,5 +45,7 @@ named! {
         NotReady = "not_ready",
         /// The broker holds other shares than the books, and nobody has said whose they are.
         HoldingsDiffer = "holdings_differ",
+        /// Nobody logs a user in at their broker any more until a person allows it.
+        LoginBlocked = "login_blocked",
     }
 }

@@ -8,7 +8,7 @@ use prahari_domain::time::Timestamp;
 use crate::columns::{execute, from_json, instant, select, select_one, to_json, user};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
-use crate::{channels, log_ins};
+use crate::{broker_logins, channels, log_ins};
 
 /// A user's credentials. Without `Debug`: not even the sealed value belongs into a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct CredentialsRow {
 pub enum Sealed {
     /// The credentials of a broker.
     BrokerCredentials,
+    /// A session at a broker.
+    BrokerSession,
     /// The secret of an authenticator, in use or begun.
     Totp,
     /// What is needed to send to a channel.
@@ -57,8 +59,9 @@ const fn column(
 }
 
 /// Every column that holds sealed values.
-const SEALED: [SealedColumn; 5] = [
+const SEALED: [SealedColumn; 6] = [
     column("broker_credentials", ["user_id", "user_id", "sealed"], Sealed::BrokerCredentials),
+    column("broker_sessions", ["id", "user_id", "sealed"], Sealed::BrokerSession),
     column("log_ins", ["user_id", "user_id", "totp"], Sealed::Totp),
     column("log_ins", ["user_id", "user_id", "totp_pending"], Sealed::Totp),
     column("channels", ["id", "user_id", "sealed"], Sealed::Channel),
@@ -74,7 +77,7 @@ struct SealedValue {
 }
 
 impl UserScope {
-    /// Replaces the user's credentials and waits until they are durable.
+    /// Replaces the user's credentials and waits until they are durable. No session that was begun with others is kept.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -86,7 +89,8 @@ impl UserScope {
                 let sql =
                     "INSERT OR REPLACE INTO broker_credentials (user_id, broker, sealed, fields, updated_at)
                            VALUES (?1, ?2, ?3, ?4, ?5)";
-                execute(conn, sql, (user, row.broker, row.sealed, fields, row.updated_at.0)).map(|_| ())
+                execute(conn, sql, (user, row.broker, row.sealed, fields, row.updated_at.0))?;
+                broker_logins::remove_sessions(conn, user)
             })
             .await
     }
@@ -103,7 +107,8 @@ impl UserScope {
         .await
     }
 
-    /// Deletes the user's credentials and waits until that is durable. Answers whether there were any.
+    /// Deletes the user's credentials, with the session that was begun with them, and waits until that is durable. Answers
+    /// whether there were any.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -111,6 +116,7 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.store
             .write_durable("delete credentials", move |conn| {
+                broker_logins::remove_sessions(conn, user)?;
                 Ok(execute(conn, "DELETE FROM broker_credentials WHERE user_id = ?1", [user])? == 1)
             })
             .await
@@ -163,6 +169,9 @@ impl SystemScope {
                             Sealed::BrokerCredentials => {
                                 let sql = "DELETE FROM broker_credentials WHERE user_id = ?1";
                                 execute(conn, sql, [row])?;
+                            }
+                            Sealed::BrokerSession => {
+                                execute(conn, "DELETE FROM broker_sessions WHERE id = ?1", [row])?;
                             }
                             Sealed::Totp => log_ins::remove_totp(conn, user)?,
                             Sealed::Channel => {

@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod bars;
 mod broker_chaos;
+mod broker_logins;
 mod calendars;
 mod carriers;
 mod channels;
@@ -103,6 +104,7 @@ pub use bars::{
     RestatedYearRow,
 };
 pub use broker_chaos::BrokerChaosRow;
+pub use broker_logins::{BrokerLoginsRow, KEPT_LOGIN_DAYS, SessionChange};
 pub use calendars::{CalendarOrigin, CalendarRow, KEPT_CALENDARS, NewCalendar};
 pub use carriers::{CarrierKind, CarrierRow};
 pub use channels::{ChannelKind, ChannelRow, ChatChannel, NewChannel};

@@ -106,6 +106,7 @@ const MIGRATIONS: [(&str, &str); 72] = [
     ("0077_keep_doubted_actions", include_str!("../../../migrations/0077_keep_doubted_actions.sql")),
     ("0073_name_broker_once", include_str!("../../../migrations/0073_name_broker_once.sql")),
     ("0078_hold_messages", include_str!("../../../migrations/0078_hold_messages.sql")),
+    ("0072_create_broker_logins", include_str!("../../../migrations/0072_create_broker_logins.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

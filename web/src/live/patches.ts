@@ -43,7 +43,10 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
           ? ['alerts', 'health', 'lanes', 'trading']
           : event.code === 'holdings_differ'
             ? ['alerts', 'health', 'lanes', 'positions']
-            : ['alerts', 'health', 'lanes'];
+            : // The page of the broker says why.
+              event.code === 'login_blocked'
+              ? ['alerts', 'health', 'lanes', 'settings']
+              : ['alerts', 'health', 'lanes'];
     case 'notification':
       return ['notifications', 'channels'];
     case 'settings':

@@ -3,7 +3,9 @@
 //! Only the route that is for it logs in; whoever looks does not.
 
 use axum::extract::State;
+use prahari_app::accounts::AccountError;
 use prahari_app::brokers::{BrokerSessionState, BrokerSessionView, BrokerStatus};
+use prahari_app::error::AppError;
 use prahari_app::user::User;
 use prahari_domain::settings::{Values, to_values};
 use prahari_secrets::Secret;
@@ -19,6 +21,7 @@ use crate::auth::Origin;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
+use crate::retry_after;
 use crate::state::Api;
 use crate::view::{Date, Instant, ModeName, UserQuery};
 
@@ -145,11 +148,21 @@ async fn log_in(
     if code.as_ref().is_some_and(|code| !is_code(code)) {
         return Err(Problem::invalid("code: 6 digits"));
     }
-    api.accounts.count_broker_login(&user.name, &from)?;
+    api.accounts.count_broker_login(&user.name, &from).map_err(|error| waits(&api, error))?;
     let details = json!({ "broker": user.link().status().name, "with_code": code.is_some() });
     api.audit(&person.caller, "broker.login", format!("user {}", user.id), details).await?;
-    api.daemon.users_admin.log_in_at_broker(user.id, code).await?;
-    api.accounts.broker_login_succeeded(&user.name, &from);
+    let logged_in = api.daemon.users_admin.log_in_at_broker(user.id, code).await;
+    let session = |status: &BrokerStatus| status.session.as_ref().map(|session| session.state);
+    match &logged_in {
+        Ok(status) if matches!(session(status), Some(BrokerSessionState::Active { .. })) => {
+            api.accounts.broker_login_succeeded(&user.name, &from);
+        }
+        // One that goes on, or was refused: a code was tried.
+        Ok(_) => {}
+        Err(AppError::BrokerLogin(failure)) if failure.was_sent => {}
+        Err(_) => api.accounts.broker_login_not_sent(&user.name, &from),
+    }
+    logged_in?;
     BrokerBody::of(&user).map(Json)
 }
 
@@ -165,8 +178,23 @@ async fn unblock(
     let user = person.caller.target_user(&api, target.user)?;
     let details = json!({ "broker": user.link().status().name });
     api.audit(&person.caller, "broker.unblock", format!("user {}", user.id), details).await?;
-    api.daemon.users_admin.unblock_broker(user.id)?;
+    api.daemon.users_admin.unblock_broker(user.id).await?;
     BrokerBody::of(&user).map(Json)
+}
+
+/// The refusal of an attempt that has to wait, with the time until which.
+fn waits(api: &Api, error: AccountError) -> Problem {
+    let until = match &error {
+        AccountError::TooManyAttempts { retry_after_s } => {
+            Some(retry_after::instant_in(*retry_after_s, &api.daemon.clock))
+        }
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match until {
+        Some(until) => problem.retry_at(until),
+        None => problem,
+    }
 }
 
 impl BrokerBody {

@@ -85,7 +85,7 @@ async fn save(
     let details = json!({ "broker": BROKER, "fields": credentials.fields() });
     api.audit(&person.caller, "credentials.save", format!("user {user}"), details).await?;
     let kept = api.accounts.save_credentials(user, BROKER, &credentials).await?;
-    api.daemon.users_admin.credentials_changed(user);
+    api.daemon.users_admin.credentials_changed(user).await?;
     Ok(Json(kept.into()))
 }
 
@@ -96,7 +96,7 @@ async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Pr
     let user = person.caller.0.user;
     api.audit(&person.caller, "credentials.delete", format!("user {user}"), json!({})).await?;
     api.accounts.delete_credentials(user).await?;
-    api.daemon.users_admin.credentials_changed(user);
+    api.daemon.users_admin.credentials_changed(user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -81,6 +81,11 @@ impl Accounts {
         self.count_attempt(Some(at_broker(name).as_str()), from)
     }
 
+    /// Nothing of the login that was counted left this machine, so it was none at the broker.
+    pub fn broker_login_not_sent(&self, name: &str, from: &Peer) {
+        self.throttle.take_back(Some(at_broker(name).as_str()), from.address);
+    }
+
     /// The login that was counted brought a session.
     pub fn broker_login_succeeded(&self, name: &str, from: &Peer) {
         self.throttle.succeeded(Some(at_broker(name).as_str()), from.address);

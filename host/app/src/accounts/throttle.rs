@@ -37,6 +37,8 @@ enum Subject {
 struct Failures {
     count: u32,
     last: Timestamp,
+    /// The time of the one before the last.
+    before: Timestamp,
 }
 
 /// The failures of late.
@@ -76,11 +78,11 @@ impl Throttle {
             make_room(&mut failures, now);
         }
         for (subject, _) in subjects.into_iter().flatten() {
-            let found = failures.entry(subject).or_insert(Failures { count: 0, last: now });
+            let found = failures.entry(subject).or_insert(Failures { count: 0, last: now, before: now });
             if now.millis_since(found.last) > FORGOTTEN_AFTER_MS {
                 found.count = 0;
             }
-            *found = Failures { count: found.count.saturating_add(1), last: now };
+            *found = Failures { count: found.count.saturating_add(1), last: now, before: found.last };
         }
         Ok(())
     }
@@ -96,6 +98,16 @@ impl Throttle {
         }
         refused.told = Some(now);
         Some(std::mem::take(&mut refused.count))
+    }
+
+    /// The attempt that was counted last was none: both are as before it.
+    pub(super) fn take_back(&self, account: Option<&str>, address: IpAddr) {
+        let mut failures = self.failures.lock();
+        for (subject, _) in subjects(account, address).into_iter().flatten() {
+            if let Some(found) = failures.get_mut(&subject) {
+                (found.count, found.last) = (found.count.saturating_sub(1), found.before);
+            }
+        }
     }
 
     /// The attempt was none of a guesser: the account starts anew, the address is as before.
@@ -213,6 +225,21 @@ mod tests {
             assert_eq!(throttle.begin(Some(&format!("user{n}")), HERE, at(0)), Ok(()), "{n}");
         }
         assert_eq!(throttle.begin(Some("a"), HERE, at(0)), Err(at(30)));
+    }
+
+    #[test]
+    fn an_attempt_that_was_none_leaves_no_wait_and_no_longer_one() {
+        let throttle = Throttle::default();
+        for _ in 0..5 {
+            throttle.begin(Some("a"), HERE, at(0)).unwrap();
+        }
+        for seconds in 30..60 {
+            assert_eq!(throttle.begin(Some("a"), HERE, at(seconds)), Ok(()));
+            throttle.take_back(Some("a"), HERE);
+        }
+        assert_eq!(throttle.begin(Some("a"), HERE, at(60)), Ok(()));
+        assert_eq!(throttle.begin(Some("a"), HERE, at(61)), Err(at(120)));
+        throttle.take_back(Some("nobody"), other(1));
     }
 
     #[test]

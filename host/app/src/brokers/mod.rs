@@ -3,6 +3,7 @@
 //! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing
 //! else hands out a link, so none goes without deadlines on a clock that runs.
 
+mod blocked_logins;
 mod chaos_time;
 mod session;
 mod unusable;
@@ -18,7 +19,8 @@ use prahari_brokers::{
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
-pub use prahari_brokers::{BrokerSessionState, BrokerSessionView};
+pub(crate) use blocked_logins::BlockedLogins;
+pub use prahari_brokers::{BrokerSessionState, BrokerSessionView, LoginFailure};
 
 use crate::clock::Clock;
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
@@ -184,6 +186,11 @@ impl Brokers {
     pub async fn admit(&self, name: &str, user: UserId) -> Result<(), LinkError> {
         let missing = |reason| LinkError::Missing { user, name: name.to_owned(), reason };
         self.find(name)?.admit(user).await.map_err(missing)
+    }
+
+    /// Returns the sessions of a user at all brokers, whichever they are linked with.
+    pub(crate) fn sessions_of(&self, user: UserId) -> Vec<Arc<dyn BrokerSession>> {
+        self.by_name.values().filter_map(|brokerage| brokerage.session(user)).collect()
     }
 
     fn find(&self, name: &str) -> Result<&Arc<dyn Brokerage>, LinkError> {

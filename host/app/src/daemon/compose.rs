@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::{Daemon, StartState};
 use crate::actions::Actions;
 use crate::background::Background;
+use crate::brokers::BlockedLogins;
 use crate::calendar::Calendars;
 use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
@@ -158,6 +159,7 @@ impl Base {
             listening: Mutex::default(),
         });
         let chaos = Arc::new(ChaosSwitches::new(handles.clone(), users.clone()));
+        let blocked_logins = Arc::new(BlockedLogins::new(users.clone(), notices.clone()));
         let users_admin = Arc::new(UsersAdmin {
             handles: handles.clone(),
             users: users.clone(),
@@ -170,6 +172,7 @@ impl Base {
             prices: prices.clone(),
             listeners: listeners.clone(),
             chaos: chaos.clone(),
+            blocked_logins: blocked_logins.clone(),
         });
         let replays = Arc::new(Replays {
             handles: handles.clone(),
@@ -247,6 +250,7 @@ impl Base {
             schedules: schedules.clone(),
             caretakers: caretakers.clone(),
             chaos: chaos.clone(),
+            blocked_logins: blocked_logins.clone(),
             doctor: doctor.clone(),
         });
         let rooms = Arc::new(Rooms {

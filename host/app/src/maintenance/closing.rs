@@ -29,7 +29,10 @@ impl Maintenance {
     /// When the store cannot be read or written. What is wrong with one user's books stays with that user.
     pub(crate) async fn close_past_dates(self: &Arc<Self>, now: Timestamp) -> Result<(), AppError> {
         // Of another day; what the closing asks the brokers logs in for the new one.
-        self.users.forget_sessions(SessionEnd::Day);
+        self.users.forget_sessions(SessionEnd::Day).await;
+        let today = self.handles.clock.now().ist_day();
+        // Also those of which no link knows, such as that of a user who trades elsewhere by now.
+        self.handles.store.system().remove_broker_sessions_except(today).await?;
         let slow = Mutex::new(JoinSet::new());
         let users = stream::iter(self.users.all().into_iter().map(Ok::<_, AppError>));
         users

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 pub use retention::{Pruned, Retention};
 pub use summaries::Evening;
 
+use crate::brokers::BlockedLogins;
 use crate::caretakers::Caretakers;
 use crate::chaos::ChaosSwitches;
 use crate::doctor::{Doctor, look_each_morning};
@@ -45,6 +46,7 @@ pub struct Maintenance {
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) caretakers: Arc<Caretakers>,
     pub(crate) chaos: Arc<ChaosSwitches>,
+    pub(crate) blocked_logins: Arc<BlockedLogins>,
     pub(crate) doctor: Arc<Doctor>,
 }
 
@@ -64,7 +66,7 @@ impl Maintenance {
         upkeep
     }
 
-    /// Does what is due each minute: heartbeats, a look at what looks after positions, gathered messages and, at the
+    /// Does what is due each minute: heartbeats, a look at what looks after positions and at blocked logins, gathered messages and, at the
     /// first minute of a day, retention and new bars.
     ///
     /// # Errors
@@ -74,6 +76,7 @@ impl Maintenance {
         self.services.beat().await?;
         self.caretakers.check().await?;
         self.chaos.end_what_is_over().await?;
+        self.blocked_logins.check().await?;
         self.notices.send_gathered().await?;
         let today = self.handles.clock.now().ist_day();
         if *pruned_on != Some(today) {

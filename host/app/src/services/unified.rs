@@ -65,7 +65,7 @@ impl Services {
         let changed = user.services.is_running();
         if changed {
             self.turn_off(&user).await?;
-            user.forget_session_without_service();
+            user.forget_session_without_service().await;
             let line = format!("the unified service was stopped by {}", self.name_of(by));
             self.log_service(&user, Level::Info, "service_stopped", line).await?;
             self.tell_of_service(id, ServiceChange::Stopped, "");
@@ -169,7 +169,9 @@ impl Services {
         let body = error.to_string();
         user.services.activity().failed(body.clone());
         self.turn_off(user).await?;
-        user.forget_session_without_service();
+        if let Ok(user) = self.users.find(user.id) {
+            user.forget_session_without_service().await;
+        }
         self.log_service(user, Level::Error, "service_failed", &body).await?;
         self.tell_of_service(user.id, ServiceChange::Failed, &body);
         self.notices.tell(user.id, words::services::failed(body), None).await

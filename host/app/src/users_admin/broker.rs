@@ -65,11 +65,12 @@ impl UsersAdmin {
         let scope = self.handles.store.user(id);
         scope.save_broker(name.to_owned()).await?;
         user.set_left_brokers(scope.left_brokers().await?);
-        desk.link().forget_session(SessionEnd::Broker);
+        desk.link().forget_session(SessionEnd::Broker).await;
         user.set_link(link.clone());
         desk.relink(link.clone());
         drop(desk);
         self.listeners.follow_pushes(id, pushes);
+        self.blocked_logins.check_of(&user).await?;
         Ok(link.status())
     }
 }

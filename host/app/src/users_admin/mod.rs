@@ -17,6 +17,7 @@ use prahari_store::{NewUser, Role};
 
 pub use access::Access;
 
+use crate::brokers::BlockedLogins;
 use crate::chaos::ChaosSwitches;
 use crate::desk::TradingServices;
 use crate::error::AppError;
@@ -45,6 +46,7 @@ pub struct UsersAdmin {
     pub(crate) prices: Arc<Prices>,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) chaos: Arc<ChaosSwitches>,
+    pub(crate) blocked_logins: Arc<BlockedLogins>,
 }
 
 impl UsersAdmin {

@@ -47,7 +47,11 @@ impl KotakBroker {
         if !rows.is_empty() || taken == 0 {
             return Ok(rows);
         }
-        if self.session.generation().is_some_and(|session| self.session.doubt(session)) {
+        let helps = match self.session.generation() {
+            Some(session) => self.session.doubt(session).await,
+            None => false,
+        };
+        if helps {
             let rows = self.session.book().await?;
             if !rows.is_empty() {
                 return Ok(rows);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Check, Funds, Holding, NewLink, Pace, Placed,
-    Sessions as Hours,
+    Broker, BrokerError, BrokerLink, BrokerOrder, BrokerSession, Brokerage, Check, Funds, Holding, NewLink,
+    Pace, Placed, Sessions as Hours,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -83,6 +83,10 @@ impl KotakBrokerage {
 impl Brokerage for KotakBrokerage {
     async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
         let session = self.sessions.of(new.user);
+        if let Err(error) = session.take_up().await {
+            // Whoever has to log in reads it first, and does not log in without.
+            tracing::error!(user = %new.user, why = %error.said, "what is known of logins at the broker cannot be read");
+        }
         let feed = self
             .settings
             .order_feed
@@ -101,6 +105,11 @@ impl Brokerage for KotakBrokerage {
 
     async fn admit(&self, user: UserId) -> Result<(), String> {
         self.sessions.of(user).complete().await
+    }
+
+    fn session(&self, user: UserId) -> Option<Arc<dyn BrokerSession>> {
+        let known = self.sessions.known(user)?;
+        Some(Arc::new(LinkedSession(known)))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{BrokerError, BrokerSession, BrokerSessionState, BrokerSessionView, SessionEnd};
+use prahari_brokers::{BrokerSession, BrokerSessionState, BrokerSessionView, LoginFailure, SessionEnd};
 use prahari_secrets::Secret;
 
+use super::inner::was_sent;
 use super::{SessionState, SessionView, UserSession};
 
 /// The session of a link.
@@ -17,21 +18,26 @@ impl BrokerSession for LinkedSession {
         shown(self.0.view())
     }
 
-    async fn log_in(&self, code: Option<Secret>) -> Result<(), BrokerError> {
+    async fn log_in(&self, code: Option<Secret>) -> Result<(), LoginFailure> {
         let logged_in = match code {
             Some(code) => self.0.log_in_with(code).await,
             None => self.0.ready().await,
         };
-        // Also what was refused: nothing was sent that a login was needed for.
-        logged_in.map_err(|error| BrokerError::Unavailable(error.to_string()))
+        logged_in.map_err(|error| {
+            let retry_at = match self.0.view().state {
+                SessionState::CoolingDown { until, .. } => Some(until),
+                _ => None,
+            };
+            LoginFailure { reason: error.to_string(), was_sent: was_sent(&error), retry_at }
+        })
     }
 
-    fn allow_again(&self) {
-        self.0.allow_again();
+    async fn allow_again(&self) {
+        self.0.allow_again().await;
     }
 
-    fn forget(&self, why: SessionEnd) {
-        self.0.forget(why);
+    async fn forget(&self, why: SessionEnd) {
+        self.0.forget(why).await;
     }
 }
 

@@ -66,6 +66,7 @@ pub(super) async fn log_in(
         since,
         token: opened.keys.token,
         sid: opened.keys.sid,
+        also_secret: opened.keys.also_secret,
         base: opened.base,
         feed: opened.feed,
         orders: opened.orders,

@@ -3,16 +3,20 @@
 //! A second login takes the session away from the first, so nothing else ever logs in: whoever needs a session asks
 //! [`Sessions`].
 
+mod inner;
+mod kept;
 mod link;
 mod login;
 mod manager;
 mod readiness;
 mod reads;
+mod record;
 mod state;
 
 pub(crate) use link::LinkedSession;
 pub use manager::{Sessions, UserSession};
 pub(crate) use readiness::AccountProof;
+pub use record::{KeptSession, LoginCounts, LoginRecord, LoginRecords};
 pub use state::{SessionState, SessionView};
 
 use std::fmt;
@@ -32,6 +36,8 @@ pub struct Session {
     pub since: Timestamp,
     pub(crate) token: Secret,
     pub(crate) sid: Secret,
+    /// What else the login has told of the user that nobody may see.
+    pub(crate) also_secret: Vec<Secret>,
     pub(crate) base: Url,
     /// Address of the market feed, where the login named one.
     pub feed: Option<Url>,
@@ -47,5 +53,7 @@ impl fmt::Debug for Session {
     }
 }
 
+#[cfg(test)]
+mod restarts;
 #[cfg(test)]
 mod tests;

@@ -132,7 +132,7 @@ async fn a_day_has_a_bounded_number_of_logins_until_a_person_says_so() {
     }
     assert_eq!(fake.logins(), 3);
     assert_eq!(session.view().state, SessionState::Blocked { reason: masked("3 logins on one day") });
-    session.allow_again();
+    session.allow_again().await;
     assert!(session.limits().await.is_err());
     assert_eq!(fake.logins(), 4);
 }
@@ -153,7 +153,7 @@ async fn refused_logins_end_before_the_broker_locks_the_account() {
     assert_eq!(fake.to("tradeApiLogin").len(), 3);
     let blocked = SessionState::Blocked { reason: masked("refused 3 times: Invalid TOTP for [masked]") };
     assert_eq!(session.view().state, blocked);
-    session.forget(SessionEnd::Credentials);
+    session.forget(SessionEnd::Credentials).await;
     assert!(session.limits().await.is_err());
     assert_eq!(fake.to("tradeApiLogin").len(), 4);
 }
@@ -180,7 +180,7 @@ async fn the_next_day_has_a_login_of_its_own_and_a_stopped_service_none() {
     time.pass(86_400_000);
     session.limits().await.unwrap();
     assert_eq!((fake.logins(), session.view().logins_today), (2, 1));
-    sessions.forget_all(SessionEnd::Service);
+    sessions.forget_all(SessionEnd::Service).await;
     let state = session.view().state;
     assert!(
         matches!(&state, SessionState::Over { reason, .. } if *reason == masked("the service was stopped")),
@@ -224,7 +224,7 @@ async fn a_code_is_used_once_and_not_in_its_last_seconds() {
     time.pass(17_000);
     assert!(session.limits().await.is_err());
     assert_eq!(prahari_brokers::Pace::now(&*time).to_string(), "2026-11-02 09:20:30.000");
-    session.allow_again();
+    session.allow_again().await;
     session.limits().await.unwrap();
     assert_eq!(prahari_brokers::Pace::now(&*time).to_string(), "2026-11-02 09:21:00.000");
     let codes: Vec<String> = fake.to("tradeApiLogin").into_iter().map(|asked| asked.body).collect();

@@ -15,6 +15,8 @@ const WHAT: &str = "the answer to the login";
 pub(crate) struct Keys {
     pub(crate) token: Secret,
     pub(crate) sid: Secret,
+    /// What else of the answer nobody may see.
+    pub(crate) also_secret: Vec<Secret>,
 }
 
 /// What the second step brings.
@@ -36,16 +38,21 @@ pub(crate) struct Opened {
 /// When it is no success, or a key is missing.
 pub(crate) fn keys(body: &Value, masker: &Masker) -> Result<Keys, Misread> {
     let row = Row::new(WHAT, body.get("data").unwrap_or(&Value::Null))?;
-    for secret in ["token", "sid", "rid", "ucc", "kId"] {
-        if let Some(text) = row.text(secret) {
-            masker.learn(&Secret::new(text.into_owned()));
+    let mut also_secret = Vec::new();
+    for field in ["token", "sid", "rid", "ucc", "kId"] {
+        if let Some(text) = row.text(field) {
+            let secret = Secret::new(text.into_owned());
+            masker.learn(&secret);
+            if !matches!(field, "token" | "sid") {
+                also_secret.push(secret);
+            }
         }
     }
     if !row.text("status").is_some_and(|status| status.eq_ignore_ascii_case("success")) {
         return Err(row.misread("status", "is not success"));
     }
     let key = |field| row.need_text(field).map(Secret::new);
-    Ok(Keys { token: key("token")?, sid: key("sid")? })
+    Ok(Keys { token: key("token")?, sid: key("sid")?, also_secret })
 }
 
 /// Reads the answer to the second step.

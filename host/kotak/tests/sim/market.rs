@@ -309,12 +309,12 @@ async fn the_session_of_prices_outlives_the_trading_of_its_user() {
     let account = Account::new().await;
     let market = market(&account);
     prices(&account, &market, &["DEMO"]).await.unwrap();
-    account.session().forget(SessionEnd::Service);
+    account.session().forget(SessionEnd::Service).await;
     account.time.pass(5_000);
     prices(&account, &market, &["DEMO"]).await.unwrap();
     assert_eq!(account.logins(), 1);
     // Other credentials are another login.
-    account.session().forget(SessionEnd::Credentials);
+    account.session().forget(SessionEnd::Credentials).await;
     account.time.pass(60_000);
     prices(&account, &market, &["DEMO"]).await.unwrap();
     assert_eq!(account.logins(), 2);

@@ -83,7 +83,7 @@ async fn a_wrong_pin_ends_before_the_lock_in_each_form_of_the_refusal() {
         assert!(matches!(account.session().view().state, SessionState::Blocked { .. }), "{login_error:?}");
         assert_eq!(account.sim.calls(Call::Validate, None), 3, "{login_error:?}");
         account.sim.change_account(&account.spec.ucc, |spec| spec.mpin = account.spec.mpin.clone()).unwrap();
-        account.session().allow_again();
+        account.session().allow_again().await;
         account.broker.funds().await.unwrap();
     }
 }

@@ -177,7 +177,9 @@ async fn sealing_anew_is_all_or_nothing() {
     let system = store.system();
     let failing = system.reseal(|_, purpose, _| match purpose {
         Sealed::BrokerCredentials => Ok(vec![9]),
-        Sealed::Totp | Sealed::Channel | Sealed::Carrier => Err("it does not open".to_owned()),
+        Sealed::BrokerSession | Sealed::Totp | Sealed::Channel | Sealed::Carrier => {
+            Err("it does not open".to_owned())
+        }
     });
     assert!(matches!(failing.await.unwrap_err(), StoreError::Unsealable { .. }));
     assert_eq!(admin.credentials().await.unwrap().unwrap().sealed, [1]);

@@ -9,6 +9,8 @@ mod backup;
 #[cfg(test)]
 mod bars;
 #[cfg(test)]
+mod broker_logins;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod channels;

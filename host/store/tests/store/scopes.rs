@@ -9,10 +9,12 @@ use prahari_domain::time::Timestamp;
 use prahari_store::{
     BrokerChaosRow, DecisionRow, DecisionSearch, LogFilter, LogRow, NewNotification, NotificationFilter,
     NotificationLevel, NotificationRow, OrderFilter, OrderLookRow, PaperRow, ReadinessOutcome, ReadinessRow,
-    RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow, SignalStatusRow,
-    SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow, UserScope,
+    RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SessionChange, SignalFilter, SignalRow,
+    SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow, TickRow,
+    UserScope,
 };
 
+use crate::broker_logins::logins;
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
 
 fn signal(id: u64, text: &str) -> SignalRow {
@@ -135,6 +137,9 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     };
     assert!(scope.keep_readiness(look).await.unwrap());
     scope.keep_order_looks(vec![look_for(user)], Vec::new()).await.unwrap();
+    let (of, sealed) = (day("2025-01-02"), vec![run as u8]);
+    let session = SessionChange::Keep { day: of, sealed };
+    scope.save_broker_logins("kotak-neo", logins(of), session).await.unwrap();
 }
 
 /// How many things each read of a scope finds.
@@ -184,6 +189,8 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("looks of the doctor", scope.readiness(9).await.unwrap().len()),
         ("look of a date", scope.readiness_of(date).await.unwrap().iter().len()),
         ("looks for orders", scope.order_looks().await.unwrap().len()),
+        ("logins at the broker", scope.broker_logins("kotak-neo").await.unwrap().iter().len()),
+        ("session at the broker", scope.broker_session("kotak-neo", date).await.unwrap().iter().len()),
         ("months", scope.totals(date, date).await.unwrap().months.len()),
     ]
 }

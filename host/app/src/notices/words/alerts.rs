@@ -81,5 +81,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::ActionDoubted => "A corporate action is told that the prices contradict",
         AlertCode::NotReady => "Something is not ready for the market",
         AlertCode::HoldingsDiffer => "The broker holds other shares than the books",
+        AlertCode::LoginBlocked => "Nobody logs in at a broker until a person allows it",
     }
 }

@@ -111,7 +111,7 @@ async fn the_feed_is_entered_when_there_is_a_session_and_news_is_a_look_at_the_b
     socket.send(order("cancelled")).await.unwrap();
     feeds.gap().await;
     // Forgotten, the connection ends, and nobody connects or logs in again.
-    feeds.sessions.forget_all(SessionEnd::Service);
+    feeds.sessions.forget_all(SessionEnd::Service).await;
     feeds.gap().await;
     assert!(!matches!(socket.next().await, Some(Ok(Message::Text(_)))));
     assert!(feeds.session.in_use().is_none());
