@@ -26,6 +26,8 @@ mod gone;
 mod identity;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "desk/market_orders.rs"]
+mod market_orders;
 #[path = "desk/pushes.rs"]
 mod pushes;
 #[path = "desk/requests.rs"]

@@ -139,7 +139,8 @@ impl Doctor {
     async fn of_host(&self, user: &User, now: Timestamp) -> Result<Vec<Check>, AppError> {
         let enabled = self.enabled(user).await?;
         let facts = Facts { user, now, today: now.ist_day(), enabled, desk: self.desk(user).await };
-        Ok(vec![
+        let mut checks: Vec<Check> = self.margin(&facts).await.into_iter().collect();
+        checks.extend([
             trading::link(user),
             self.calendar(&facts),
             day::service(&facts),
@@ -153,7 +154,8 @@ impl Doctor {
             self.alerts(user).await?,
             self.channels(user).await?,
             self.storage().await?,
-        ])
+        ]);
+        Ok(checks)
     }
 
     /// The tasks that a service runs for the user and whose schedules are enabled.
