@@ -186,13 +186,22 @@ impl Desk {
         around: &MarketSnapshot,
         now: Timestamp,
     ) -> Option<Paise> {
-        let seen = around.seen.as_ref().filter(|_| request.kind == OrderKind::Market)?;
-        let calendar = self.trading.calendar.current();
-        let passes = match request.variety {
-            Variety::AfterMarket => true,
-            Variety::Regular => calendar.phase_at(now, seen.instrument.closing_auction).takes_limit_orders(),
+        let (instrument, quote) = around.instrument.as_ref().zip(around.quote.as_ref())?;
+        let passes = match (request.kind, request.variety) {
+            (OrderKind::Limit(_), _) => false,
+            (OrderKind::Market, Variety::AfterMarket) => true,
+            (OrderKind::Market, Variety::Regular) => {
+                let calendar = self.trading.calendar.current();
+                calendar.phase_at(now, instrument.closing_auction).takes_limit_orders()
+            }
         };
-        if passes { self.link.broker.market_limit(request, seen, now).await } else { None }
+        if !passes {
+            return None;
+        }
+        let minutes_old = trading_minutes(&*self.trading.calendar, quote.at, now)?;
+        let price = quote.indicative.unwrap_or(quote.last);
+        let seen = PriceSeen { price, minutes_old, instrument: instrument.clone() };
+        self.link.broker.market_limit(request, &seen, now).await
     }
 
     /// Returns why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so
@@ -215,12 +224,10 @@ impl Desk {
         match self.ask_market(symbol, order_context).await {
             Ok((instrument, quote)) => {
                 let opened = quote.as_ref().is_some_and(|quote| quote.open.is_some());
-                let seen = instrument.clone().zip(quote.as_ref());
                 MarketSnapshot {
-                    seen: seen
-                        .and_then(|(instrument, quote)| self.seen(instrument, quote, order_context.now)),
                     instrument,
-                    last_price: quote.map(|quote| quote.last),
+                    last_price: quote.as_ref().map(|quote| quote.last),
+                    quote,
                     reserved,
                     market_down: None,
                     signal_stands: true,
@@ -231,8 +238,8 @@ impl Desk {
                 tracing::warn!(user = %self.book.user(), %symbol, %error, "an order is checked without the market");
                 let market_down = Some(error.to_string());
                 MarketSnapshot {
-                    seen: None,
                     instrument: None,
+                    quote: None,
                     last_price: None,
                     reserved,
                     market_down,
@@ -241,12 +248,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    /// What a limit of a market order may be made of; nothing where the price is of too long ago to tell its age.
-    fn seen(&self, instrument: Instrument, quote: &Quote, now: Timestamp) -> Option<PriceSeen> {
-        let minutes_old = trading_minutes(&*self.trading.calendar, quote.at, now)?;
-        Some(PriceSeen { price: quote.indicative.unwrap_or(quote.last), minutes_old, instrument })
     }
 
     /// Returns why no order of a share is taken on the ex-date of an action; `opened` says whether the market knows an open of
@@ -338,9 +339,9 @@ impl Desk {
 /// What the market says of a symbol at the moment an order is checked.
 #[derive(Clone)]
 pub(super) struct MarketSnapshot {
-    /// What a limit of a market order may be made of.
-    seen: Option<PriceSeen>,
     instrument: Option<Instrument>,
+    /// What a limit of a market order may be made of.
+    quote: Option<Quote>,
     last_price: Option<Paise>,
     reserved: Paise,
     /// Reason why the market could not be asked.
