@@ -185,7 +185,8 @@ mod tests {
             };
             prop_assert_eq!(limit.0 % tick, 0);
             prop_assert!((band.low..=band.high).contains(&limit) && limit.0 > 0);
-            prop_assert!(if buys { limit.0 >= last } else { limit.0 <= last });
+            let is_marketable = if buys { limit.0 >= last } else { limit.0 <= last };
+            prop_assert!(is_marketable);
             prop_assert!((limit.0 - last).abs() <= protection.of(Paise(last)).0.max(tick));
         }
     }
