@@ -28,6 +28,8 @@ mod gone;
 mod identity;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "desk/market_orders.rs"]
+mod market_orders;
 #[path = "kotak_day/outside.rs"]
 #[allow(
     dead_code,

@@ -14,6 +14,8 @@ mod crowd;
 mod expiry;
 #[path = "kotak_day/live_day.rs"]
 mod live_day;
+#[path = "kotak_day/market_order.rs"]
+mod market_order;
 #[path = "kotak_day/mortal.rs"]
 mod mortal;
 #[path = "kotak_day/outside.rs"]

@@ -93,6 +93,7 @@ fn order(number: u32, request: OrderRequest) -> Order {
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: now,

@@ -160,6 +160,13 @@ impl LiveDay {
         }
     }
 
+    /// Another process on the same database: nobody is logged in, and nothing is remembered that was not written.
+    pub async fn restart(&mut self) {
+        self.daemon.store.close().await.unwrap();
+        self.house.brokers = Brokers::default().with(KOTAK, self.outside.brokerage());
+        self.daemon = self.house.start_on(self.outside.clock.clone(), &[]).await;
+    }
+
     /// Ends the daemon.
     pub async fn end(self) {
         self.daemon.store.close().await.unwrap();

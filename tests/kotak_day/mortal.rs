@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, Holding, NewLink, Placed,
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, Holding, NewLink, Placed, PriceSeen,
 };
-use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::Timestamp;
 use prahari_kotak::KotakBrokerage;
 use prahari_store::Store;
@@ -192,6 +193,15 @@ impl Broker for MortalBroker {
 
     fn book_proves_absence(&self) -> bool {
         self.inner.book_proves_absence()
+    }
+
+    /// Nothing at the broker changes by it.
+    async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
+        self.inner.market_limit(request, seen, now).await
+    }
+
+    fn shows_market_as_limit(&self) -> bool {
+        self.inner.shows_market_as_limit()
     }
 
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerLink, BrokerOrder, BrokerOrderState, Brokerage,
-    Funds, Holding, NewLink, Placed, PushSender,
+    Funds, Holding, NewLink, Placed, PriceSeen, PushSender,
 };
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, Order, OrderKind, Side};
+use prahari_domain::orders::{Fill, Order, OrderKind, OrderRequest, Side};
 use prahari_domain::time::Timestamp;
 use tokio::sync::Notify;
 
@@ -63,6 +63,19 @@ struct FakeLink {
     is_book_empty: bool,
     is_lagging: bool,
     rewrites_tags: bool,
+    makes_limits: MakesLimits,
+}
+
+/// What it does with market orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MakesLimits {
+    /// It takes them as they are.
+    #[default]
+    Never,
+    /// It wants a limit one percent from the price.
+    Asks,
+    /// It makes the limit itself, as when no price is fresh enough.
+    ByItself,
 }
 
 /// An order that it has.
@@ -143,6 +156,7 @@ impl LiveBroker {
                 side,
                 quantity,
                 kind: OrderKind::Market,
+                algo_id: None,
                 state: BrokerOrderState::Filled,
                 filled: quantity,
                 fills: vec![Fill { key, quantity, price, at }],
@@ -204,6 +218,21 @@ impl LiveBroker {
     /// What goes wrong with the next change or cancellation of a user.
     pub fn lose_next_change(&self, user: UserId, loss: Loss) {
         self.with(user, |customer| customer.next_change_loss = Some(loss));
+    }
+
+    /// Whether it wants market orders as limits, and shows a limit for each.
+    pub fn set_makes_limits(&self, user: UserId, makes: MakesLimits) {
+        self.with(user, |customer| customer.makes_limits = makes);
+    }
+
+    /// What the book shows of the newest order of an id becomes something else.
+    pub fn show(&self, user: UserId, id: &str, change: impl FnOnce(&mut BrokerOrder)) {
+        self.with(user, |customer| change(&mut customer.of_id(id).known));
+    }
+
+    /// The newest order of an id as the book shows it.
+    pub fn shown(&self, user: UserId, id: &str) -> BrokerOrder {
+        self.with(user, |customer| customer.of_id(id).known.clone())
     }
 
     /// Whether a user's order book is empty, whatever they have there.
@@ -429,6 +458,7 @@ impl Broker for LiveLink {
                 side: order.request.side,
                 quantity: order.request.quantity,
                 kind: order.request.kind,
+                algo_id: None,
                 state: BrokerOrderState::Open,
                 filled: 0,
                 fills: Vec::new(),
@@ -488,6 +518,16 @@ impl Broker for LiveLink {
             let shown = customer.orders.iter().filter(|taken| !taken.is_hidden && !customer.is_book_empty);
             Ok(shown.map(|taken| taken.known.clone()).collect())
         })
+    }
+
+    async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, _: Timestamp) -> Option<Paise> {
+        let away = if request.side == Side::Buy { 101 } else { 99 };
+        let asks = self.broker.with(self.user, |customer| customer.makes_limits == MakesLimits::Asks);
+        asks.then_some(Paise(seen.price.0 * away / 100))
+    }
+
+    fn shows_market_as_limit(&self) -> bool {
+        self.broker.with(self.user, |customer| customer.makes_limits != MakesLimits::Never)
     }
 
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, Order, OrderKind, Product, Side};
+use prahari_domain::orders::{Fill, Order, OrderKind, OrderRequest, Product, Side};
 use prahari_domain::time::Timestamp;
 
+use crate::market::PriceSeen;
 use crate::readiness::Check;
 
 /// One user's broker as their order desk sees it. A broker is given the text of [`Order::broker_tag`] with a new order;
@@ -55,6 +56,23 @@ pub trait Broker: Send + Sync {
         false
     }
 
+    /// Returns the limit with which a market order is to be sent to this broker, given what is known of the share's price; none
+    /// where it is sent as a market order. Nothing is sent by asking. Whoever asks writes the limit down beside the order, and
+    /// hands the order over as one with that limit.
+    async fn market_limit(
+        &self,
+        _request: &OrderRequest,
+        _seen: &PriceSeen,
+        _now: Timestamp,
+    ) -> Option<Paise> {
+        None
+    }
+
+    /// Returns whether [`Broker::book`] may show a limit for an order that was sent as a market order.
+    fn shows_market_as_limit(&self) -> bool {
+        false
+    }
+
     /// Shares held, today's trades included, sorted by symbol, each once. Nothing held is an empty list, however the broker
     /// says it.
     ///
@@ -77,6 +95,12 @@ pub trait Broker: Send + Sync {
     /// How the calls of the present session leave this machine, such as `from 192.0.2.7`; of a proxy its name and port only.
     /// None without a session, and where nobody has to know.
     fn way_out(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether the money for these buys, which wait for the next session, is there as the broker sees it; none where there is
+    /// nothing to ask. Like [`Broker::readiness`] it logs in for nobody, sends no order, and takes at most some seconds.
+    async fn margin(&self, _buys: &[Order], _now: Timestamp) -> Option<Check> {
         None
     }
 }
@@ -176,6 +200,8 @@ pub struct BrokerOrder {
     pub kind: OrderKind,
     /// State of the order at the broker.
     pub state: BrokerOrderState,
+    /// The algo id with which the broker tagged it, where it shows one.
+    pub algo_id: Option<String>,
     /// Shares filled so far.
     pub filled: u32,
     /// Fills, the oldest first.

@@ -53,7 +53,7 @@ pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
 pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use local_address::check_local_address;
-pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, PriceSeen, Quote};
 pub use paper::{
     PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,
     PaperStoreError,

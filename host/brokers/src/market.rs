@@ -180,6 +180,17 @@ pub struct Quote {
     pub derived: bool,
 }
 
+/// What is known of a share's price at the moment a market order of it is about to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceSeen {
+    /// Last price, per share; before the open the indicative one, where the source tells it.
+    pub price: Paise,
+    /// Its age in minutes of trading.
+    pub minutes_old: i64,
+    /// What the exchange says of the share today.
+    pub instrument: Instrument,
+}
+
 /// One minute of trading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinuteBar {

@@ -68,6 +68,7 @@ fn order(day: &str, number: u32, symbol: &Symbol, side: Side, kind: OrderKind, v
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: Timestamp(0),

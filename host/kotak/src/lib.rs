@@ -20,6 +20,7 @@ mod limiter;
 mod market;
 mod mask;
 pub mod proof;
+mod protection;
 mod scrip;
 mod session;
 mod settings;
@@ -33,6 +34,7 @@ pub use error::{Call, KotakError, Meaning};
 pub use limiter::{NoTurn, RateLimiter};
 pub use market::{KotakMarket, KotakMarketParts, PriceAccount};
 pub use mask::{Masked, Masker};
+pub use protection::Protection;
 pub use scrip::{Scrip, ScripError, ScripMaster};
 pub use session::{
     KeptSession, LoginCounts, LoginRecord, LoginRecords, Session, SessionState, SessionView, Sessions,

@@ -7,6 +7,7 @@ use prahari_secrets::Secret;
 use url::Url;
 
 use crate::http::reach::Reach;
+use crate::protection::Protection;
 
 /// Address at which everybody logs in; the address for everything else comes with the login.
 pub const LOGIN_ADDRESS: &str = "https://mis.kotaksecurities.com/";
@@ -73,6 +74,12 @@ pub struct KotakSettings {
     /// declared it dead in September 2026; it is for days on which the present one is silent and the older one is not.
     /// [`OLDER_MARKET_FEED`] is where it was.
     pub older_market_feed: Option<Url>,
+    /// How far the limit of a market order is from the last price, at most. Default the broker's own grid, which it would make
+    /// the limit by itself. Farther, a market order is executed more surely and may cost more.
+    pub protection: Protection,
+    /// Oldest price, in minutes of trading, that such a limit is made of. Default 5; the gate lets nobody buy on one of more than
+    /// 30. Of an older price the order is sent as a market order, and the broker makes the limit by its own.
+    pub market_price_minutes: i64,
     /// Fewest shares in the file of all shares; a file with fewer is half a file. Default 1,000.
     pub fewest_shares: usize,
 }
@@ -146,6 +153,8 @@ impl KotakSettings {
             order_feed: true,
             market_feed: true,
             older_market_feed: None,
+            protection: Protection::Grid,
+            market_price_minutes: 5,
             fewest_shares: 1_000,
         }
     }

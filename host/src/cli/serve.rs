@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::{ArgGroup, Args};
 use prahari_api::STARTS_PER_HOUR;
 use prahari_couriers::TELEGRAM_SERVER;
-use prahari_kotak::LOGIN_ADDRESS;
+use prahari_kotak::{LOGIN_ADDRESS, Protection};
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
@@ -85,6 +85,10 @@ pub struct Serve {
     /// more than two days old. The daemon writes nothing there.
     #[arg(long, value_name = "DIR", requires = "db")]
     pub backups: Option<PathBuf>,
+    /// How far from the last price a market order may be executed at Kotak Neo, which takes limits only: `grid` as the broker has
+    /// it, 2 % of a price below 100 rupees, 1 % up to 500 and half a percent above, or a percentage from 0.1 to 5.
+    #[arg(long, value_name = "PERCENT", default_value_t = Protection::Grid)]
+    pub kotak_protection: Protection,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
     /// begun with.
     #[arg(long)]

@@ -77,6 +77,7 @@ fn order(user: u64, number: u32, symbol: &str, state: OrderState) -> Order {
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: Timestamp(1),

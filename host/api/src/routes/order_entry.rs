@@ -58,6 +58,8 @@ enum EntryEvent {
     Expired(ReasonDetail),
     /// A rejected order will not be tried again.
     RetryGivenUp(ReasonDetail),
+    /// It is about to be sent, or stands at the broker, with something that nobody asked for.
+    Terms(TermsDetail),
     /// A corporate action changed what is held; of no order.
     HoldingChanged(ReasonDetail),
 }
@@ -86,6 +88,17 @@ struct ChangeDetail {
     /// Limit price per share after the change, in paise; null of an order at the market's price.
     #[schema(required)]
     limit_paise: Option<i64>,
+}
+
+/// What an order has at the broker that nobody asked for. What is null was not told with this entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct TermsDetail {
+    /// Limit per share with which a market order, or a change to one, is sent, in paise.
+    #[schema(required)]
+    limit_paise: Option<i64>,
+    /// The algo id with which the broker tagged it.
+    #[schema(required)]
+    algo_id: Option<String>,
 }
 
 /// Why something happened.
@@ -149,6 +162,10 @@ impl From<OrderEvent> for EntryEvent {
             OrderEvent::Cancelled { reason } => Self::Cancelled(because(reason)),
             OrderEvent::Expired { reason } => Self::Expired(because(reason)),
             OrderEvent::RetryGivenUp { reason } => Self::RetryGivenUp(because(reason)),
+            OrderEvent::Terms(terms) => Self::Terms(TermsDetail {
+                limit_paise: terms.limit.or(terms.asked).map(|limit| limit.0),
+                algo_id: terms.algo_id,
+            }),
             OrderEvent::HoldingChanged(change) => Self::HoldingChanged(because(change.what)),
         }
     }
@@ -169,6 +186,7 @@ impl From<Fill> for OrderFill {
 mod tests {
     use prahari_domain::ids::{OrderId, UserId};
     use prahari_domain::money::Paise;
+    use prahari_domain::orders::BrokerTerms;
     use prahari_domain::time::Timestamp;
     use serde_json::{Value, json};
 
@@ -202,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_nobody_asked_for_is_told_and_so_is_an_algo_id() {
+        let detail = |terms| told(OrderEvent::Terms(terms))["detail"].clone();
+        let limit = json!({ "limit_paise": 40_100, "algo_id": null });
+        assert_eq!(detail(BrokerTerms::limit(Paise(40_100))), limit);
+        assert_eq!(detail(BrokerTerms::asked(Paise(40_100))), limit);
+        let tagged = BrokerTerms { algo_id: Some("99999".to_owned()), ..BrokerTerms::default() };
+        assert_eq!(detail(tagged), json!({ "limit_paise": null, "algo_id": "99999" }));
+    }
+
+    #[test]
     fn every_event_has_the_name_that_the_journal_gives_it() {
         let reason = || "a sentence".to_owned();
         for event in [
@@ -211,6 +239,7 @@ mod tests {
             OrderEvent::CancelRequested { reason: reason() },
             OrderEvent::RetryGivenUp { reason: reason() },
             OrderEvent::ChangeRequested { quantity: 1, kind: OrderKind::Market },
+            OrderEvent::Terms(BrokerTerms::limit(Paise(1))),
         ] {
             assert_eq!(told(event.clone())["event"], event.name(), "{event:?}");
         }

@@ -5,7 +5,7 @@ use prahari_app::queries::{self, OrderFilter};
 use prahari_app::user::User;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Order as Placed, Product, Purpose, Variety};
+use prahari_domain::orders::{Order as Placed, OrderKind, Product, Purpose, Variety};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -93,6 +93,13 @@ pub(super) struct Order {
     /// Order number at the broker; null while it is not known.
     #[schema(required)]
     broker_order_id: Option<String>,
+    /// The limit per share with which a market order was sent; null of another order, and where the broker takes market orders as
+    /// they are.
+    #[schema(required)]
+    sent_limit_paise: Option<i64>,
+    /// The algo id with which the broker tagged it, as its book shows it; null while none was seen.
+    #[schema(required)]
+    algo_id: Option<String>,
     /// Reason why it was rejected, cancelled or expired; empty otherwise.
     reason: String,
     /// Whether a rejected order may be tried again.
@@ -200,6 +207,7 @@ impl Order {
     pub(super) fn of(order: Placed, user: &User) -> Self {
         let average_price_paise = order.average_price().map(|price| price.0);
         let request = order.request;
+        let sent_limit = order.terms.limit.filter(|_| request.kind == OrderKind::Market);
         Self {
             id: order.id.to_string(),
             user: order.id.user.0,
@@ -222,6 +230,8 @@ impl Order {
             mode: ModeName(user.mode_of(order.id)),
             state: StateName(order.state),
             broker_order_id: order.broker_id,
+            sent_limit_paise: sent_limit.map(|limit| limit.0),
+            algo_id: order.terms.algo_id,
             reason: order.reason,
             retryable: order.retryable,
             first_placed_at: Instant(order.first_placed_at),

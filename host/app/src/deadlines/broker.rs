@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed};
-use prahari_domain::orders::{Order, OrderKind};
+use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed, PriceSeen};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::Timestamp;
 
 use super::CallLimiter;
@@ -50,6 +51,15 @@ impl Broker for TimedBroker {
         self.inner.book_proves_absence()
     }
 
+    /// It takes no turn from the calls that trade; a broker that does not answer in time makes no limit.
+    async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
+        self.limiter.look(self.inner.market_limit(request, seen, now)).await.ok().flatten()
+    }
+
+    fn shows_market_as_limit(&self) -> bool {
+        self.inner.shows_market_as_limit()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.limiter.read("a question for the holdings", self.inner.holdings()).await
     }
@@ -66,6 +76,13 @@ impl Broker for TimedBroker {
         self.limiter.look(self.inner.readiness(now)).await.unwrap_or_else(|within| {
             let said = format!("nothing was found out about the account within {} s", within.as_secs_f32());
             vec![Check::failed("broker", said, "see whether this machine reaches the broker, and look again")]
+        })
+    }
+
+    async fn margin(&self, buys: &[Order], now: Timestamp) -> Option<Check> {
+        self.limiter.look(self.inner.margin(buys, now)).await.unwrap_or_else(|within| {
+            let said = format!("the broker did not say within {} s what they need", within.as_secs_f32());
+            Some(Check::not_known("margin", said, "look again"))
         })
     }
 }

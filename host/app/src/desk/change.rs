@@ -1,10 +1,14 @@
 //! Changing and cancelling orders that stand at the broker.
 
+use std::iter;
+
 use prahari_brokers::BrokerError;
 use prahari_domain::ids::OrderId;
-use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{BrokerTerms, Order, OrderEvent, OrderKind, OrderRequest, OrderState};
 use prahari_domain::risk::{self, Refusal, RefusalCode};
 
+use super::place::MarketSnapshot;
 use super::{Desk, OrderContext};
 use crate::error::AppError;
 
@@ -34,16 +38,21 @@ impl Desk {
         if changed == order.request {
             return Ok(Ok(()));
         }
-        if let Err(refusal) = self.check_change(&order, &changed, order_context).await {
-            return Ok(Err(refusal));
-        }
-        let (quantity, kind) = (changed.quantity, changed.kind);
+        let limit = match self.check_change(&order, &changed, order_context).await {
+            Ok(limit) => limit,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (quantity, kind, now) = (changed.quantity, changed.kind, order_context.now);
+        let told = |event| (id, now, event);
         let requested = OrderEvent::ChangeRequested { quantity, kind };
-        self.record_durably(vec![(id, order_context.now, requested)]).await?;
+        let asked = limit.map(|limit| OrderEvent::Terms(BrokerTerms::asked(limit)));
+        self.record_durably(iter::once(requested).chain(asked).map(told).collect()).await?;
         let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
-        let answer = self.link.broker.modify(&order, quantity, kind, order_context.now).await;
-        self.book_answer((id, was_reconciled), order_context, answer, OrderEvent::Changed { quantity, kind })
-            .await
+        let sent = limit.map_or(kind, OrderKind::Limit);
+        let answer = self.link.broker.modify(&order.as_sent(), quantity, sent, now).await;
+        let stands = limit.map(|limit| OrderEvent::Terms(BrokerTerms::limit(limit)));
+        let done = iter::once(OrderEvent::Changed { quantity, kind }).chain(stands);
+        self.book_answer((id, was_reconciled), order_context, answer, done.collect()).await
     }
 
     /// Cancels an active order. A rejected order that may be retried is given up instead. An order of another
@@ -88,7 +97,7 @@ impl Desk {
             (id, was_reconciled),
             order_context,
             answer,
-            OrderEvent::Cancelled { reason: reason.to_owned() },
+            vec![OrderEvent::Cancelled { reason: reason.to_owned() }],
         )
         .await
     }
@@ -113,19 +122,19 @@ impl Desk {
         (id, was_reconciled): (OrderId, bool),
         order_context: OrderContext,
         answer: Result<(), BrokerError>,
-        done: OrderEvent,
+        done: Vec<OrderEvent>,
     ) -> Result<Result<(), Refusal>, AppError> {
-        let (event, answer) = match answer {
+        let (events, answer) = match answer {
             Ok(()) => (done, Ok(())),
             Err(BrokerError::Refused { reason, .. }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
-                (OrderEvent::ChangeRefused { reason }, Err(refusal))
+                (vec![OrderEvent::ChangeRefused { reason }], Err(refusal))
             }
             // Nothing of it has left, so the order stands as it was.
             Err(error @ BrokerError::Unavailable(_)) => {
                 let reason = format!("it was not sent: {error}");
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
-                (OrderEvent::ChangeRefused { reason }, Err(refusal))
+                (vec![OrderEvent::ChangeRefused { reason }], Err(refusal))
             }
             // The order may or may not have changed: the broker's book says which, before anything else is sent.
             // The desk has needed a reconcile since the broker was called, also when the caller stops waiting.
@@ -133,7 +142,8 @@ impl Desk {
                 return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }
         };
-        self.record(id, order_context.now, event).await?;
+        let now = order_context.now;
+        self.record_all(events.into_iter().map(|event| (id, now, event)).collect()).await?;
         self.needs_reconcile = !was_reconciled;
         Ok(answer)
     }
@@ -152,15 +162,24 @@ impl Desk {
         }
     }
 
+    /// Asks the gate, and returns the limit with which a change to a market order is sent, where the broker wants one.
     async fn check_change(
         &self,
         order: &Order,
-        changed: &prahari_domain::orders::OrderRequest,
+        changed: &OrderRequest,
         order_context: OrderContext,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<Paise>, Refusal> {
         let surroundings = self.surroundings(&changed.symbol, order_context).await;
-        let (limits, halts) = (self.limits.in_force(), self.halts.open());
-        let halted = halts.of(&changed.symbol);
-        risk::check_change(order, changed, &self.risk_view(&limits, halted, &surroundings, order_context))
+        let judge = |surroundings: &MarketSnapshot| {
+            let (limits, halts) = (self.limits.in_force(), self.halts.open());
+            let halted = halts.of(&changed.symbol);
+            risk::check_change(order, changed, &self.risk_view(&limits, halted, surroundings, order_context))
+        };
+        judge(&surroundings)?;
+        let limit = self.market_limit(changed, &surroundings, order_context.now).await;
+        if let Some(surroundings) = surroundings.at_most(changed.side, limit) {
+            judge(&surroundings)?;
+        }
+        Ok(limit)
     }
 }

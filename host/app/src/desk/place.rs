@@ -1,17 +1,21 @@
 //! Placing an order: risk gate, durable intent, send, answer.
 
-use prahari_brokers::{BrokerError, MarketError, Quote};
+use std::iter;
+
+use prahari_brokers::{BrokerError, MarketError, PriceSeen, Quote};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderEvent, OrderRequest, OrderTag, Side};
+use prahari_domain::orders::{
+    BrokerTerms, Order, OrderEvent, OrderKind, OrderRequest, OrderTag, Side, Variety,
+};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
-use crate::prices::too_old;
+use crate::prices::{too_old, trading_minutes};
 
 impl Desk {
     /// Places an order. The outer error is a failure of ours, such as of the store; the inner one is for the task.
@@ -36,12 +40,15 @@ impl Desk {
         if let Some(refusal) = self.still_unreached().await {
             return Ok(Err(refusal));
         }
-        if let Err(refusal) = self.check(&request, order_context).await {
-            if refusal.code == RefusalCode::Funds {
-                self.keep_for_retry(request, order_context, &refusal).await?;
+        let limit = match self.check(&request, order_context).await {
+            Ok(limit) => limit,
+            Err(refusal) => {
+                if refusal.code == RefusalCode::Funds {
+                    self.keep_for_retry(request, order_context, &refusal).await?;
+                }
+                return Ok(Err(refusal));
             }
-            return Ok(Err(refusal));
-        }
+        };
         let id = self.book.next_order_id(order_context.day);
         let now = order_context.now;
         let retried = request.retry_of.map(|earlier| {
@@ -50,7 +57,9 @@ impl Desk {
         let intended = self.intended(id, request, order_context)?;
         // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries
         // is resolved.
-        let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
+        let limit = limit.map(|limit| (id, now, OrderEvent::Terms(BrokerTerms::limit(limit))));
+        let events = iter::once((id, now, intended)).chain(limit);
+        let events = events.chain([(id, now, OrderEvent::Sent)]).chain(retried);
         self.record_durably(events.collect()).await?;
         self.send(id, order_context).await
     }
@@ -66,7 +75,7 @@ impl Desk {
         };
         // Whoever gives up on this request before the answer leaves an order of unknown outcome.
         let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
-        let (event, answer) = match self.link.broker.place(&order, order_context.now).await {
+        let (event, answer) = match self.link.broker.place(&order.as_sent(), order_context.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
             Err(BrokerError::TagInUse) => {
                 return self.look_up(&order, was_reconciled, order_context.now).await;
@@ -134,7 +143,12 @@ impl Desk {
         Some(Refusal { code: RefusalCode::UserHalted, detail })
     }
 
-    async fn check(&self, request: &OrderRequest, order_context: OrderContext) -> Result<(), Refusal> {
+    /// Asks the gate, and returns the limit with which a market order is sent, where the broker wants one.
+    async fn check(
+        &self,
+        request: &OrderRequest,
+        order_context: OrderContext,
+    ) -> Result<Option<Paise>, Refusal> {
         if self.needs_reconcile {
             let detail =
                 "an earlier order has an unknown outcome; the broker's book has not shown it yet".into();
@@ -150,10 +164,44 @@ impl Desk {
             surroundings.market_down.get_or_insert(error.to_string());
             None
         });
-        let (limits, halts) = (self.limits.in_force(), self.halts.open());
-        let mut halted = halts.of(&request.symbol);
-        halted.symbol = halted.symbol.or(jump.as_deref());
-        risk::check(request, &self.risk_view(&limits, halted, &surroundings, order_context))
+        let judge = |surroundings: &MarketSnapshot| {
+            let (limits, halts) = (self.limits.in_force(), self.halts.open());
+            let mut halted = halts.of(&request.symbol);
+            halted.symbol = halted.symbol.or(jump.as_deref());
+            risk::check(request, &self.risk_view(&limits, halted, surroundings, order_context))
+        };
+        judge(&surroundings)?;
+        let limit = self.market_limit(request, &surroundings, order_context.now).await;
+        if let Some(surroundings) = surroundings.at_most(request.side, limit) {
+            judge(&surroundings)?;
+        }
+        Ok(limit)
+    }
+
+    /// Returns the limit with which a market order is sent, where the broker wants one and the price is good enough to make it
+    /// of. An order that passes as a market order only, as after the close, has none.
+    pub(super) async fn market_limit(
+        &self,
+        request: &OrderRequest,
+        around: &MarketSnapshot,
+        now: Timestamp,
+    ) -> Option<Paise> {
+        let (instrument, quote) = around.instrument.as_ref().zip(around.quote.as_ref())?;
+        let passes = match (request.kind, request.variety) {
+            (OrderKind::Limit(_), _) => false,
+            (OrderKind::Market, Variety::AfterMarket) => true,
+            (OrderKind::Market, Variety::Regular) => {
+                let calendar = self.trading.calendar.current();
+                calendar.phase_at(now, instrument.closing_auction).takes_limit_orders()
+            }
+        };
+        if !passes {
+            return None;
+        }
+        let minutes_old = trading_minutes(&*self.trading.calendar, quote.at, now)?;
+        let price = quote.indicative.unwrap_or(quote.last);
+        let seen = PriceSeen { price, minutes_old, instrument: instrument.clone() };
+        self.link.broker.market_limit(request, &seen, now).await
     }
 
     /// Returns why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so
@@ -178,7 +226,8 @@ impl Desk {
                 let opened = quote.as_ref().is_some_and(|quote| quote.open.is_some());
                 MarketSnapshot {
                     instrument,
-                    last_price: quote.map(|quote| quote.last),
+                    last_price: quote.as_ref().map(|quote| quote.last),
+                    quote,
                     reserved,
                     market_down: None,
                     signal_stands: true,
@@ -190,6 +239,7 @@ impl Desk {
                 let market_down = Some(error.to_string());
                 MarketSnapshot {
                     instrument: None,
+                    quote: None,
                     last_price: None,
                     reserved,
                     market_down,
@@ -287,8 +337,11 @@ impl Desk {
 }
 
 /// What the market says of a symbol at the moment an order is checked.
+#[derive(Clone)]
 pub(super) struct MarketSnapshot {
     instrument: Option<Instrument>,
+    /// What a limit of a market order may be made of.
+    quote: Option<Quote>,
     last_price: Option<Paise>,
     reserved: Paise,
     /// Reason why the market could not be asked.
@@ -296,4 +349,13 @@ pub(super) struct MarketSnapshot {
     signal_stands: bool,
     /// Reason why no order of the symbol is taken on the ex-date of an action.
     shut: Option<String>,
+}
+
+impl MarketSnapshot {
+    /// The same where a market buy is executed at its limit, which is what it may cost; none of what cannot cost more than the
+    /// last price says.
+    pub(super) fn at_most(&self, side: Side, limit: Option<Paise>) -> Option<Self> {
+        let limit = limit.filter(|_| side == Side::Buy)?;
+        Some(Self { last_price: Some(limit), ..self.clone() })
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use prahari_domain::ids::OrderId;
-use prahari_domain::orders::OrderState;
+use prahari_domain::orders::{Order, OrderState, Side, Variety};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
@@ -16,6 +16,8 @@ pub(crate) struct DeskReadiness {
     pub positions: Vec<Held>,
     /// The strategies that hold something.
     pub holders: BTreeSet<StrategyName>,
+    /// The buys that wait at the broker for the next session.
+    pub waiting_buys: Vec<Order>,
     /// Orders of which it is not known whether the broker has them.
     pub unknown: Vec<OrderId>,
     /// Whether the broker's book has to be compared before anything is sent.
@@ -31,9 +33,18 @@ impl Desk {
         DeskReadiness {
             positions: self.held(now),
             holders: self.book.holders().map(|(strategy, _)| strategy).collect(),
+            waiting_buys: self.book.active_orders().filter(waits_for_session).cloned().collect(),
             unknown: unknown.map(|order| order.id).collect(),
             needs_reconcile: self.needs_reconcile,
             fault: self.fault.clone(),
         }
     }
+}
+
+/// Returns whether an order is a buy that the broker holds back until the next session opens, as far as is known.
+fn waits_for_session(order: &&Order) -> bool {
+    let request = &order.request;
+    request.side == Side::Buy
+        && request.variety == Variety::AfterMarket
+        && order.state == OrderState::Accepted
 }

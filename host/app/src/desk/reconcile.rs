@@ -9,7 +9,7 @@ use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
 
-use super::their_book::TheirBook;
+use super::their_book::{self, TheirBook};
 use super::{Desk, OrderContext};
 use crate::error::AppError;
 
@@ -165,10 +165,15 @@ impl Desk {
             let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
             timed_events.push((id, known.accepted_at, accepted));
         }
-        if known.quantity != ours.request.quantity || known.kind != ours.request.kind {
+        let kind = their_book::kind_of(known, ours, self.link.broker.shows_market_as_limit());
+        if known.quantity != ours.request.quantity || kind != ours.request.kind {
             note(DifferenceKind::SettledOrder, format!("order {id} was changed at the broker"));
-            let changed = OrderEvent::Changed { quantity: known.quantity, kind: known.kind };
+            let changed = OrderEvent::Changed { quantity: known.quantity, kind };
             timed_events.push((id, known.modified_at, changed));
+        }
+        let terms = their_book::terms_of(known, ours, kind);
+        if !terms.is_empty() {
+            timed_events.push((id, known.changed_at.min(now), OrderEvent::Terms(terms)));
         }
         for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
             note(

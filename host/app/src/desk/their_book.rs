@@ -10,7 +10,9 @@ use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState};
 use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Fill, Order, OrderEvent, OrderKind, OrderState, OrderTag, Side, before_suffix};
+use prahari_domain::orders::{
+    BrokerTerms, Fill, Order, OrderEvent, OrderKind, OrderState, OrderTag, Side, before_suffix,
+};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -188,6 +190,29 @@ fn agrees(known: &BrokerOrder, ours: &Order) -> bool {
     known.quantity == ours.request.quantity && same_kind
 }
 
+/// The kind that an order of ours has at the broker, in the words of our books: a market order is shown with the limit that we
+/// made for it, or that the broker makes of each where `makes_limits`; any other limit is somebody's change.
+pub(super) fn kind_of(known: &BrokerOrder, ours: &Order, makes_limits: bool) -> OrderKind {
+    let OrderKind::Limit(limit) = known.kind else { return known.kind };
+    let is_brokers = makes_limits && ours.request.kind == OrderKind::Market && ours.terms.limit.is_none();
+    let is_ours = ours.request.kind != known.kind && ours.terms.may_stand_at(limit);
+    if is_ours || is_brokers { OrderKind::Market } else { known.kind }
+}
+
+/// What the broker shows beside an order of ours that is not in our books: the limit of a change to a market order whose answer
+/// was lost, and the algo id.
+pub(super) fn terms_of(known: &BrokerOrder, ours: &Order, kind: OrderKind) -> BrokerTerms {
+    let shown = match (known.kind, kind) {
+        (OrderKind::Limit(limit), OrderKind::Market) => Some(limit),
+        _ => None,
+    };
+    BrokerTerms {
+        limit: shown.filter(|limit| ours.terms.asked == Some(*limit)),
+        asked: None,
+        algo_id: known.algo_id.clone().filter(|id| ours.terms.algo_id.as_ref() != Some(id)),
+    }
+}
+
 /// Returns whether the broker's number is that of another order of ours.
 fn is_of_another(known: &BrokerOrder, ours: &Order, book: &Book) -> bool {
     let number = Some(known.broker_id.as_str());
@@ -305,6 +330,7 @@ pub(super) mod tests {
             side: Side::Buy,
             quantity: 10,
             kind: OrderKind::Limit(Paise(9_000)),
+            algo_id: None,
             state: BrokerOrderState::Open,
             filled: 0,
             fills: Vec::new(),

@@ -143,7 +143,8 @@ impl Doctor {
     async fn of_host(&self, user: &User, now: Timestamp) -> Result<Vec<Check>, AppError> {
         let enabled = self.enabled(user).await?;
         let facts = Facts { user, now, today: now.ist_day(), enabled, desk: self.desk(user).await };
-        let mut checks = vec![
+        let mut checks: Vec<Check> = self.margin(&facts).await.into_iter().collect();
+        checks.extend([
             trading::link(user),
             self.calendar(&facts),
             day::service(&facts),
@@ -158,7 +159,7 @@ impl Doctor {
             self.channels(user).await?,
             self.storage().await?,
             self.disk().await,
-        ];
+        ]);
         checks.extend(self.backup(user, now).await);
         Ok(checks)
     }

@@ -38,6 +38,12 @@ impl Doctor {
         prices(&unpriced, valued.iter().map(|held| held.at).min(), valued.len())
     }
 
+    /// Whether the broker sees the money for the buys that wait for the next session; none where it says nothing of that.
+    pub(super) async fn margin(&self, facts: &Facts<'_>) -> Option<Check> {
+        let desk = facts.desk.as_ref()?;
+        facts.user.link().broker.margin(&desk.waiting_buys, facts.now).await
+    }
+
     /// Whether a service runs a task for each strategy that holds something.
     ///
     /// # Errors
@@ -216,6 +222,7 @@ mod tests {
         DeskReadiness {
             positions: Vec::new(),
             holders: Default::default(),
+            waiting_buys: Vec::new(),
             unknown: Vec::new(),
             needs_reconcile: false,
             fault: None,

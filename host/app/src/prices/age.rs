@@ -31,7 +31,7 @@ pub(super) fn is_too_old(at: Timestamp, sessions: &dyn Sessions, now: Timestamp)
 
 /// Minutes of trading from one instant to a later one, none when it is earlier; `None` when they lie too far apart to
 /// count.
-fn trading_minutes(sessions: &dyn Sessions, from: Timestamp, to: Timestamp) -> Option<i64> {
+pub(crate) fn trading_minutes(sessions: &dyn Sessions, from: Timestamp, to: Timestamp) -> Option<i64> {
     let (first, last) = (from.ist_day(), to.ist_day());
     let mut minutes = 0;
     for (passed, day) in first.iter_days().take_while(|day| *day <= last).enumerate() {

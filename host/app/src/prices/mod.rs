@@ -25,7 +25,7 @@ use prahari_brokers::Sessions;
 use prahari_domain::time::Timestamp;
 
 pub use age::MOST_TRADING_MINUTES;
-pub(crate) use age::too_old;
+pub(crate) use age::{too_old, trading_minutes};
 pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::lag::as_of;
 use super::switch::ChaosSwitch;
 use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Holding, Placed};
 use crate::link::{AccountChange, BrokerLink, OwnAccount, SimulatedAccount};
+use crate::market::PriceSeen;
 use crate::readiness::Check;
 
 /// A user's link with a simulated account, which misbehaves while its switch is on.
@@ -115,6 +116,14 @@ impl Broker for ChaosLink {
         self.switch.behind_ms() == 0 && self.broker.book_proves_absence()
     }
 
+    async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
+        self.broker.market_limit(request, seen, now).await
+    }
+
+    fn shows_market_as_limit(&self) -> bool {
+        self.broker.shows_market_as_limit()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.read(self.broker.holdings()).await
     }
@@ -131,6 +140,10 @@ impl Broker for ChaosLink {
             checks.push(Check::warning("chaos", evidence, "an admin can have it be well again"));
         }
         checks
+    }
+
+    async fn margin(&self, buys: &[Order], now: Timestamp) -> Option<Check> {
+        self.broker.margin(buys, now).await
     }
 }
 

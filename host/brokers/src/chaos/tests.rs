@@ -210,6 +210,7 @@ fn a_book_is_cut_to_what_had_happened() {
         side: Side::Buy,
         quantity: 10,
         kind: OrderKind::Market,
+        algo_id: None,
         state: BrokerOrderState::Filled,
         filled: 10,
         fills: vec![fill("1", "10:02"), fill("2", "10:04")],

@@ -128,6 +128,7 @@ impl PaperOrder {
             side: self.side,
             quantity: self.quantity,
             kind: self.kind,
+            algo_id: None,
             state,
             filled: self.filled,
             fills: self.fills.clone(),

@@ -12,7 +12,9 @@ use crate::money::{Paise, rupees};
 use crate::strategies::StrategyName;
 use crate::time::Timestamp;
 
-use super::{Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag};
+use super::{
+    BrokerTerms, Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, OrderTag,
+};
 
 /// Result of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +143,7 @@ fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
         strategy: *strategy,
         state: OrderState::Intent,
         broker_id: None,
+        terms: BrokerTerms::default(),
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
@@ -170,6 +173,7 @@ fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, Transition
         OrderEvent::Cancelled { reason } => step.ended(OrderState::Cancelled, reason),
         OrderEvent::Expired { reason } => step.ended(OrderState::Expired, reason),
         OrderEvent::RetryGivenUp { reason } => step.retry_given_up(reason),
+        OrderEvent::Terms(terms) => step.terms(terms),
         // The books take it before an order is asked.
         OrderEvent::HoldingChanged(_) => step.impossible(),
     }
@@ -316,6 +320,9 @@ impl Step<'_> {
                 self.to(state, |order| {
                     order.request.quantity = quantity;
                     order.request.kind = kind;
+                    if kind != OrderKind::Market {
+                        (order.terms.limit, order.terms.asked) = (None, None);
+                    }
                 })
             }
             OrderState::Rejected | OrderState::Cancelled | OrderState::Expired => self.nothing(),
@@ -325,7 +332,9 @@ impl Step<'_> {
 
     fn change_refused(&self) -> Outcome {
         match self.order.state {
-            OrderState::Accepted | OrderState::PartiallyFilled => self.to(self.order.state, |_| {}),
+            OrderState::Accepted | OrderState::PartiallyFilled => {
+                self.to(self.order.state, |order| order.terms.asked = None)
+            }
             // The usual reason of a refused change: the order ended first.
             OrderState::Rejected | OrderState::Filled | OrderState::Cancelled | OrderState::Expired => {
                 self.nothing()
@@ -422,6 +431,18 @@ impl Step<'_> {
             | OrderState::Cancelled
             | OrderState::Expired => self.impossible(),
         }
+    }
+
+    /// In every state: they change neither what was asked for nor what became of it.
+    fn terms(&self, told: &BrokerTerms) -> Outcome {
+        if let Some(limit) = told.limit.into_iter().chain(told.asked).find(|limit| *limit <= Paise::ZERO) {
+            return Err(self.bad_numbers(format!("a limit of {}", rupees(limit))));
+        }
+        let terms = self.order.terms.with(told);
+        if terms == self.order.terms {
+            return self.nothing();
+        }
+        self.to(self.order.state, |order| order.terms = terms)
     }
 
     fn to(&self, state: OrderState, change: impl FnOnce(&mut Order)) -> Outcome {

@@ -180,6 +180,9 @@ pub struct Order {
     pub state: OrderState,
     /// The broker's number, once known.
     pub broker_id: Option<String>,
+    /// What it stands with at the broker that nobody asked for.
+    #[serde(default, skip_serializing_if = "BrokerTerms::is_empty")]
+    pub terms: BrokerTerms,
     /// Shares filled so far.
     pub filled: u32,
     /// Sum of fill prices times quantities.
@@ -209,6 +212,16 @@ impl Order {
         self.tag.map_or_else(|| self.id.to_string(), |tag| tag.to_string())
     }
 
+    /// The order as it is sent: a market order with the limit that was made for it, where there is one.
+    #[must_use]
+    pub fn as_sent(&self) -> Self {
+        let mut sent = self.clone();
+        if let (OrderKind::Market, Some(limit)) = (self.request.kind, self.terms.limit) {
+            sent.request.kind = OrderKind::Limit(limit);
+        }
+        sent
+    }
+
     /// Shares not yet filled.
     pub fn remaining(&self) -> u32 {
         self.request.quantity.saturating_sub(self.filled)
@@ -217,6 +230,52 @@ impl Order {
     /// Mean fill price, rounded half up; `None` before the first fill.
     pub fn average_price(&self) -> Option<Paise> {
         (self.filled > 0).then(|| self.fill_value.scale(1, i64::from(self.filled))).flatten()
+    }
+}
+
+/// What an order stands with at the broker that nobody asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BrokerTerms {
+    /// The limit with which a market order was sent, per share; none of another one, and where the broker takes market orders
+    /// as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Paise>,
+    /// Such a limit of a change to a market order, until it is known what became of the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Paise>,
+    /// The algo id with which the broker tagged it, as its book shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algo_id: Option<String>,
+}
+
+impl BrokerTerms {
+    /// The limit with which a market order is about to be sent.
+    pub fn limit(limit: Paise) -> Self {
+        Self { limit: Some(limit), ..Self::default() }
+    }
+
+    /// The limit with which a change to a market order is about to be sent.
+    pub fn asked(limit: Paise) -> Self {
+        Self { asked: Some(limit), ..Self::default() }
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns whether a market order may stand with this limit because we sent it so.
+    pub fn may_stand_at(&self, limit: Paise) -> bool {
+        self.limit == Some(limit) || self.asked == Some(limit)
+    }
+
+    /// These with what is told now.
+    #[must_use]
+    pub fn with(&self, told: &Self) -> Self {
+        let limit = told.limit.or(self.limit);
+        // What was asked for and has come is asked for no more.
+        let asked = told.asked.or(self.asked).filter(|asked| told.limit != Some(*asked));
+        Self { limit, asked, algo_id: told.algo_id.clone().or_else(|| self.algo_id.clone()) }
     }
 }
 
@@ -329,6 +388,8 @@ pub enum OrderEvent {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// It stands at the broker, or is about to be sent, with something that nobody asked for. What is none says nothing.
+    Terms(BrokerTerms),
     /// A corporate action changed what is held. It is about no order: the entry's id has the number 0.
     HoldingChanged(HoldingChange),
 }
@@ -346,6 +407,7 @@ impl OrderEvent {
                 | Self::ChangeRequested { .. }
                 | Self::ChangeRefused { .. }
                 | Self::CancelRequested { .. }
+                | Self::Terms(_)
         )
     }
 
@@ -366,6 +428,7 @@ impl OrderEvent {
             Self::Cancelled { .. } => "cancelled",
             Self::Expired { .. } => "expired",
             Self::RetryGivenUp { .. } => "retry_given_up",
+            Self::Terms(_) => "terms",
             Self::HoldingChanged(_) => "holding_changed",
         }
     }

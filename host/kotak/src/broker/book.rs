@@ -200,6 +200,7 @@ pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> 
         side: row.side,
         kind,
         state,
+        algo_id: row.algo_id,
         filled: row.filled,
         fills,
         accepted_at: row.entered_at,

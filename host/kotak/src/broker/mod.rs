@@ -2,6 +2,8 @@
 
 mod book;
 mod change;
+mod margin;
+mod market_order;
 mod memory;
 mod readiness;
 
@@ -10,11 +12,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, BrokerSession, Brokerage, Check, Funds, Holding, NewLink,
-    Pace, Placed, Sessions as Hours,
+    Pace, Placed, PriceSeen, Sessions as Hours,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Order, OrderKind, OrderState, Variety};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState, Variety};
 use prahari_domain::time::Timestamp;
 use tokio::task::JoinHandle;
 
@@ -183,6 +186,15 @@ impl Broker for KotakBroker {
         self.whole_book().await
     }
 
+    async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
+        self.limit_for(request, seen, now).await
+    }
+
+    /// Since April 2026, of each of them.
+    fn shows_market_as_limit(&self) -> bool {
+        true
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.shares_held().await
     }
@@ -200,6 +212,10 @@ impl Broker for KotakBroker {
 
     fn way_out(&self) -> Option<String> {
         self.session.in_use().map(|(_, client)| client.way_out())
+    }
+
+    async fn margin(&self, buys: &[Order], now: Timestamp) -> Option<Check> {
+        self.margin_of(buys, now).await
     }
 }
 

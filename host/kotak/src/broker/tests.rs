@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::fake::{Asked, Fake, JumpingTime, NOW, Reply, USER, ok, sessions, settings, standard_reply, time};
 
+mod market_order;
+
 const FILE: &str = "pSymbol,pGroup,pExchSeg,pSymbolName,pTrdSymbol,pISIN,dTickSize ,lLotSize,pCreditRating,dHighPriceRange ,dLowPriceRange ,lFreezeQty
 90001,EQ,nse_cm,DEMO,DEMO-EQ,INE000A00001,5,1,,27500,22500,999900
 90003,BE,nse_cm,DEMOT,DEMOT-BE,INE000A00003,1,1,,1050,950,999900
@@ -114,6 +116,7 @@ fn order(kind: OrderKind) -> Order {
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: NOW,

@@ -18,6 +18,8 @@ pub struct Margin {
     pub missing: Paise,
     /// Cash that is there.
     pub cash: Option<Paise>,
+    /// What other orders hold of it already.
+    pub used: Option<Paise>,
 }
 
 impl Margin {
@@ -34,6 +36,7 @@ impl Margin {
             needed: row.need_rupees("ordMrgn")?,
             missing,
             cash: row.rupees("avlCash")?,
+            used: row.rupees("mrgnUsd")?,
         })
     }
 }

@@ -47,6 +47,8 @@ pub struct OrderRow {
     pub reason: Option<Rejection>,
     /// Whether it was placed as an after-market order.
     pub after_market: bool,
+    /// The algo id with which the broker tagged it; none where the row says that there is none.
+    pub algo_id: Option<String>,
     /// Time of entry.
     pub entered_at: Timestamp,
     /// Time of the last change; that of entry if the row does not say it.
@@ -91,11 +93,24 @@ impl OrderRow {
             status: OrderStatus::read(&row.text("ordSt").unwrap_or_default()),
             reason,
             after_market: row.text("ordGenTp").is_some_and(|text| text.eq_ignore_ascii_case("AMO")),
+            algo_id: row.text("algId").and_then(|text| algo_id(&text)),
             entered_at,
             changed_at: row.text("ordDtTm").and_then(|text| time::ist(&text)).unwrap_or(entered_at),
             updated: row.whole("updRecvTm"),
         })
     }
+}
+
+/// Longest algo id that is taken; the exchange's have 5 digits.
+const LONGEST_ALGO_ID: usize = 20;
+
+/// The algo id in a text, such as `99999` of orders that no registered algo places.
+fn algo_id(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_id = (1..=LONGEST_ALGO_ID).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte != b'0');
+    (is_id && !text.eq_ignore_ascii_case("NA")).then(|| text.to_owned())
 }
 
 /// Longest number of an order that is taken; known ones have 15 characters.

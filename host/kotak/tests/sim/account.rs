@@ -171,6 +171,7 @@ impl Account {
             filled: 0,
             fill_value: Paise::ZERO,
             fill_keys: Vec::new(),
+            terms: Default::default(),
             reason: String::new(),
             retryable: false,
             first_placed_at: now,

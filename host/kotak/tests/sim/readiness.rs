@@ -3,6 +3,8 @@
 use kotak_sim::{Call, Facts, Fault, SessionError, When};
 use prahari_brokers::CheckOutcome::{Failed, NotKnown, Ok as Good, Warning};
 use prahari_brokers::{Check, CheckOutcome};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_kotak::Outbound;
 
 use crate::account::Account;
@@ -132,4 +134,32 @@ async fn a_broker_that_is_silent_is_told_within_the_time_of_a_read() {
         [Failed, NotKnown],
         "{checks:?}"
     );
+}
+
+#[tokio::test]
+async fn the_money_for_buys_that_wait_is_asked_for_with_a_session_that_is_there() {
+    let account = Account::new().await;
+    let (small, large) =
+        (account.resting(2), account.order(3, Side::Buy, 450, OrderKind::Limit(Paise(24_000))));
+    let asked = async |buys: &[Order]| account.broker.margin(buys, account.now()).await;
+    assert_eq!(asked(&[]).await, None);
+    // Nobody logs in for it.
+    assert_eq!(asked(std::slice::from_ref(&small)).await.unwrap().outcome, NotKnown);
+    assert_eq!(account.logins(), 0);
+    account.placed(account.resting(1)).await;
+    let good = asked(std::slice::from_ref(&small)).await.unwrap();
+    assert_eq!((&*good.name, good.outcome), ("margin", Good), "{good:?}");
+    assert!(good.evidence.contains("need ₹960.00"), "{good:?}");
+    let short = asked(&[small.clone(), large]).await.unwrap();
+    assert_eq!(short.outcome, Warning, "{short:?}");
+    assert!(short.evidence.contains("the 2 buys"), "{short:?}");
+    // However many there are, ten are asked about.
+    let many = vec![small; 12];
+    let before = account.sim.calls(Call::Margin, None);
+    let some = asked(&many).await.unwrap();
+    assert_eq!(account.sim.calls(Call::Margin, None) - before, 10);
+    assert!(some.evidence.contains("2 more not counted"), "{some:?}");
+    account.fault(Call::Margin, When::Always, Fault::RateLimited);
+    assert_eq!(asked(&many).await.unwrap().outcome, NotKnown);
+    assert_eq!(account.logins(), 1);
 }

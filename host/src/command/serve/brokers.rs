@@ -18,7 +18,8 @@ use crate::kotak::{self, KOTAK, NamedUser, SealedCredentials};
 
 /// How Kotak Neo is spoken to.
 pub(super) fn kotak_settings(options: &Serve) -> Result<KotakSettings, Failure> {
-    KotakSettings::for_login(&options.kotak_login).map_err(refused)
+    let settings = KotakSettings::for_login(&options.kotak_login).map_err(refused)?;
+    Ok(KotakSettings { protection: options.kotak_protection, ..settings })
 }
 
 fn refused(why: String) -> Failure {

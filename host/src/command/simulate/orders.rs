@@ -74,7 +74,8 @@ impl<'a> Line<'a> {
             | OrderEvent::NotAtBroker
             | OrderEvent::ChangeRequested { .. }
             | OrderEvent::ChangeRefused { .. }
-            | OrderEvent::CancelRequested { .. } => return None,
+            | OrderEvent::CancelRequested { .. }
+            | OrderEvent::Terms(_) => return None,
         };
         Some(line)
     }

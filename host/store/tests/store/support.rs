@@ -74,6 +74,7 @@ pub fn order(user: u64, number: u32, state: OrderState) -> Order {
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: Timestamp(1),

@@ -37,6 +37,9 @@ function what(order: Order): Fact[] {
       term: n.limit,
       value: order.limit_paise === null ? words.market : <Money paise={order.limit_paise} />,
     },
+    ...(order.sent_limit_paise === null
+      ? []
+      : [{ term: n.sentLimit, value: <Money paise={order.sent_limit_paise} /> }]),
     { term: n.filled, value: `${count(order.filled_quantity)} / ${count(order.quantity)}` },
     { term: n.average, value: <Money paise={order.average_price_paise} /> },
     { term: n.value, value: <Money paise={valuePaise(order)} /> },
@@ -65,7 +68,7 @@ function why(order: Order, module: string | null): Fact[] {
 }
 
 function numbers(order: Order): Fact[] {
-  const { id, retry_of: retryOf, broker_order_id: brokerId } = order;
+  const { id, retry_of: retryOf, broker_order_id: brokerId, algo_id: algoId } = order;
   const facts: Fact[] = [
     { term: n.id, value: <Copied text={id} shown={id} label={words.copyId} /> },
     {
@@ -78,6 +81,7 @@ function numbers(order: Order): Fact[] {
         ),
     },
   ];
+  if (algoId !== null) facts.push({ term: n.algoId, value: algoId });
   if (retryOf !== null) {
     const link = (
       <Link to="/orders" search={{ order: retryOf }}>

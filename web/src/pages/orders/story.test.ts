@@ -63,6 +63,16 @@ describe('the story of an order', () => {
     expect(words({ ...of(2, '10.100'), ...refused })).toEqual(['Change sent', 'Change refused']);
   });
 
+  it('tells what stands with an order at the broker that nobody asked for', () => {
+    const told = (limit_paise: number | null, algo_id: string | null) => {
+      const detail = { limit_paise, algo_id };
+      return storyOf([{ ...of(1, '00.000'), event: 'terms', detail }])[0]?.text;
+    };
+    expect(told(101_00, null)).toBe('a market order with the limit ₹101.00');
+    expect(told(null, '99999')).toBe('algo id 99999');
+    expect(told(101_00, '99999')).toBe('a market order with the limit ₹101.00, algo id 99999');
+  });
+
   it('gives the reason where there is one', () => {
     const reason = 'the daily limit of orders is reached';
     const detail = { reason, retryable: false };

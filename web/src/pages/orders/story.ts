@@ -1,4 +1,4 @@
-import type { OrderEntry } from '../../api/schema';
+import type { OrderEntry, TermsDetail } from '../../api/schema';
 import { rupees } from '../../format/money';
 import { count } from '../../format/numbers';
 import { type Mark, ORDER_STATES } from '../../format/outcome';
@@ -71,6 +71,8 @@ function particulars(entry: OrderEntry): string {
     case 'change_requested':
     case 'changed':
       return `to ${count(entry.detail.quantity)} ${limitText(entry.detail.limit_paise)}`;
+    case 'terms':
+      return termsText(entry.detail);
     case 'intended':
     case 'sent':
     case 'not_at_broker':
@@ -78,6 +80,15 @@ function particulars(entry: OrderEntry): string {
     default:
       return reasonText(entry.detail.reason);
   }
+}
+
+/** What stands with an order at the broker that nobody asked for. */
+function termsText({ limit_paise: limit, algo_id: algoId }: TermsDetail): string {
+  const told = [
+    limit === null ? null : `a market order with the limit ${rupees(limit)}`,
+    algoId === null ? null : `algo id ${algoId}`,
+  ];
+  return told.filter((part) => part !== null).join(', ');
 }
 
 const limitText = (limit: number | null) =>

@@ -74,6 +74,7 @@ export const words = {
     signal: 'Signal',
     kind: 'Kind',
     limit: 'Limit',
+    sentLimit: 'Sent with the limit',
     day: 'For',
     mode: 'Money',
     user: 'User',
@@ -86,6 +87,7 @@ export const words = {
     module: 'Module',
     id: 'Our number',
     brokerId: 'Number at the broker',
+    algoId: 'Algo id at the broker',
     reason: 'Reason',
   },
   afterMarket: 'after-market',
@@ -167,6 +169,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   cancelled: 'Cancelled',
   expired: 'Expired',
   retry_given_up: 'Not tried again',
+  terms: 'Noted beside the order',
 };
 
 export function eventWord(event: string): string {

@@ -53,6 +53,7 @@ fn order(side: Side, kind: OrderKind, filled: u32) -> Order {
         filled,
         fill_value: Paise::rupees(1_500).times(filled).unwrap(),
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: at("09:15:00"),

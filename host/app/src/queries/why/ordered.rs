@@ -107,6 +107,7 @@ mod tests {
             filled,
             fill_value: Paise::rupees(1_500).times(filled).unwrap(),
             fill_keys: Vec::new(),
+            terms: Default::default(),
             reason: String::new(),
             retryable: false,
             first_placed_at: Timestamp(1),

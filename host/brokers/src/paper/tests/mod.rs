@@ -228,6 +228,7 @@ pub fn order(number: u32, side: Side, quantity: u32, kind: OrderKind, variety: V
         filled: 0,
         fill_value: Paise::ZERO,
         fill_keys: Vec::new(),
+        terms: Default::default(),
         reason: String::new(),
         retryable: false,
         first_placed_at: now,

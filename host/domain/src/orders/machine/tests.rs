@@ -96,7 +96,7 @@ fn outcome(state: OrderState, event: &OrderEvent) -> String {
 #[test]
 fn every_event_in_every_state_does_what_the_table_says() {
     // Columns: intent, sent, accepted, rejected, unknown, partially_filled, filled, cancelled, expired.
-    let table: [(OrderEvent, &str); 15] = [
+    let table: [(OrderEvent, &str); 16] = [
         (intended(), "= ! ! ! ! ! ! ! !"),
         (OrderEvent::Sent, "sent = ! ! ! ! ! ! !"),
         (accepted(), "accepted accepted = ! accepted = = = ="),
@@ -124,6 +124,10 @@ fn every_event_in_every_state_does_what_the_table_says() {
         ),
         (OrderEvent::Expired { reason: why() }, "expired expired expired = expired expired = = ="),
         (OrderEvent::RetryGivenUp { reason: why() }, "! ! ! rejected ! ! ! ! !"),
+        (
+            OrderEvent::Terms(BrokerTerms::limit(Paise(101))),
+            "intent sent accepted rejected unknown partially_filled filled cancelled expired",
+        ),
     ];
     for (event, expected) in table {
         let found: Vec<String> = OrderState::ALL.iter().map(|state| outcome(*state, &event)).collect();
@@ -224,4 +228,33 @@ fn an_order_keeps_the_tag_that_it_was_intended_with_and_takes_no_other_orders() 
     assert_eq!(told, Err(TransitionError::OtherTag { order: id(), tag: of_another }));
     let before_tags = transition(None, &entry(1, intended())).unwrap().order;
     assert_eq!(before_tags.broker_tag(), id().to_string());
+}
+
+#[test]
+fn a_market_order_is_sent_with_its_limit_and_stays_what_was_asked_for() {
+    let market = OrderEvent::Changed { quantity: 10, kind: OrderKind::Market };
+    let order = after(&[intended(), OrderEvent::Sent, accepted(), market]);
+    assert_eq!(order.as_sent(), order, "nobody made a limit for it");
+    let told = |order: &Order, event| apply(Some(order), event).unwrap().order;
+    let limited = told(&order, OrderEvent::Terms(BrokerTerms::limit(Paise(401))));
+    assert_eq!(limited.request.kind, OrderKind::Market);
+    assert_eq!(limited.as_sent().request.kind, OrderKind::Limit(Paise(401)));
+    // A change asks for another limit. Refused, it stands with the first; made, with the other.
+    let asked = told(&limited, OrderEvent::Terms(BrokerTerms::asked(Paise(405))));
+    assert!(asked.terms.may_stand_at(Paise(401)) && asked.terms.may_stand_at(Paise(405)));
+    let refused = told(&asked, OrderEvent::ChangeRefused { reason: why() });
+    assert_eq!(refused.terms, BrokerTerms::limit(Paise(401)));
+    let made = told(&asked, OrderEvent::Terms(BrokerTerms::limit(Paise(405))));
+    assert_eq!(made.terms, BrokerTerms::limit(Paise(405)));
+    // What is told again, and what says nothing, is no news; the algo id stays beside the limit.
+    assert!(!apply(Some(&made), OrderEvent::Terms(BrokerTerms::limit(Paise(405)))).unwrap().changed);
+    assert!(!apply(Some(&made), OrderEvent::Terms(BrokerTerms::default())).unwrap().changed);
+    let algo = BrokerTerms { algo_id: Some("99999".into()), ..BrokerTerms::default() };
+    let tagged = told(&made, OrderEvent::Terms(algo));
+    assert_eq!((tagged.terms.limit, tagged.terms.algo_id.as_deref()), (Some(Paise(405)), Some("99999")));
+    // Somebody makes a limit order of it: then that is its limit.
+    let by_others = told(&tagged, OrderEvent::Changed { quantity: 10, kind: OrderKind::Limit(Paise(390)) });
+    assert_eq!(by_others.as_sent().request.kind, OrderKind::Limit(Paise(390)));
+    assert_eq!(by_others.terms.limit, None);
+    assert!(apply(Some(&order), OrderEvent::Terms(BrokerTerms::limit(Paise(0)))).is_err());
 }
