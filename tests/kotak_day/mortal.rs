@@ -194,6 +194,10 @@ impl Broker for MortalBroker {
         self.inner.book_proves_absence()
     }
 
+    fn executions_are_final(&self) -> bool {
+        self.inner.executions_are_final()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.around(self.inner.holdings()).await
     }

@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 71] = [
+const MIGRATIONS: [(&str, &str); 72] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -101,6 +101,7 @@ const MIGRATIONS: [(&str, &str); 71] = [
         include_str!("../../../migrations/0070_create_holding_differences.sql"),
     ),
     ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
+    ("0075_index_withdrawn_fills", include_str!("../../../migrations/0075_index_withdrawn_fills.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -25,10 +25,10 @@ use crate::error::AppError;
 
 /// Least time between the two readings that a difference is believed for, by the daemon's clock: reports of a broker were seen to
 /// lag by seconds, and those that hang are cut off before.
-const READINGS_APART_MS: i64 = 45_000;
+pub(super) const READINGS_APART_MS: i64 = 45_000;
 
 /// Time after which shares are compared without a reason, by the daemon's clock: a sale by hand tells nobody.
-const LOOKS_APART_MS: i64 = 15 * 60_000;
+pub(super) const LOOKS_APART_MS: i64 = 15 * 60_000;
 
 /// What is known of shares that are not from orders of ours.
 #[derive(Default)]
@@ -295,8 +295,8 @@ impl Desk {
         certain
     }
 
-    /// Returns whether something of ours may explain a difference: a corporate action that is not booked, an order that stands, or a
-    /// fill that is not booked. Fills that the broker's book has are booked.
+    /// Returns whether something of ours may explain a difference: a corporate action that is not booked, an order that stands, a
+    /// fill that is not booked, or one that the broker shows no more. Fills that the broker's book has are booked.
     async fn is_explained(
         &mut self,
         symbol: &Symbol,
@@ -305,6 +305,10 @@ impl Desk {
         now: Timestamp,
     ) -> Result<bool, AppError> {
         if self.trading.jumps.ex_dates().not_booked(symbol, &self.book, now).is_some() {
+            return Ok(true);
+        }
+        // A trade that was annulled is taken back, not sold outside.
+        if self.lacks_fills(symbol, theirs, now) {
             return Ok(true);
         }
         let of_symbol = |order: &&Order| order.request.symbol == *symbol;

@@ -52,6 +52,7 @@ impl Desk {
             signals: None,
             outside: Default::default(),
             unknown: Default::default(),
+            annulled: Default::default(),
             unreached: false,
             dates,
         })

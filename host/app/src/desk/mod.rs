@@ -5,6 +5,7 @@
 
 mod adoption;
 mod announce;
+mod annulled;
 mod booking;
 mod by_strategy;
 mod capital;
@@ -138,6 +139,8 @@ pub struct Desk {
     outside: external::Outside,
     /// What was looked at for orders of unknown outcome, and what there is to tell of them.
     unknown: UnknownOrders,
+    /// What is known of fills that the broker shows no more.
+    annulled: annulled::Annulled,
     /// Set while the last order could not be sent: the broker is asked something before the next is written down.
     unreached: bool,
     /// The closed dates.

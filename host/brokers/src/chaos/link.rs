@@ -115,6 +115,10 @@ impl Broker for ChaosLink {
         self.switch.behind_ms() == 0 && self.broker.book_proves_absence()
     }
 
+    fn executions_are_final(&self) -> bool {
+        self.broker.executions_are_final()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.read(self.broker.holdings()).await
     }

@@ -157,7 +157,9 @@ fn standing(journal: &[JournalEntry]) -> Vec<&JournalEntry> {
     let mut gone = BTreeSet::new();
     for (place, entry) in journal.iter().enumerate() {
         match &entry.event {
-            OrderEvent::Filled(fill) => drop(booked.insert((entry.order, &fill.key), place)),
+            OrderEvent::Filled(fill) => {
+                booked.insert((entry.order, &fill.key), place);
+            }
             OrderEvent::FillWithdrawn(withdrawal) => {
                 gone.insert(place);
                 gone.extend(booked.remove(&(entry.order, withdrawal.fill.key.as_str())));
