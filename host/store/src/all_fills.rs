@@ -44,7 +44,8 @@ const NEWEST_CHANGE: &str = "SELECT max(sequence) AS newest FROM journal INDEXED
                              WHERE user_id = ?1 AND event = 'holding_changed'";
 
 /// The same of fills that were taken back.
-const NEWEST_WITHDRAWN: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_withdrawn_fills
+const NEWEST_WITHDRAWN: &str =
+    "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_withdrawn_fills
                                 WHERE user_id = ?1 AND event = 'fill_withdrawn'";
 
 impl UserScope {

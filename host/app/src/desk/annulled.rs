@@ -21,11 +21,13 @@ use super::their_book::TheirBook;
 use super::unknown::OrderAlarm;
 use crate::error::AppError;
 
-/// Time after which a person is asked where the broker's two lists do not agree on an execution, by the daemon's clock.
+/// Time after which a person is asked about an execution that is gone and not taken back, such as where the broker's two lists do
+/// not agree, by the daemon's clock.
 const DISPUTED_AFTER_MS: i64 = 15 * 60_000;
 
 /// Why a fill is taken back that two readings did not show.
-const ANNULLED: &str = "the exchange has annulled it: the broker's order and its list of executions do not have it any more";
+const ANNULLED: &str =
+    "the exchange has annulled it: the broker's order and its list of executions do not have it any more";
 
 /// What is known of fills that the broker shows no more.
 #[derive(Debug, Default)]
@@ -84,8 +86,8 @@ impl Desk {
     /// Returns whether the broker's book has to be read although no order is open: fills of today are looked at again each 15
     /// minutes, and each minute while one is not shown.
     pub(super) fn watches_fills(&self, now: Timestamp) -> bool {
-        let rests = |at: Timestamp| now.millis_since(at) < LOOKS_APART_MS;
-        let is_due = !self.annulled.suspected.is_empty() || !self.annulled.looked_at.is_some_and(rests);
+        let is_over = |at: Timestamp| now.millis_since(at) >= LOOKS_APART_MS;
+        let is_due = !self.annulled.suspected.is_empty() || self.annulled.looked_at.is_none_or(is_over);
         !self.executions_stay() && is_due && self.filled_today(now).next().is_some()
     }
 
@@ -106,7 +108,7 @@ impl Desk {
         for (order, known, gone) in all {
             let seen = self.annulled.suspected.entry(order.id).or_insert_with(|| (gone.clone(), now));
             let age = now.millis_since(seen.1);
-            if !gone.is_agreed() && age >= DISPUTED_AFTER_MS {
+            if age >= DISPUTED_AFTER_MS {
                 let detail = format!(
                     "order {}: our books have {} shares filled, the broker's order {} and its executions {}: whether a trade was annulled has to be asked there, and nothing is booked",
                     order.id, order.filled, gone.filled, gone.shown
@@ -127,9 +129,8 @@ impl Desk {
     /// Returns whether fills of a share that our books have are not in the broker's book. They are looked for again in the next
     /// minute, and explain that shares or money differ.
     pub(super) fn lacks_fills(&mut self, symbol: &Symbol, theirs: &TheirBook, now: Timestamp) -> bool {
-        let mut gone = self.gone_from(theirs, now).filter(|(order, ..)| order.request.symbol == *symbol);
-        let lacks = !self.executions_stay() && gone.next().is_some();
-        drop(gone);
+        let is_of_symbol = |(order, ..): (Order, BrokerOrder, Gone)| order.request.symbol == *symbol;
+        let lacks = !self.executions_stay() && self.gone_from(theirs, now).any(is_of_symbol);
         if lacks {
             self.annulled.looked_at = None;
         }
@@ -192,6 +193,7 @@ impl Desk {
         // A list that stands still shows the order as it was before the fill.
         let is_older = |fill: &Fill| seconds(known.changed_at) < seconds(fill.at);
         if fills.len() != gone.keys.len() || !is_of_today || fills.iter().any(is_older) {
+            self.annulled.stuck.insert(order.id, (gone.clone(), now));
             return Ok(false);
         }
         let withdrawals = match self.book.plan_withdrawals(&journal, order.id, &gone.keys, ANNULLED) {
@@ -206,8 +208,12 @@ impl Desk {
             return Ok(false);
         }
         let id = order.id;
-        let taken_back = withdrawals.into_iter().map(|withdrawal| (id, now, OrderEvent::FillWithdrawn(withdrawal)));
+        let taken_back =
+            withdrawals.into_iter().map(|withdrawal| (id, now, OrderEvent::FillWithdrawn(withdrawal)));
         let mut events: Vec<TimedEvent> = taken_back.collect();
+        // The exchange may put another trade in the place of one, such as at a corrected price.
+        let new = known.fills.iter().filter(|fill| !order.fill_keys.contains(&fill.key));
+        events.extend(new.map(|fill| (id, fill.at, OrderEvent::Filled(fill.clone()))));
         if known.state != BrokerOrderState::Open {
             events.push((id, now, OrderEvent::Cancelled { reason: ANNULLED.to_owned() }));
         }
@@ -254,7 +260,8 @@ impl Desk {
             let how = format!("what was annulled of order {id} is taken back");
             self.tell(OrderAlarm::FillSettled { order: id, how });
         }
-        let detail = format!("order {id}: {} was annulled, and is taken back in the books", in_words(order, fills));
+        let detail =
+            format!("order {id}: {} was annulled, and is taken back in the books", in_words(order, fills));
         self.tell(OrderAlarm::FillGone { order: id, detail });
     }
 

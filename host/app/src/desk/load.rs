@@ -53,6 +53,7 @@ impl Desk {
             outside: Default::default(),
             unknown: Default::default(),
             annulled: Default::default(),
+            sellable: Default::default(),
             unreached: false,
             dates,
         })

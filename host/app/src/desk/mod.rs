@@ -19,6 +19,7 @@ mod place;
 mod pushes;
 mod readiness;
 mod reconcile;
+mod sellable;
 mod statement;
 mod summary;
 mod sync_fills;
@@ -141,6 +142,8 @@ pub struct Desk {
     unknown: UnknownOrders,
     /// What is known of fills that the broker shows no more.
     annulled: annulled::Annulled,
+    /// What the broker last said of the shares that may be sold.
+    sellable: sellable::Sellable,
     /// Set while the last order could not be sent: the broker is asked something before the next is written down.
     unreached: bool,
     /// The closed dates.
