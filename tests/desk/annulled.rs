@@ -12,6 +12,7 @@ use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, OrderState};
+use prahari_domain::risk::RefusalCode;
 
 use crate::HIGH;
 use crate::external::Account;
@@ -168,5 +169,31 @@ async fn a_trade_at_a_corrected_price_takes_the_place_of_the_first() {
     let order = account.order(bought);
     assert_eq!((order.state, order.average_price()), (OrderState::Filled, Some(Paise(9_900))));
     assert_eq!((account.held("ABC"), account.desk.book().invested()), (10, Paise(99_000)));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_does_not_show() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let key = account.order(bought).fill_keys[0].clone();
+    let word = "the contract note of Tuesday says so";
+    let shown = account.desk.annulled_by_word(bought, &key, word, account.now).await.unwrap().unwrap_err();
+    assert_eq!(shown.detail, format!("the broker's book shows the fill {key}"));
+    account.on_thursday().await;
+    let offer = account.offered("ABC", 10).await;
+    account.broker.annul(USER, &bought.to_string(), account.now);
+    account.minutes(20).await;
+    assert_eq!(account.held("ABC"), 10, "the lists of a later date prove nothing");
+    let other = account.desk.annulled_by_word(bought, "other", word, account.now).await.unwrap();
+    assert_eq!(other.unwrap_err().code, RefusalCode::State);
+    account.desk.annulled_by_word(bought, &key, word, account.now).await.unwrap().unwrap();
+    let (order, book) = (account.order(bought), account.desk.book());
+    assert_eq!(
+        (order.state, order.filled, account.order(offer).state),
+        (OrderState::Cancelled, 0, OrderState::Cancelled)
+    );
+    assert_eq!(order.reason, format!("decided by hand that it was annulled: {word}"));
+    assert_eq!((book.cash(), book.difference(), account.held("ABC")), (CAPITAL, Paise::ZERO, 0));
     account.changes_nothing_more().await;
 }

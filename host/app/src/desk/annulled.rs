@@ -8,11 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
-use prahari_domain::book::{BookError, TimedEvent};
+use prahari_domain::book::{BookError, FillWithdrawal, TimedEvent};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::rupees;
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent, Purpose, Side};
+use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
 
 use super::Desk;
@@ -185,9 +186,7 @@ impl Desk {
         gone: &Gone,
         now: Timestamp,
     ) -> Result<bool, AppError> {
-        // What is queued is part of the journal too.
-        self.trading.store.flush().await?;
-        let journal = self.scope().load_journal(0).await?;
+        let journal = self.whole_journal().await?;
         let fills = newest_of(&journal, order.id, &gone.keys);
         let is_of_today = fills.iter().all(|fill| fill.at.ist_day() == now.ist_day());
         // A list that stands still shows the order as it was before the fill.
@@ -204,22 +203,95 @@ impl Desk {
                 return Ok(false);
             }
         };
-        if !self.offers_fit_without(order, &fills, now).await? {
+        self.book_without(order, Some(known), (withdrawals, &fills), now).await
+    }
+
+    /// Books that fills of an order are taken back, once nothing is offered of their shares; answers whether it was booked.
+    async fn book_without(
+        &mut self,
+        order: &Order,
+        known: Option<&BrokerOrder>,
+        (withdrawals, fills): (Vec<FillWithdrawal>, &[Fill]),
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        if !self.offers_fit_without(order, fills, now).await? {
             return Ok(false);
         }
         let id = order.id;
+        let reason = withdrawals.first().map_or(ANNULLED, |withdrawal| &withdrawal.reason).to_owned();
         let taken_back =
             withdrawals.into_iter().map(|withdrawal| (id, now, OrderEvent::FillWithdrawn(withdrawal)));
         let mut events: Vec<TimedEvent> = taken_back.collect();
         // The exchange may put another trade in the place of one, such as at a corrected price.
-        let new = known.fills.iter().filter(|fill| !order.fill_keys.contains(&fill.key));
+        let shown = known.map_or(&[][..], |known| &known.fills);
+        let new = shown.iter().filter(|fill| !order.fill_keys.contains(&fill.key));
         events.extend(new.map(|fill| (id, fill.at, OrderEvent::Filled(fill.clone()))));
-        if known.state != BrokerOrderState::Open {
-            events.push((id, now, OrderEvent::Cancelled { reason: ANNULLED.to_owned() }));
+        if known.is_none_or(|known| known.state != BrokerOrderState::Open) {
+            events.push((id, now, OrderEvent::Cancelled { reason }));
         }
         self.record_durably(events).await?;
-        self.note_taken_back(order, &fills);
+        self.note_taken_back(order, fills);
         Ok(true)
+    }
+
+    /// Books the word of a person that a fill was annulled, such as on a later date, when the broker's lists have nothing of it any
+    /// more. A fill that the broker's book shows needs no decision, and stays.
+    ///
+    /// # Errors
+    /// When the journal cannot be written or the broker's book contradicts ours. A book that cannot be had is a refusal: it may
+    /// show the fill.
+    pub async fn annulled_by_word(
+        &mut self,
+        id: OrderId,
+        key: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, AppError> {
+        let refused = |code, detail| Ok(Err(Refusal { code, detail }));
+        self.close_past_dates(now, None).await?;
+        let theirs = match self.read_again(now).await {
+            Ok(theirs) => theirs,
+            Err(AppError::Broker(error)) => {
+                let detail = format!("the broker's book may show it and cannot be read now: {error}");
+                return refused(RefusalCode::Unsettled, detail);
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(order) = self.book.order(&id).filter(|_| !self.executions_stay()).cloned() else {
+            let detail = format!("fills of order {id} are final");
+            return refused(RefusalCode::State, detail);
+        };
+        let known = theirs.find(&order, &self.book);
+        if known.is_some_and(|known| known.fills.iter().any(|fill| fill.key == key)) {
+            return refused(RefusalCode::State, format!("the broker's book shows the fill {key}"));
+        }
+        let (known, keys) = (known.cloned(), [key.to_owned()]);
+        let journal = self.whole_journal().await?;
+        let reason = format!("decided by hand that it was annulled: {reason}");
+        let withdrawals = match self.book.plan_withdrawals(&journal, id, &keys, &reason) {
+            Ok(withdrawals) => withdrawals,
+            Err(error) => return refused(RefusalCode::State, error.to_string()),
+        };
+        let fills = newest_of(&journal, id, &keys);
+        if !self.book_without(&order, known.as_ref(), (withdrawals, &fills), now).await? {
+            let detail = format!("what is offered of {} cannot be withdrawn now", order.request.symbol);
+            return refused(RefusalCode::Unsettled, detail);
+        }
+        // The statement of its date changes.
+        self.close_past_dates(now, None).await?;
+        Ok(Ok(()))
+    }
+
+    /// The broker's book, after everything that it tells is booked.
+    async fn read_again(&mut self, now: Timestamp) -> Result<TheirBook, AppError> {
+        self.reconcile(now).await?;
+        self.ask_book().await
+    }
+
+    /// The user's journal, what is queued for it included.
+    async fn whole_journal(&self) -> Result<Vec<JournalEntry>, AppError> {
+        self.trading.store.flush().await?;
+        Ok(self.scope().load_journal(0).await?)
     }
 
     /// Withdraws offers of shares that are gone with a buy. Answers whether all is as it was, so that it can be booked.
