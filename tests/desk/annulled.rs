@@ -195,5 +195,6 @@ async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_d
     );
     assert_eq!(order.reason, format!("decided by hand that it was annulled: {word}"));
     assert_eq!((book.cash(), book.difference(), account.held("ABC")), (CAPITAL, Paise::ZERO, 0));
+    account.looked_at().await;
     account.changes_nothing_more().await;
 }
