@@ -157,7 +157,7 @@ impl Desk {
         theirs: &'a TheirBook,
         now: Timestamp,
     ) -> impl Iterator<Item = (Order, BrokerOrder, Gone)> + 'a {
-        self.filled_today(now).filter_map(|order| {
+        self.filled_today(now).filter_map(move |order| {
             // Without its row nothing is known of an order.
             let known = theirs.find(order, &self.book)?;
             Some((order.clone(), known.clone(), Gone::of(order, known)?))
@@ -167,8 +167,8 @@ impl Desk {
     /// Forgets what is shown again, or is gone in another way than before.
     fn forget_what_is_shown(&mut self, all: &[(Order, BrokerOrder, Gone)]) {
         let is_gone = |id: &OrderId| all.iter().find(|(order, ..)| order.id == *id).map(|(.., gone)| gone);
-        self.annulled.suspected.retain(|id, (was, _)| is_gone(id) == Some(was));
-        self.annulled.stuck.retain(|id, (was, _)| is_gone(id) == Some(was));
+        self.annulled.suspected.retain(|id, seen| is_gone(id) == Some(&seen.0));
+        self.annulled.stuck.retain(|id, tried| is_gone(id) == Some(&tried.0));
         let back: Vec<OrderId> =
             self.annulled.told.iter().copied().filter(|id| is_gone(id).is_none()).collect();
         for order in back {
@@ -218,12 +218,12 @@ impl Desk {
             return Ok(false);
         }
         let id = order.id;
-        let reason = withdrawals.first().map_or(ANNULLED, |withdrawal| &withdrawal.reason).to_owned();
+        let reason = withdrawals.first().map_or(ANNULLED, |withdrawal| withdrawal.reason.as_str()).to_owned();
         let taken_back =
             withdrawals.into_iter().map(|withdrawal| (id, now, OrderEvent::FillWithdrawn(withdrawal)));
         let mut events: Vec<TimedEvent> = taken_back.collect();
         // The exchange may put another trade in the place of one, such as at a corrected price.
-        let shown = known.map_or(&[][..], |known| &known.fills);
+        let shown = known.map_or(&[][..], |known| known.fills.as_slice());
         let new = shown.iter().filter(|fill| !order.fill_keys.contains(&fill.key));
         events.extend(new.map(|fill| (id, fill.at, OrderEvent::Filled(fill.clone()))));
         if known.is_none_or(|known| known.state != BrokerOrderState::Open) {

@@ -75,7 +75,7 @@ impl Book {
                 .iter()
                 .find_map(|entry| fill_of(entry).filter(|_| entry.order == order && is(entry, key)));
             let fill = fill.ok_or_else(|| missing(key))?.clone();
-            left_out.insert((order, key));
+            left_out.insert((order, key.as_str()));
             let sold = |error| match error {
                 BookError::SoldMoreThanHeld { .. } if known.request.side == Side::Buy => {
                     BookError::WithdrawnSharesSold { order, symbol: symbol.clone(), quantity: fill.quantity }
@@ -158,7 +158,7 @@ fn standing(journal: &[JournalEntry]) -> Vec<&JournalEntry> {
     for (place, entry) in journal.iter().enumerate() {
         match &entry.event {
             OrderEvent::Filled(fill) => {
-                booked.insert((entry.order, &fill.key), place);
+                booked.insert((entry.order, fill.key.as_str()), place);
             }
             OrderEvent::FillWithdrawn(withdrawal) => {
                 gone.insert(place);
