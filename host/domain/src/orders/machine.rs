@@ -29,7 +29,7 @@ pub struct Transition {
 }
 
 /// Effects of an event outside the order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Shares and money changed hands.
     Executed(Fill),
