@@ -40,7 +40,10 @@ async fn more_than_may_be_sold_is_refused_before_it_is_sent_and_the_broker_is_no
     }
     assert_eq!(account.broker.taken(USER), taken, "nothing was sent");
     assert_eq!(account.broker.holdings_asked(USER), asked + 1);
-    account.offered("ABC", 6).await;
+    let offer = account.offered("ABC", 6).await;
+    let context = order_context(account.now);
+    let raised = account.desk.modify(offer, Some(7), None, context).await.unwrap();
+    assert_eq!(raised.unwrap_err().code, RefusalCode::Holdings);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use prahari_brokers::BrokerError;
 use prahari_domain::ids::OrderId;
-use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState};
+use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderRequest, OrderState};
 use prahari_domain::risk::{self, Refusal, RefusalCode};
 
 use super::{Desk, OrderContext};
@@ -36,6 +36,14 @@ impl Desk {
         }
         if let Err(refusal) = self.check_change(&order, &changed, order_context).await {
             return Ok(Err(refusal));
+        }
+        // What stands is offered already: only more of it is asked about.
+        let more = changed.quantity.saturating_sub(order.request.quantity);
+        if more > 0 {
+            let more = OrderRequest { quantity: more, ..changed.clone() };
+            if let Some(refusal) = self.over_sellable(&more, order_context.now).await {
+                return Ok(Err(refusal));
+            }
         }
         let (quantity, kind) = (changed.quantity, changed.kind);
         let requested = OrderEvent::ChangeRequested { quantity, kind };
@@ -155,7 +163,7 @@ impl Desk {
     async fn check_change(
         &self,
         order: &Order,
-        changed: &prahari_domain::orders::OrderRequest,
+        changed: &OrderRequest,
         order_context: OrderContext,
     ) -> Result<(), Refusal> {
         let surroundings = self.surroundings(&changed.symbol, order_context).await;
