@@ -36,7 +36,7 @@ pub use holdings::{HeldEntry, OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
 pub use results::StrategyResult;
 pub use trades::{ClosedLot, OrderFill, TradeEvent, Trades};
-pub use withdrawal::FillWithdrawal;
+pub use withdrawal::{FillWithdrawal, standing_entries};
 
 use days::RecentDays;
 use holdings::Holdings;

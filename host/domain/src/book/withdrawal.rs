@@ -61,7 +61,7 @@ impl Book {
         let missing = |key: &str| BookError::NoSuchFill { order, key: key.to_owned() };
         let known = self.order(&order).ok_or_else(|| missing(keys.first().map_or("", String::as_str)))?;
         let (strategy, symbol) = (known.strategy, &known.request.symbol);
-        let standing = standing(journal);
+        let standing = standing_entries(journal);
         let mut left_out = Keys::new();
         let (mut lots, mut entries) = self.holdings.whole(strategy, symbol);
         let now = held_without(&standing, (strategy, symbol), &left_out)?.whole(strategy, symbol);
@@ -151,8 +151,9 @@ impl Book {
     }
 }
 
-/// The entries of a journal without the fills that were taken back, and without what took them back.
-fn standing(journal: &[JournalEntry]) -> Vec<&JournalEntry> {
+/// Returns the entries of a journal without the fills that were taken back, and without what took them back: their fold is the books
+/// as they would be had those fills never happened.
+pub fn standing_entries(journal: &[JournalEntry]) -> Vec<&JournalEntry> {
     let mut booked: BTreeMap<(OrderId, &str), usize> = BTreeMap::new();
     let mut gone = BTreeSet::new();
     for (place, entry) in journal.iter().enumerate() {
