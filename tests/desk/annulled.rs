@@ -7,7 +7,7 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
-use prahari_app::desk::OrderAlarm;
+use prahari_app::desk::{DailyStatement, OrderAlarm};
 use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
@@ -18,6 +18,7 @@ use crate::HIGH;
 use crate::external::Account;
 use crate::support::desk_fixture::{CAPITAL, USER};
 use crate::support::fake_broker::PRICE;
+use crate::support::{MONDAY, day};
 
 impl Account {
     /// What is told of executions that are gone, and of those that are settled.
@@ -37,6 +38,14 @@ impl Account {
         self.store.flush().await.unwrap();
         let journal = self.store.user(USER).journal_of(order).await.unwrap();
         journal.iter().map(|entry| entry.event.name()).collect()
+    }
+
+    /// Fills, charges and note of the statement of Monday.
+    async fn statement(&self) -> (u32, Paise, Option<String>) {
+        self.store.flush().await.unwrap();
+        let text = self.store.user(USER).statement(day(MONDAY)).await.unwrap().unwrap();
+        let statement: DailyStatement = serde_json::from_str(&text).unwrap();
+        (statement.fills, statement.charges, statement.note)
     }
 
     async fn minutes(&mut self, minutes: usize) {
@@ -187,7 +196,15 @@ async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_d
     assert_eq!(account.held("ABC"), 10, "the lists of a later date prove nothing");
     let other = account.desk.annulled_by_word(bought, "other", word, account.now).await.unwrap();
     assert_eq!(other.unwrap_err().code, RefusalCode::State);
+    let charges = account.desk.book().charges();
+    assert!(charges > Paise::ZERO);
+    assert_eq!(account.statement().await, (1, charges, None));
     account.desk.annulled_by_word(bought, &key, word, account.now).await.unwrap().unwrap();
+    assert_eq!(
+        account.statement().await,
+        (0, Paise::ZERO, None),
+        "the statement of the date is written again"
+    );
     let (order, book) = (account.order(bought), account.desk.book());
     assert_eq!(
         (order.state, order.filled, account.order(offer).state),
