@@ -1,5 +1,7 @@
 //! The order desk before a broker that loses answers and requests, and across restarts.
 
+#[path = "desk/annulled.rs"]
+mod annulled;
 #[path = "desk/arbitrary.rs"]
 mod arbitrary;
 #[path = "desk/batch.rs"]
@@ -42,6 +44,8 @@ mod outside;
 mod pushes;
 #[path = "desk/requests.rs"]
 mod requests;
+#[path = "desk/sellable.rs"]
+mod sellable;
 #[path = "support/daemon.rs"]
 mod support;
 #[path = "desk/trading_state.rs"]

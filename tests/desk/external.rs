@@ -39,6 +39,7 @@ pub struct Account {
     _folder: TempDir,
     pub store: Store,
     pub broker: Arc<LiveBroker>,
+    pub market: Arc<FlatMarket>,
     trading: Arc<TradingServices>,
     pub desk: Desk,
     pub now: Timestamp,
@@ -52,7 +53,10 @@ impl Account {
     }
 
     pub async fn empty() -> Self {
-        let now = at(MONDAY, "10:00");
+        Self::empty_at(at(MONDAY, "10:00")).await
+    }
+
+    pub async fn empty_at(now: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
         let user = NewUser {
@@ -66,9 +70,10 @@ impl Account {
         assert_eq!(store.system().create_user(user).await.unwrap(), USER);
         let broker = Arc::new(LiveBroker::default());
         let calendar = CalendarHandle::embedded().unwrap();
+        let market = Arc::new(FlatMarket::new(calendar.clone()));
         let trading = Arc::new(TradingServices {
             brokers: Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone()))),
-            market: Arc::new(FlatMarket::new(calendar.clone())),
+            market: market.clone(),
             calendar,
             store: store.clone(),
             jumps: PriceJumps::default(),
@@ -76,16 +81,17 @@ impl Account {
         });
         let mut desk = load(&trading).await;
         assert_eq!(desk.reconcile(now).await.unwrap(), []);
-        Self { _folder: folder, store, broker, trading, desk, now }
+        Self { _folder: folder, store, broker, market, trading, desk, now }
     }
 
     /// Has an order of ours executed.
-    pub async fn bought(&mut self, symbol: &str, quantity: u32) {
+    pub async fn bought(&mut self, symbol: &str, quantity: u32) -> OrderId {
         let order = buy(symbol, quantity, PRICE.0);
         let id = self.desk.place(order, order_context(self.now)).await.unwrap().unwrap();
         self.broker.execute(USER, &id.to_string(), quantity, PRICE, self.now);
         self.minute().await;
         assert_eq!(self.order(id).state, OrderState::Filled);
+        id
     }
 
     pub async fn offered(&mut self, symbol: &str, quantity: u32) -> OrderId {
@@ -95,8 +101,13 @@ impl Account {
 
     /// It is Thursday: what was bought on Monday is settled.
     pub async fn on_thursday(&mut self) {
+        self.on("2025-03-13").await;
+    }
+
+    /// It is ten o'clock on a later date.
+    pub async fn on(&mut self, day: &str) {
         self.minute().await;
-        self.now = at("2025-03-13", "10:00");
+        self.now = at(day, "10:00");
         self.minute().await;
     }
 

@@ -54,6 +54,7 @@ fn alarms(trader: &mut Installation) -> Vec<(OrderId, bool)> {
     told.map(|alarm| match alarm {
         OrderAlarm::Raised { order, .. } => (order, true),
         OrderAlarm::Over { order, .. } => (order, false),
+        gone @ (OrderAlarm::FillGone { .. } | OrderAlarm::FillSettled { .. }) => panic!("{gone:?}"),
     })
     .collect()
 }

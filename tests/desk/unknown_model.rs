@@ -227,6 +227,7 @@ impl Run {
             match alarm {
                 OrderAlarm::Raised { order, .. } => self.alarmed.insert(order),
                 OrderAlarm::Over { order, .. } => self.alarmed.remove(&order),
+                gone @ (OrderAlarm::FillGone { .. } | OrderAlarm::FillSettled { .. }) => panic!("{gone:?}"),
             };
         }
     }

@@ -204,6 +204,10 @@ impl Broker for MortalBroker {
         self.inner.shows_market_as_limit()
     }
 
+    fn executions_are_final(&self) -> bool {
+        self.inner.executions_are_final()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.around(self.inner.holdings()).await
     }

@@ -463,17 +463,23 @@ pub struct FlatMarket {
     /// Says when there is a session.
     calendar: Arc<CalendarHandle>,
     down: AtomicBool,
+    trade_for_trade: AtomicBool,
 }
 
 impl FlatMarket {
     /// With the sessions of this calendar.
     pub fn new(calendar: Arc<CalendarHandle>) -> Self {
-        Self { calendar, down: AtomicBool::new(false) }
+        Self { calendar, down: AtomicBool::new(false), trade_for_trade: AtomicBool::new(false) }
     }
 
     /// Whether it can be asked at all.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::Relaxed);
+    }
+
+    /// Moves all shares to trade for trade.
+    pub fn set_trade_for_trade(&self) {
+        self.trade_for_trade.store(true, Ordering::Relaxed);
     }
 
     fn check(&self) -> Result<(), MarketError> {
@@ -529,9 +535,10 @@ impl MarketData for FlatMarket {
         _: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
         self.check()?;
+        let series = if self.trade_for_trade.load(Ordering::Relaxed) { "BE" } else { "EQ" };
         let instrument = |symbol: &Symbol| Instrument {
             symbol: symbol.clone(),
-            series: "EQ".to_owned(),
+            series: series.to_owned(),
             tick: Paise(5),
             lot: 1,
             freeze_quantity: 1_000_000,

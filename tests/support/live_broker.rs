@@ -53,6 +53,9 @@ struct FakeLink {
     holdings: BTreeMap<Symbol, u32>,
     /// What it says that a share cost, where it says it.
     costs: BTreeMap<Symbol, Paise>,
+    /// What it says may be sold, where it says it.
+    sellable: BTreeMap<Symbol, u32>,
+    holdings_asked: usize,
     pushes: Option<PushSender>,
     books_asked: usize,
     next_loss: Option<Loss>,
@@ -117,6 +120,52 @@ impl LiveBroker {
             *held = if buys { *held + quantity } else { *held - quantity };
             event
         })
+    }
+
+    /// The exchange annuls the last execution of the newest order of an id; the order stays as it ended.
+    pub fn annul(&self, user: UserId, id: &str, at: Timestamp) -> Fill {
+        self.with(user, |customer| {
+            let Taken { known, side, .. } = customer.of_id(id);
+            let fill = known.fills.pop().unwrap();
+            known.filled -= fill.quantity;
+            known.changed_at = at;
+            let (symbol, buys) = (known.symbol.clone(), *side == Side::Buy);
+            let held = customer.holdings.entry(symbol).or_default();
+            *held = if buys { held.saturating_sub(fill.quantity) } else { *held + fill.quantity };
+            fill
+        })
+    }
+
+    /// Shows an execution of the newest order of an id again, or for the first time, as if nothing had been.
+    pub fn show_fill(&self, user: UserId, id: &str, fill: Fill) {
+        self.with(user, |customer| {
+            let Taken { known, side, .. } = customer.of_id(id);
+            known.filled += fill.quantity;
+            let (symbol, buys) = (known.symbol.clone(), *side == Side::Buy);
+            let held = customer.holdings.entry(symbol).or_default();
+            *held = if buys { *held + fill.quantity } else { *held - fill.quantity };
+            known.fills.push(fill);
+        });
+    }
+
+    /// Lists an execution of the newest order of an id again that was left out.
+    pub fn list_fill(&self, user: UserId, id: &str, fill: Fill) {
+        self.with(user, |customer| customer.of_id(id).known.fills.push(fill));
+    }
+
+    /// Leaves the last execution of the newest order of an id out of its list; its row has it still.
+    pub fn hide_fill(&self, user: UserId, id: &str) -> Fill {
+        self.with(user, |customer| customer.of_id(id).known.fills.pop().unwrap())
+    }
+
+    /// How many shares of a symbol it says may be sold; it says nothing before.
+    pub fn set_sellable(&self, user: UserId, symbol: &str, shares: u32) {
+        self.with(user, |customer| customer.sellable.insert(symbol.parse().unwrap(), shares));
+    }
+
+    /// How often a user's shares were asked for.
+    pub fn holdings_asked(&self, user: UserId) -> usize {
+        self.with(user, |customer| customer.holdings_asked)
     }
 
     /// Refuses the newest order of an id after it was taken.
@@ -533,9 +582,11 @@ impl Broker for LiveLink {
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.broker.reach(self.user).await;
         Ok(self.broker.with(self.user, |customer| {
+            customer.holdings_asked += 1;
             let held = customer.holdings.iter().filter(|(_, held)| **held > 0);
             let holding = |(symbol, held): (&Symbol, &u32)| Holding {
                 average_cost: customer.costs.get(symbol).copied(),
+                sellable: customer.sellable.get(symbol).copied(),
                 ..Holding::of_shares(symbol.clone(), *held)
             };
             held.map(holding).collect()

@@ -1,4 +1,4 @@
-//! What people decide of orders whose outcome is not known.
+//! What people decide of orders that the broker's book does not settle.
 
 use std::sync::Arc;
 
@@ -10,22 +10,32 @@ use crate::error::AppError;
 use crate::halts::Halts;
 use crate::user::User;
 
-/// Takes the word of people on orders of unknown outcome.
+/// Takes the word of people on what became of orders.
 pub struct Resolutions {
     pub(crate) clock: Clock,
     pub(crate) halts: Arc<Halts>,
 }
 
+/// What a person says of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// An order of unknown outcome never reached the broker.
+    NeverArrived,
+    /// The exchange has annulled the fill with this key.
+    Annulled(&'a str),
+}
+
 impl Resolutions {
-    /// Ends an order of unknown outcome because a person says that it never arrived. None when the user has no such order in
-    /// the books of the day. The broker's book is looked at before, and an execution that comes to light later counts.
+    /// Books the word of a person on an order. None when the user has no such order in the books of the day. The broker's book is
+    /// looked at before, and what it shows needs no word; an execution that comes to light later counts.
     ///
     /// # Errors
     /// When the journal cannot be written, and nothing was decided; or when the broker's book contradicts ours.
-    pub async fn never_arrived(
+    pub async fn take(
         &self,
         user: &User,
         order: OrderId,
+        word: Word<'_>,
         reason: &str,
     ) -> Result<Option<Result<(), Refusal>>, AppError> {
         let mut desk = user.desk.lock().await;
@@ -34,7 +44,10 @@ impl Resolutions {
         if desk.book().order(&order).is_none() {
             return Ok(None);
         }
-        let answer = desk.never_arrived(order, reason, now).await;
+        let answer = match word {
+            Word::NeverArrived => desk.never_arrived(order, reason, now).await,
+            Word::Annulled(fill) => desk.annulled_by_word(order, fill, reason, now).await,
+        };
         self.halts.leave_desk(desk, answer).await.map(Some)
     }
 }

@@ -73,6 +73,13 @@ pub trait Broker: Send + Sync {
         false
     }
 
+    /// Returns whether an execution that was told stays. Elsewhere the exchange may annul it later: then [`Broker::book`] shows
+    /// the order without it and with less filled, which is looked for and believed when two readings say the same. A broker
+    /// whose executions are final never does that.
+    fn executions_are_final(&self) -> bool {
+        false
+    }
+
     /// Shares held, today's trades included, sorted by symbol, each once. Nothing held is an empty list, however the broker
     /// says it.
     ///
@@ -161,7 +168,9 @@ pub struct Holding {
     pub isin: Option<String>,
     /// Shares held, more than zero.
     pub quantity: u32,
-    /// Shares of them that may be sold now, where the broker says it: what is pledged, locked or on its way may not be.
+    /// Shares of them that may be sold now, where the broker says it: what is pledged, locked or on its way may not be. What was
+    /// sold today is out of it; whether what is offered is, brokers do alike or not. Shares that were bought and have not
+    /// arrived need not be in it.
     pub sellable: Option<u32>,
     /// Mean cost of a share, in paise. None where the broker does not know it: carried shares have none there, and a cost of
     /// nothing is never meant.

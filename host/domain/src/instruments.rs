@@ -85,6 +85,16 @@ pub struct Instrument {
     pub closing_auction: bool,
 }
 
+/// Series whose trades are delivered one by one: what was bought can be sold only once it has arrived.
+pub const TRADE_FOR_TRADE: [&str; 4] = ["BE", "BZ", "ST", "SZ"];
+
+impl Instrument {
+    /// Returns whether its trades are delivered one by one ([`TRADE_FOR_TRADE`]).
+    pub fn is_trade_for_trade(&self) -> bool {
+        TRADE_FOR_TRADE.contains(&self.series.as_str())
+    }
+}
+
 /// One bar of a symbol. Prices are adjusted for splits and bonus issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candle {

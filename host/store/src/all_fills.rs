@@ -27,6 +27,10 @@ const FILLS_SINCE: &str = "SELECT sequence, order_id, data FROM journal INDEXED 
 const CHANGES: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_holding_changes
                        WHERE user_id = ?1 AND event = 'holding_changed' AND at >= ?2 LIMIT ?3";
 
+/// Fills that were taken back, fewer still.
+const WITHDRAWN: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_withdrawn_fills
+                         WHERE user_id = ?1 AND event = 'fill_withdrawn' AND at >= ?2 LIMIT ?3";
+
 /// What an order says of its fills; the side as JSON.
 const ORDER: &str = "SELECT symbol, json_quote(side) AS side, strategy FROM orders
                      WHERE user_id = ?1 AND day = ?2 AND number = ?3";
@@ -39,8 +43,13 @@ const NEWEST: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY jou
 const NEWEST_CHANGE: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_holding_changes
                              WHERE user_id = ?1 AND event = 'holding_changed'";
 
+/// The same of fills that were taken back.
+const NEWEST_WITHDRAWN: &str =
+    "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_withdrawn_fills
+                                WHERE user_id = ?1 AND event = 'fill_withdrawn'";
+
 impl UserScope {
-    /// Returns the sequence of the user's newest fill, or change by a corporate action, in the journal; none without one.
+    /// Returns the sequence of the user's newest fill, withdrawal of one, or change by a corporate action, in the journal; none without one.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -49,13 +58,14 @@ impl UserScope {
         self.read("read the newest fill", move |conn| {
             let read = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>("newest")?.map(i64::cast_unsigned));
             let fill: Option<u64> = select_one(conn, NEWEST, [user], read)?.flatten();
-            Ok(fill.max(select_one(conn, NEWEST_CHANGE, [user], read)?.flatten()))
+            let withdrawn = select_one(conn, NEWEST_WITHDRAWN, [user], read)?.flatten();
+            Ok(fill.max(withdrawn).max(select_one(conn, NEWEST_CHANGE, [user], read)?.flatten()))
         })
         .await
     }
 
-    /// Returns every fill of the user, and every change by a corporate action, in the order of the journal; none when there
-    /// are more than `most` of one of them.
+    /// Returns every fill of the user that was not taken back, and every change by a corporate action, in the order of the
+    /// journal; none when there are more than `most` of one of them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -64,8 +74,8 @@ impl UserScope {
         self.read("read all fills", move |conn| look(conn, user, most)).await
     }
 
-    /// Returns the user's fills that were booked at an instant or later, and the changes by corporate actions since, in the
-    /// order of the journal, at most `most` of each.
+    /// Returns the user's fills that were booked at an instant or later and not taken back, and the changes by corporate actions
+    /// since, in the order of the journal, at most `most` of each.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -74,6 +84,7 @@ impl UserScope {
         self.read("read fills", move |conn| {
             let mut found = select(conn, FILLS_SINCE, values, read)?;
             found.extend(select(conn, CHANGES, values, read)?);
+            found.extend(select(conn, WITHDRAWN, values, read)?);
             with_orders(conn, found)
         })
         .await
@@ -85,10 +96,12 @@ fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<TradeEv
     let mut found = select(conn, FILLS, values, read)?;
     let since = (values.0, i64::MIN, values.1);
     let changes = select(conn, CHANGES, since, read)?;
-    if found.len().max(changes.len()) as u64 > u64::from(most) {
+    let withdrawn = select(conn, WITHDRAWN, since, read)?;
+    if found.len().max(changes.len()).max(withdrawn.len()) as u64 > u64::from(most) {
         return Ok(None);
     }
     found.extend(changes);
+    found.extend(withdrawn);
     with_orders(conn, found).map(Some)
 }
 
@@ -107,6 +120,10 @@ fn with_orders(
                 events.push(TradeEvent::Change(change));
                 continue;
             }
+            OrderEvent::FillWithdrawn(withdrawal) => {
+                take_out(&mut events, order, &withdrawal.fill.key);
+                continue;
+            }
             _ => continue,
         };
         let known = orders.get(&order).cloned();
@@ -121,6 +138,18 @@ fn with_orders(
         events.push(TradeEvent::Fill(of(order, known, fill)));
     }
     Ok(events)
+}
+
+/// Takes a fill out that the exchange has annulled: the books are what they would be without it.
+fn take_out(events: &mut Vec<TradeEvent>, of: OrderId, key: &str) {
+    let is_it = |event: &TradeEvent| match event {
+        TradeEvent::Fill(OrderFill { order, fill, .. }) => *order == of && fill.key == key,
+        TradeEvent::Change(_) => false,
+    };
+    // It is an older one than all that are asked for, where it is not there.
+    if let Some(place) = events.iter().rposition(is_it) {
+        events.remove(place);
+    }
 }
 
 fn of(order: OrderId, (symbol, side, strategy): (Symbol, Side, StrategyName), fill: Fill) -> OrderFill {
@@ -155,6 +184,16 @@ mod tests {
         let plan = plan_of(CHANGES);
         assert!(
             plan.starts_with("SEARCH journal USING INDEX journal_holding_changes (user_id=? AND at>?)"),
+            "{plan}"
+        );
+        let plan = plan_of(WITHDRAWN);
+        assert!(
+            plan.starts_with("SEARCH journal USING INDEX journal_withdrawn_fills (user_id=? AND at>?)"),
+            "{plan}"
+        );
+        let plan = plan_of(NEWEST_WITHDRAWN);
+        assert!(
+            plan.starts_with("SEARCH journal USING COVERING INDEX journal_withdrawn_fills (user_id=?)"),
             "{plan}"
         );
         let plan = plan_of(ORDER);

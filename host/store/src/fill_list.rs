@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, Row};
 
-use prahari_domain::ids::UserId;
+use prahari_domain::book::FillWithdrawal;
+use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, Order, OrderEvent};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{from_json, instant, parsed, unsigned};
+use crate::columns::{from_json, instant, parsed, select, unsigned};
 use crate::errors::StoreError;
 use crate::looked::{Looked, MOST_LOOKED_AT};
 use crate::orders;
@@ -46,6 +47,8 @@ pub struct FoundFill {
     pub order: Order,
     /// The fill.
     pub fill: Fill,
+    /// Why it was taken back, one sentence; none when it stands.
+    pub withdrawn: Option<String>,
 }
 
 impl UserScope {
@@ -56,6 +59,35 @@ impl UserScope {
     pub async fn fill_page(&self, filter: FillFilter) -> Result<Looked<FoundFill, FillCursor>, StoreError> {
         let user = self.user;
         self.read("read the fills", move |conn| look(conn, user, &filter, MOST_LOOKED_AT)).await
+    }
+}
+
+/// Most withdrawals that are looked through for a page; the exchange annuls a trade in years.
+const MOST_WITHDRAWN: u32 = 10_000;
+
+/// Fills that were taken back, the oldest first.
+const WITHDRAWN: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_withdrawn_fills
+                         WHERE user_id = ?1 AND event = 'fill_withdrawn' ORDER BY sequence LIMIT ?2";
+
+/// Why fills of a user were taken back.
+struct Withdrawn(Vec<(u64, OrderId, FillWithdrawal)>);
+
+impl Withdrawn {
+    fn of(conn: &Connection, user: UserId) -> Result<Self, StoreError> {
+        let read = |row: &Row<'_>| -> Result<_, StoreError> {
+            let OrderEvent::FillWithdrawn(withdrawal) = from_json(row, "data")? else { return Ok(None) };
+            Ok(Some((unsigned(row, "sequence")?, parsed(row, "order_id")?, withdrawal)))
+        };
+        let found = select(conn, WITHDRAWN, (user.0.cast_signed(), MOST_WITHDRAWN), read)?;
+        Ok(Self(found.into_iter().flatten().collect()))
+    }
+
+    /// Why a fill was taken back; one that was told again later stands.
+    fn reason(&self, sequence: u64, of: OrderId, key: &str) -> Option<String> {
+        let is_it = |(later, order, withdrawal): &&(u64, OrderId, FillWithdrawal)| {
+            *later > sequence && *order == of && withdrawal.fill.key == key
+        };
+        self.0.iter().find(is_it).map(|(_, _, withdrawal)| withdrawal.reason.clone())
     }
 }
 
@@ -72,18 +104,28 @@ fn look(
     let until = (filter.until.map_or(i64::MAX, |until| until.0), i64::MIN);
     let (at, sequence) =
         filter.after.map_or(until, |after| until.min((after.at.0, after.sequence.cast_signed())));
+    let withdrawn = Withdrawn::of(conn, user)?;
     let mut statement = conn.prepare_cached(FILLS)?;
     let since = filter.since.map_or(i64::MIN, |since| since.0);
     let rows = statement.query((user.0.cast_signed(), since, at, sequence, most))?;
-    Looked::through(rows, filter.limit, most, |row| find(conn, filter, row), place)
+    Looked::through(rows, filter.limit, most, |row| find(conn, filter, &withdrawn, row), place)
 }
 
 /// The fill of a row, when it is of the share that is asked for.
-fn find(conn: &Connection, filter: &FillFilter, row: &Row<'_>) -> Result<Option<FoundFill>, StoreError> {
+fn find(
+    conn: &Connection,
+    filter: &FillFilter,
+    withdrawn: &Withdrawn,
+    row: &Row<'_>,
+) -> Result<Option<FoundFill>, StoreError> {
     let order = orders::find(conn, parsed(row, "order_id")?)?;
     let is_of = |order: &Order| filter.symbol.as_ref().is_none_or(|symbol| order.request.symbol == *symbol);
     match (order.filter(is_of), from_json(row, "data")?) {
-        (Some(order), OrderEvent::Filled(fill)) => Ok(Some(FoundFill { cursor: place(row)?, order, fill })),
+        (Some(order), OrderEvent::Filled(fill)) => {
+            let cursor = place(row)?;
+            let withdrawn = withdrawn.reason(cursor.sequence, order.id, &fill.key);
+            Ok(Some(FoundFill { cursor, order, fill, withdrawn }))
+        }
         _ => Ok(None),
     }
 }

@@ -12,7 +12,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 72] = [
+const MIGRATIONS: [(&str, &str); 77] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -102,11 +102,12 @@ const MIGRATIONS: [(&str, &str); 72] = [
         include_str!("../../../migrations/0070_create_holding_differences.sql"),
     ),
     ("0071_create_readiness", include_str!("../../../migrations/0071_create_readiness.sql")),
-    ("0076_keep_order_looks", include_str!("../../../migrations/0076_keep_order_looks.sql")),
-    ("0077_keep_doubted_actions", include_str!("../../../migrations/0077_keep_doubted_actions.sql")),
-    ("0073_name_broker_once", include_str!("../../../migrations/0073_name_broker_once.sql")),
-    ("0078_hold_messages", include_str!("../../../migrations/0078_hold_messages.sql")),
     ("0072_create_broker_logins", include_str!("../../../migrations/0072_create_broker_logins.sql")),
+    ("0073_name_broker_once", include_str!("../../../migrations/0073_name_broker_once.sql")),
+    ("0074_index_withdrawn_fills", include_str!("../../../migrations/0074_index_withdrawn_fills.sql")),
+    ("0075_keep_order_looks", include_str!("../../../migrations/0075_keep_order_looks.sql")),
+    ("0076_keep_doubted_actions", include_str!("../../../migrations/0076_keep_doubted_actions.sql")),
+    ("0077_hold_messages", include_str!("../../../migrations/0077_hold_messages.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -74,6 +74,9 @@ struct ListedFill {
     strategy: StrategyLabel,
     /// The execution that decided the order.
     execution: u64,
+    /// Why the exchange or a person took the fill back, one sentence; null when it stands.
+    #[schema(required)]
+    withdrawn: Option<String>,
 }
 
 /// The fills of a user's orders, newest first. What is looked at for one page is bounded, so a page of one symbol may be
@@ -100,7 +103,7 @@ async fn fills(
 }
 
 impl From<FoundFill> for ListedFill {
-    fn from(FoundFill { order, fill, .. }: FoundFill) -> Self {
+    fn from(FoundFill { order, fill, withdrawn, .. }: FoundFill) -> Self {
         let request = order.request;
         Self {
             filled_at: Instant(fill.at),
@@ -116,6 +119,7 @@ impl From<FoundFill> for ListedFill {
             purpose: request.purpose.into(),
             strategy: StrategyLabel(order.strategy),
             execution: order.run.0,
+            withdrawn,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The story of an order: the entries of its journal as the API tells them.
 
+use prahari_domain::book::FillWithdrawal;
 use prahari_domain::orders::{Fill, JournalEntry, OrderEvent, OrderKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,8 @@ enum EntryEvent {
     CancelRequested(ReasonDetail),
     /// Part or all of it was executed.
     Filled(OrderFill),
+    /// The exchange has annulled an execution after it was reported.
+    FillWithdrawn(WithdrawnDetail),
     /// It ended by a cancellation.
     Cancelled(ReasonDetail),
     /// It ended with its validity.
@@ -108,6 +111,19 @@ struct ReasonDetail {
     reason: String,
 }
 
+/// An execution that was taken back.
+#[derive(Debug, Serialize, ToSchema)]
+struct WithdrawnDetail {
+    /// Key of the fill at the broker.
+    key: String,
+    /// Shares of the fill.
+    quantity: u32,
+    /// Price per share, in paise.
+    price_paise: i64,
+    /// Why it was taken back, one sentence.
+    reason: String,
+}
+
 /// One execution of part of an order.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OrderFill {
@@ -119,6 +135,9 @@ pub(super) struct OrderFill {
     price_paise: i64,
     /// Time at which it was executed.
     filled_at: Instant,
+    /// Why the exchange or a person took it back, one sentence; null when it stands.
+    #[schema(required)]
+    withdrawn: Option<String>,
 }
 
 /// The limit of an order in paise; none of an order at the market's price.
@@ -158,7 +177,8 @@ impl From<OrderEvent> for EntryEvent {
             OrderEvent::Changed { quantity, kind } => Self::Changed(to(quantity, kind)),
             OrderEvent::ChangeRefused { reason } => Self::ChangeRefused(because(reason)),
             OrderEvent::CancelRequested { reason } => Self::CancelRequested(because(reason)),
-            OrderEvent::Filled(fill) => Self::Filled(fill.into()),
+            OrderEvent::Filled(fill) => Self::Filled((fill, None).into()),
+            OrderEvent::FillWithdrawn(withdrawal) => Self::FillWithdrawn(withdrawal.into()),
             OrderEvent::Cancelled { reason } => Self::Cancelled(because(reason)),
             OrderEvent::Expired { reason } => Self::Expired(because(reason)),
             OrderEvent::RetryGivenUp { reason } => Self::RetryGivenUp(because(reason)),
@@ -171,9 +191,16 @@ impl From<OrderEvent> for EntryEvent {
     }
 }
 
-impl From<Fill> for OrderFill {
-    fn from(fill: Fill) -> Self {
+impl From<FillWithdrawal> for WithdrawnDetail {
+    fn from(FillWithdrawal { fill, reason, .. }: FillWithdrawal) -> Self {
+        Self { key: fill.key, quantity: fill.quantity, price_paise: fill.price.0, reason }
+    }
+}
+
+impl From<(Fill, Option<String>)> for OrderFill {
+    fn from((fill, withdrawn): (Fill, Option<String>)) -> Self {
         Self {
+            withdrawn,
             key: fill.key,
             quantity: fill.quantity,
             price_paise: fill.price.0,
@@ -215,7 +242,7 @@ mod tests {
             at: Timestamp(1_735_789_500_000),
         };
         let filled = told(OrderEvent::Filled(fill));
-        let detail = json!({ "key": "f1", "quantity": 12, "price_paise": 140_250, "filled_at": at });
+        let detail = json!({ "key": "f1", "quantity": 12, "price_paise": 140_250, "filled_at": at, "withdrawn": null });
         assert_eq!((&filled["event"], &filled["detail"]), (&json!("filled"), &detail));
     }
 

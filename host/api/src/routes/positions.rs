@@ -5,6 +5,7 @@ use prahari_app::caretakers::TasksOfStrategies;
 use prahari_app::desk::Valuation;
 use prahari_app::queries::{self, FoundDecision};
 use prahari_domain::book::{OpenLot, PositionEntry};
+use prahari_domain::calendar::Calendar;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,10 @@ struct PositionLot {
     strategy: StrategyLabel,
     /// Trading date of the buy (IST).
     bought_on: Date,
+    /// Trading day on which its shares arrive: the next one after the buy that is no settlement holiday. Null where the calendar does
+    /// not reach so far.
+    #[schema(required)]
+    settles_on: Option<Date>,
     /// Calendar days since then; 0 on that date.
     age_days: i64,
     /// Shares that are left of it.
@@ -176,8 +181,9 @@ async fn positions(
     let (positions, lots): (Vec<Valuation>, Vec<Vec<OpenLot>>) = held.into_iter().unzip();
     let verdicts = of_user.verdicts(&positions).await?;
     let (today, asked) = (api.daemon.clock.now().ist_day(), query.lots == Some(true));
+    let calendar = api.daemon.trading.calendar.current();
     let of = |((held, lots), verdicts): ((Valuation, Vec<OpenLot>), Vec<FoundDecision>)| PositionDetail {
-        lots: asked.then(|| PositionLot::all(held.position.strategy, &lots, today)),
+        lots: asked.then(|| PositionLot::all(held.position.strategy, &lots, &calendar, today)),
         position: Position::of(held, &caretakers),
         verdicts: verdicts.into_iter().map(Verdict::from).collect(),
     };
@@ -209,11 +215,12 @@ impl From<FoundDecision> for Verdict {
 
 impl PositionLot {
     /// The lots of a position of a strategy, with their age on `today`.
-    fn all(strategy: StrategyName, lots: &[OpenLot], today: Day) -> Vec<Self> {
+    fn all(strategy: StrategyName, lots: &[OpenLot], calendar: &Calendar, today: Day) -> Vec<Self> {
         let of = |lot: &OpenLot| Self {
             order: lot.order.to_string(),
             strategy: StrategyLabel(strategy),
             bought_on: Date(lot.bought_on),
+            settles_on: calendar.settlement_day(lot.bought_on).ok().map(Date),
             age_days: today.signed_duration_since(lot.bought_on).num_days(),
             quantity: lot.quantity,
             price_paise: lot.price.0,

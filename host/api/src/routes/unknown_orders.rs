@@ -3,6 +3,7 @@
 use axum::extract::State;
 use prahari_app::desk::{LikeIt, Look};
 use prahari_app::queries::UnknownOrderDetail;
+use prahari_app::resolutions::Word;
 use prahari_app::user::User;
 use prahari_domain::risk::RefusalCode;
 use serde::{Deserialize, Serialize};
@@ -96,14 +97,19 @@ struct OrderResolution {
     /// How the person knows, one sentence. It is kept with the order.
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
+    /// Key of the fill that was annulled; with that outcome only.
+    #[schema(min_length = 1, max_length = 200)]
+    fill: Option<String>,
 }
 
-/// What a person can say of an order of unknown outcome.
+/// What a person can say of an order.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum DecidedOutcome {
-    /// It never reached the broker.
+    /// An order of unknown outcome never reached the broker.
     NeverArrived,
+    /// The exchange has annulled a fill of it, which the broker's book does not show any more.
+    FillAnnulled,
 }
 
 /// The orders of a user of which it is not known what became of them, each with the evidence.
@@ -120,9 +126,9 @@ async fn unknown_orders(
     Ok(Json(UnknownOrders { orders, total: u64::try_from(count).unwrap_or(u64::MAX) }))
 }
 
-/// Decides what became of an order of unknown outcome, after a look at the broker's own application. The broker's book is read
-/// before: an order that it shows needs no decision, which is refused then. An execution that comes to light afterwards is
-/// booked all the same.
+/// Decides what became of an order of unknown outcome, or that a fill was annulled, after a look at the broker's own application.
+/// The broker's book is read before: an order or a fill that it shows needs no decision, which is refused then. An execution that
+/// comes to light afterwards is booked all the same.
 #[utoipa::path(post, path = "/api/v1/user/orders/{id}/resolve", tag = "orders",
     params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), UserQuery),
     request_body = OrderResolution, responses((status = OK, body = Order)))]
@@ -131,30 +137,41 @@ async fn resolve_order(
     caller: Caller,
     Path(id): Path<String>,
     Query(target): Query<UserQuery>,
-    Json(OrderResolution { outcome, reason }): Json<OrderResolution>,
+    Json(OrderResolution { outcome, reason, fill }): Json<OrderResolution>,
 ) -> Result<Json<Order>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let reason = sentence("reason", &reason)?;
-    match outcome {
-        DecidedOutcome::NeverArrived => never_arrived(&api, &caller, &user, &id, reason).await.map(Json),
-    }
+    let fill = fill.as_deref().map(|fill| sentence("fill", fill)).transpose()?;
+    let word = match (outcome, fill) {
+        (DecidedOutcome::NeverArrived, None) => Word::NeverArrived,
+        (DecidedOutcome::FillAnnulled, Some(fill)) => Word::Annulled(fill),
+        (DecidedOutcome::NeverArrived, Some(_)) | (DecidedOutcome::FillAnnulled, None) => {
+            let detail =
+                "fill: the key of a fill is named with the outcome fill_annulled, and with that alone";
+            return Err(Problem::new(Code::InvalidRequest, detail));
+        }
+    };
+    take_word(&api, &caller, &user, &id, (word, reason)).await.map(Json)
 }
 
-async fn never_arrived(
+async fn take_word(
     api: &Api,
     caller: &Caller,
     user: &User,
     id: &str,
-    reason: &str,
+    (word, reason): (Word<'_>, &str),
 ) -> Result<Order, Problem> {
     let unknown = || Problem::new(Code::NotFound, format!("there is no order {id}"));
     let order = id.parse().map_err(|_| unknown())?;
     let queries = api.daemon.queries.of(user);
     let found = queries.order(order).await?.ok_or_else(unknown)?.order;
-    let detail = json!({ "outcome": "never_arrived", "reason": reason });
+    let detail = match word {
+        Word::NeverArrived => json!({ "outcome": "never_arrived", "reason": reason }),
+        Word::Annulled(fill) => json!({ "outcome": "fill_annulled", "fill": fill, "reason": reason }),
+    };
     api.audit(caller, "order.resolve", format!("order {id}"), detail).await?;
     let refused = |sentence: String| Err(Problem::new(Code::OrderNotOpen, sentence));
-    match api.daemon.resolutions.never_arrived(user, order, reason).await? {
+    match api.daemon.resolutions.take(user, order, word, reason).await? {
         // Orders of earlier days are in the database only, and each has come to its end.
         None => return refused(format!("order {id} is {} and cannot be decided", found.state.name())),
         Some(Err(refusal)) if refusal.code == RefusalCode::Unsettled => {

@@ -60,6 +60,10 @@ impl Broker for TimedBroker {
         self.inner.shows_market_as_limit()
     }
 
+    fn executions_are_final(&self) -> bool {
+        self.inner.executions_are_final()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.limiter.read("a question for the holdings", self.inner.holdings()).await
     }

@@ -29,7 +29,7 @@ impl Desk {
         }
         part.entries()
             .map(|(entry, order)| {
-                let filled = matches!(entry.event, OrderEvent::Filled(_));
+                let filled = matches!(entry.event, OrderEvent::Filled(_) | OrderEvent::FillWithdrawn(_));
                 (OrderChanged::from(order), filled.then(|| (order.strategy, order.request.symbol.clone())))
             })
             .collect()

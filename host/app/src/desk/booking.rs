@@ -79,6 +79,9 @@ impl Desk {
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
         for entry in part.journal() {
             self.dates.note(entry.at);
+            if let OrderEvent::FillWithdrawn(withdrawal) = &entry.event {
+                self.dates.note(withdrawal.fill.at);
+            }
         }
         self.book.accept(part);
         self.note_settled(settled);

@@ -42,6 +42,9 @@ impl Desk {
             Ok(limit) => limit,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let Some(refusal) = self.grows_over_sellable(&order, &changed, order_context.now).await {
+            return Ok(Err(refusal));
+        }
         let (quantity, kind, now) = (changed.quantity, changed.kind, order_context.now);
         let told = |event| (id, now, event);
         let requested = OrderEvent::ChangeRequested { quantity, kind };

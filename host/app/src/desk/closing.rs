@@ -6,7 +6,7 @@
 //! before it is closed. What is learnt of a date that is closed already changes its statement.
 
 use prahari_brokers::Sessions;
-use prahari_domain::book::Book;
+use prahari_domain::book::{Book, standing_entries};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderState, Variety};
 use prahari_domain::time::{Day, Timestamp};
@@ -215,6 +215,8 @@ impl Desk {
             signals: None,
             outside: Default::default(),
             unknown: Default::default(),
+            annulled: Default::default(),
+            sellable: Default::default(),
             unreached: false,
             dates: self.dates,
         };
@@ -228,9 +230,11 @@ impl Desk {
         let mut book = Book::open(self.book.user(), capital);
         let mut note = None;
         let entries = self.scope().load_journal(0).await?;
-        for entry in entries.into_iter().filter(|entry| entry.at <= last_instant(day)) {
+        // Of a fill that was annulled later the date knows nothing.
+        let standing = standing_entries(&entries).into_iter();
+        for entry in standing.filter(|entry| entry.at <= last_instant(day)) {
             let sequence = book.next_sequence();
-            if let Err(error) = book.apply(&JournalEntry { sequence, ..entry }) {
+            if let Err(error) = book.apply(&JournalEntry { sequence, ..entry.clone() }) {
                 note = Some(format!("an entry of the date could not be told apart from later ones: {error}"));
             }
         }

@@ -15,17 +15,13 @@ use prahari_domain::orders::{
     Fill, Order, OrderEvent, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
 };
 use prahari_domain::strategies::StrategyName;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceState};
 
 use super::Desk;
 use super::external::Reading;
 use super::their_book::TheirBook;
 use crate::error::AppError;
-
-/// Trading days after which bought shares are certainly in the list of settled ones: the next, and one more for a day on which
-/// shares are traded and not settled.
-const SETTLED_AFTER: i32 = 2;
 
 /// What the broker and all differences were when something was found missing.
 type Seen<'a> = (&'a BTreeMap<Symbol, Holding>, &'a [(Symbol, Reading)]);
@@ -88,10 +84,20 @@ impl Desk {
     /// and not settled yet.
     fn on_their_way(&self, symbol: &Symbol, now: Timestamp) -> u32 {
         let calendar = self.trading.calendar.current();
-        let Ok(since) = calendar.trading_day_from(now.ist_day(), -SETTLED_AFTER) else { return u32::MAX };
+        // In the morning of the day of settlement they may be in neither list. One more day is for a settlement holiday that
+        // nobody has entered: shares that are missing are booked as sold.
+        let is_under_way = |bought: Day| {
+            let settled = calendar.settlement_day(bought).and_then(|day| calendar.next_open(day));
+            settled.map_or(true, |settled| settled >= now.ist_day())
+        };
+        self.bought_when(symbol, is_under_way)
+    }
+
+    /// Shares of a symbol, of all strategies, in lots that were bought on dates of which something holds.
+    pub(super) fn bought_when(&self, symbol: &Symbol, holds: impl Fn(Day) -> bool) -> u32 {
         let holders = self.book.holders().filter(|(_, held)| *held == symbol);
         let lots = holders.flat_map(|(strategy, held)| self.book.lots(strategy, held));
-        lots.filter(|lot| lot.bought_on >= since).map(|lot| lot.quantity).fold(0, u32::saturating_add)
+        lots.filter(|lot| holds(lot.bought_on)).map(|lot| lot.quantity).fold(0, u32::saturating_add)
     }
 
     async fn leave_to_others(&mut self, symbol: &Symbol, quantity: u32) -> Result<(), AppError> {
@@ -145,8 +151,23 @@ impl Desk {
         }
         let reason =
             format!("{quantity} shares of {symbol} were sold outside, and the offer is of more than is left");
+        if !self.take_offers_back(offers, &reason, now).await? {
+            return Ok(false);
+        }
+        let theirs = self.ask_holdings().await?;
+        Ok(self.reading(symbol, &theirs) == seen)
+    }
+
+    /// Withdraws offers, and reads the broker's book after that. Returns whether all of them have ended and nothing was executed
+    /// meanwhile.
+    pub(super) async fn take_offers_back(
+        &mut self,
+        offers: Vec<Order>,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
         for order in &offers {
-            let answer = self.cancel_at_broker(order.id, &reason, Self::of_host(order.strategy, now)).await?;
+            let answer = self.cancel_at_broker(order.id, reason, Self::of_host(order.strategy, now)).await?;
             if answer.is_err() {
                 // It may be executed meanwhile: the next minute sees what became of it.
                 return Ok(false);
@@ -159,8 +180,7 @@ impl Desk {
                 return Ok(false);
             }
         }
-        let theirs = self.ask_holdings().await?;
-        Ok(self.reading(symbol, &theirs) == seen)
+        Ok(true)
     }
 
     fn offers_in_the_way(&self, symbol: &Symbol, quantity: u32, is_shown: bool) -> Vec<Order> {

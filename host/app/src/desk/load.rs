@@ -54,6 +54,8 @@ impl Desk {
             signals: None,
             outside: Default::default(),
             unknown,
+            annulled: Default::default(),
+            sellable: Default::default(),
             unreached: false,
             dates,
         })

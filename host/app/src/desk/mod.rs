@@ -5,6 +5,7 @@
 
 mod adoption;
 mod announce;
+mod annulled;
 mod booking;
 mod by_strategy;
 mod capital;
@@ -18,6 +19,7 @@ mod place;
 mod pushes;
 mod readiness;
 mod reconcile;
+mod sellable;
 mod statement;
 mod summary;
 mod sync_fills;
@@ -138,6 +140,10 @@ pub struct Desk {
     outside: external::Outside,
     /// What was looked at for orders of unknown outcome, and what there is to tell of them.
     unknown: UnknownOrders,
+    /// What is known of fills that the broker shows no more.
+    annulled: annulled::Annulled,
+    /// What the broker last said of the shares that may be sold.
+    sellable: sellable::Sellable,
     /// Set while the last order could not be sent: the broker is asked something before the next is written down.
     unreached: bool,
     /// The closed dates.

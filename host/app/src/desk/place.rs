@@ -49,8 +49,11 @@ impl Desk {
                 return Ok(Err(refusal));
             }
         };
-        let id = self.book.next_order_id(order_context.day);
         let now = order_context.now;
+        if let Some(refusal) = self.over_sellable(&request, now).await {
+            return Ok(Err(refusal));
+        }
+        let id = self.book.next_order_id(order_context.day);
         let retried = request.retry_of.map(|earlier| {
             (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
         });

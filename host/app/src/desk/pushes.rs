@@ -5,7 +5,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use prahari_brokers::{BrokerEvent, Pushed};
+use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{OrderEvent, OrderState};
 use prahari_domain::time::Timestamp;
@@ -54,6 +54,13 @@ impl Desk {
             tracing::debug!(user = %self.book.user(), tag, "the broker tells of an order that is not in our books");
             return Ok(None);
         };
+        // A push may be late; that a trade stands which was annulled is for the book to say.
+        if let BrokerEventKind::Filled(fill) = &kind
+            && self.annulled.has(&fill.key)
+        {
+            self.needs_reconcile = true;
+            return Ok(None);
+        }
         // Nothing happens to an order before it is placed, or later than now, whatever clock the broker has.
         let (id, at) = (order.id, at.max(order.placed_at).min(now));
         // The tag has proven it, and may be written anew before it is seen again: from now on its number names it.

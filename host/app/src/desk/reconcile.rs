@@ -9,6 +9,7 @@ use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
 
+use super::annulled::Gone;
 use super::their_book::{self, TheirBook};
 use super::{Desk, OrderContext};
 use crate::error::AppError;
@@ -90,6 +91,7 @@ impl Desk {
             }
         }
         self.look_for_ended(&theirs, &mut differences).await?;
+        self.watch_fills(&theirs, now).await?;
         // The book of a simulated account proves again what it does not prove now, and then tells what became of them.
         self.needs_reconcile = self.link.simulated.is_some() && self.awaits_word();
         self.resend_proven_absent(now).await?;
@@ -116,7 +118,7 @@ impl Desk {
         use OrderState::{Accepted, PartiallyFilled, Sent, Unknown};
         let open = |order: &&Order| matches!(order.state, Accepted | PartiallyFilled | Sent | Unknown);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
-        if ours.is_empty() && !self.looks_back(now) {
+        if ours.is_empty() && !self.looks_back(now) && !self.watches_fills(now) {
             self.keep_looks().await;
             return Ok(Vec::new());
         }
@@ -137,6 +139,7 @@ impl Desk {
             }
         }
         changed.extend(self.look_for_ended(&theirs, &mut Vec::new()).await?);
+        changed.extend(self.watch_fills(&theirs, now).await?);
         self.look_at_holdings().await;
         self.keep_looks().await;
         Ok(changed)
@@ -175,7 +178,14 @@ impl Desk {
         if !terms.is_empty() {
             timed_events.push((id, known.changed_at.min(now), OrderEvent::Terms(terms)));
         }
+        let replaces = Gone::of(ours, known).is_some();
+        let mut room = known.quantity.saturating_sub(ours.filled);
         for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
+            // It may stand for one that was annulled, which is taken back before.
+            if replaces && fill.quantity > room {
+                continue;
+            }
+            room = room.saturating_sub(fill.quantity);
             note(
                 DifferenceKind::MissedFill,
                 format!("order {id}: {} shares at {}", fill.quantity, rupees(fill.price)),

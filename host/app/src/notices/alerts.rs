@@ -69,8 +69,8 @@ impl Notices {
         Ok(cleared.is_some())
     }
 
-    /// Raises an alert for each order of which it is not known what became of it, and resolves those of orders of which it is
-    /// known by now.
+    /// Raises an alert for each order of which it is not known what became of it, or of which an execution was annulled, and
+    /// resolves those of orders of which it is known by now.
     ///
     /// # Errors
     /// When an alert cannot be written down.
@@ -84,6 +84,13 @@ impl Notices {
                 }
                 OrderAlarm::Over { order, how } => {
                     self.clear(code, Some(user), &order.to_string(), &how).await?;
+                }
+                OrderAlarm::FillGone { order, detail } => {
+                    let (code, subject) = (AlertCode::FillWithdrawn, order.to_string());
+                    self.raise(NewAlert { code, user: Some(user), subject, detail }).await?;
+                }
+                OrderAlarm::FillSettled { order, how } => {
+                    self.clear(AlertCode::FillWithdrawn, Some(user), &order.to_string(), &how).await?;
                 }
             }
         }

@@ -14,8 +14,8 @@ pub struct OrderDetail {
     pub order: Order,
     /// Hash of the module version that decided it, in hex; none when no run did, or the run is not kept any more.
     pub module: Option<String>,
-    /// Fills, in the order in which the broker reported them.
-    pub fills: Vec<Fill>,
+    /// Fills, in the order in which the broker reported them, each with why it was taken back, if it was.
+    pub fills: Vec<(Fill, Option<String>)>,
     /// Journal entries of the order, in sequence.
     pub journal: Vec<JournalEntry>,
 }
@@ -45,11 +45,7 @@ impl UserQueries<'_> {
         let Some(order) = self.scope.find_order(id).await? else { return Ok(None) };
         let journal = self.scope.journal_of(id).await?;
         let run = self.scope.find_run(order.run).await?;
-        let fills = journal.iter().filter_map(|entry| match &entry.event {
-            OrderEvent::Filled(fill) => Some(fill.clone()),
-            _ => None,
-        });
-        let fills = fills.collect();
+        let fills = fills_of(&journal);
         Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal }))
     }
 }
@@ -74,4 +70,22 @@ impl Queries {
     pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, AppError> {
         Ok(self.store.system().order_counts(filter).await?)
     }
+}
+
+/// The fills that a journal tells of. One that was taken back and told again is there twice.
+fn fills_of(journal: &[JournalEntry]) -> Vec<(Fill, Option<String>)> {
+    let mut fills: Vec<(Fill, Option<String>)> = Vec::new();
+    for entry in journal {
+        match &entry.event {
+            OrderEvent::Filled(fill) => fills.push((fill.clone(), None)),
+            OrderEvent::FillWithdrawn(withdrawal) => {
+                let is_it = |(fill, _): &&mut (Fill, Option<String>)| fill.key == withdrawal.fill.key;
+                if let Some((_, withdrawn)) = fills.iter_mut().rev().find(is_it) {
+                    *withdrawn = Some(withdrawal.reason.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    fills
 }

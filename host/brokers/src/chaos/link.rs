@@ -124,6 +124,10 @@ impl Broker for ChaosLink {
         self.broker.shows_market_as_limit()
     }
 
+    fn executions_are_final(&self) -> bool {
+        self.broker.executions_are_final()
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.read(self.broker.holdings()).await
     }

@@ -205,6 +205,11 @@ impl Broker for PaperLink {
         true
     }
 
+    /// No exchange is there to annul a trade.
+    fn executions_are_final(&self) -> bool {
+        true
+    }
+
     async fn holdings(&self) -> Result<Vec<Holding>, BrokerError> {
         self.broker.holdings(self.user).await
     }

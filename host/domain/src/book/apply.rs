@@ -47,15 +47,16 @@ impl Book {
         if !changed {
             return Ok(Applied::Nothing);
         }
-        let bookings = effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Executed(fill) => Some(self.prepare(&order, fill)),
-                Effect::Closed(_) => None,
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        for booking in bookings {
-            self.commit(&order, booking);
+        // An entry is of one fill at most.
+        for effect in &effects {
+            match effect {
+                Effect::Executed(fill) => self.commit(&order, self.prepare(&order, fill)?),
+                Effect::Withdrawn(withdrawal) => {
+                    let undone = self.prepare_withdrawal(&order, withdrawal)?;
+                    self.commit_withdrawal(&order, undone);
+                }
+                Effect::Closed(_) => {}
+            }
         }
         self.keep(order.clone());
         self.sequence = entry.sequence;

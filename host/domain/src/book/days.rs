@@ -71,6 +71,42 @@ impl RecentDays {
         added
     }
 
+    /// The charges of a day without one of its fills; none when the day, or such a fill of it, is not kept.
+    pub fn charges_without(
+        &self,
+        day: Day,
+        fill: &DayFill,
+        schedule: &ChargeSchedule,
+        plan: &BrokeragePlan,
+    ) -> Result<Option<Paise>, ChargesError> {
+        let Some(traded) = self.get(day) else { return Ok(None) };
+        let mut fills = traded.fills.clone();
+        if !take_out(&mut fills, fill) {
+            return Ok(None);
+        }
+        Ok(Some(charges::note(&fills, day, schedule, plan)?.total()))
+    }
+
+    /// Takes a fill back, and the day's charges with it; answers by how much the charges change.
+    pub fn withdraw(
+        &mut self,
+        day: Day,
+        fill: &DayFill,
+        (strategy, realised): (StrategyName, Paise),
+        charges: Paise,
+    ) -> Paise {
+        let mut added = Paise::ZERO;
+        if let Some(traded) = self.day(day) {
+            added = charges - traded.charges;
+            traded.charges = charges;
+            traded.realised += realised;
+            traded.results.withdraw(strategy, realised, added);
+            take_out(&mut traded.fills, fill);
+        }
+        self.prune_old();
+        added
+    }
+
     /// Adds income of what a strategy holds.
     pub fn add_income(&mut self, day: Day, strategy: StrategyName, income: Paise) {
         if let Some(traded) = self.day(day) {
@@ -113,4 +149,10 @@ impl RecentDays {
         let Some(newest) = self.0.last().map(|traded| traded.day) else { return };
         self.0.retain(|traded| newest.signed_duration_since(traded.day).num_days() <= KEPT_DAYS);
     }
+}
+
+/// Takes the newest fill that looks so out of a list; answers whether there was one.
+fn take_out(fills: &mut Vec<DayFill>, fill: &DayFill) -> bool {
+    let place = fills.iter().rposition(|kept| kept == fill);
+    place.inspect(|place| drop(fills.remove(*place))).is_some()
 }

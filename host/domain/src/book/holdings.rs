@@ -160,6 +160,12 @@ impl Holdings {
             .map_or_else(Vec::new, |holding| holding.lots.iter().map(Lot::outside).collect())
     }
 
+    /// The lots and the history of a position; none of what is not held.
+    pub fn whole(&self, strategy: StrategyName, symbol: &Symbol) -> (Vec<OpenLot>, Vec<HeldEntry>) {
+        let Some(holding) = self.find(strategy, symbol) else { return (Vec::new(), Vec::new()) };
+        (holding.lots.iter().map(Lot::outside).collect(), holding.entries.clone())
+    }
+
     pub fn invested(&self) -> Paise {
         self.0.iter().map(Holding::invested).sum()
     }

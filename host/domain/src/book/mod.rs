@@ -16,6 +16,7 @@ mod part;
 mod results;
 mod snapshot;
 mod trades;
+mod withdrawal;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,7 @@ pub use holdings::{HeldEntry, OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
 pub use results::StrategyResult;
 pub use trades::{ClosedLot, OrderFill, TradeEvent, Trades};
+pub use withdrawal::{FillWithdrawal, standing_entries};
 
 use days::RecentDays;
 use holdings::Holdings;
@@ -158,6 +160,32 @@ pub enum BookError {
     Unbalanced {
         /// The action in plain words.
         what: String,
+    },
+    /// A fill that is to be taken back is not in the books.
+    #[error("order {order} has no fill {key} in the books")]
+    NoSuchFill {
+        /// Id of the order.
+        order: OrderId,
+        /// Key of the fill.
+        key: String,
+    },
+    /// Shares of a fill that is to be taken back were sold since, and the strategy had too few others then.
+    #[error("{quantity} shares of {symbol} that order {order} bought were sold since")]
+    WithdrawnSharesSold {
+        /// Id of the buy order.
+        order: OrderId,
+        /// Symbol of the shares.
+        symbol: Symbol,
+        /// Shares of the fill.
+        quantity: u32,
+    },
+    /// The fills of the date of a fill that is to be taken back are not kept any more, so its charges cannot be known.
+    #[error("the fill {key} of {day} is too old to be taken back")]
+    WithdrawnTooLate {
+        /// Key of the fill.
+        key: String,
+        /// Date of the fill.
+        day: Day,
     },
     /// The rates of the day are not known.
     #[error(transparent)]

@@ -105,7 +105,11 @@ impl Book {
                 traded.extend(change.symbols());
                 days.push(at.ist_day());
             }
-            let OrderEvent::Filled(fill) = event else { continue };
+            let fill = match event {
+                OrderEvent::Filled(fill) => fill,
+                OrderEvent::FillWithdrawn(withdrawal) => &withdrawal.fill,
+                _ => continue,
+            };
             days.push(fill.at.ist_day());
             let intended = timed_events.iter().find_map(|(of, _, event)| match event {
                 OrderEvent::Intended { request, .. } if of == id => Some(&request.symbol),

@@ -41,6 +41,15 @@ impl Results {
         }
     }
 
+    /// Takes one fill of a strategy back. The amounts are by how much its result and its charges change.
+    pub fn withdraw(&mut self, strategy: StrategyName, realised: Paise, charges: Paise) {
+        if let Some(result) = self.of(strategy) {
+            result.realised += realised;
+            result.charges += charges;
+            result.fills = result.fills.saturating_sub(1);
+        }
+    }
+
     /// Adds income of what a strategy holds.
     pub fn add_income(&mut self, strategy: StrategyName, income: Paise) {
         if let Some(result) = self.of(strategy) {

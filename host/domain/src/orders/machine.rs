@@ -1,12 +1,15 @@
 //! The state machine of an order: a pure function from an order and an event to the order afterwards.
 //!
-//! Three rules hold for every pair of state and event:
+//! Four rules hold for every pair of state and event:
 //! * What is already known changes nothing: a fill with a known key, an acceptance with the known number, a second end.
 //!   Such an entry answers [`Transition::changed`] `false` and must not enter the journal.
 //! * An execution is a fact of the exchange. It counts in every state, also after a rejection, a cancellation or an
 //!   expiry that was reported before it.
+//! * An execution that the exchange annuls is taken back in every state that may hold one. A filled order is open again
+//!   then, until the broker says how it ended.
 //! * What contradicts what is known is an error that names both, and leaves the order as it was.
 
+use crate::book::FillWithdrawal;
 use crate::ids::OrderId;
 use crate::money::{Paise, rupees};
 use crate::strategies::StrategyName;
@@ -28,10 +31,12 @@ pub struct Transition {
 }
 
 /// Effects of an event outside the order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Shares and money changed hands.
     Executed(Fill),
+    /// Shares and money go back, because an execution was annulled.
+    Withdrawn(FillWithdrawal),
     /// The order has ended in this state.
     Closed(OrderState),
 }
@@ -170,6 +175,7 @@ fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, Transition
         OrderEvent::ChangeRefused { .. } => step.change_refused(),
         OrderEvent::CancelRequested { .. } => step.cancel_requested(),
         OrderEvent::Filled(fill) => step.filled(fill),
+        OrderEvent::FillWithdrawn(withdrawal) => step.fill_withdrawn(withdrawal),
         OrderEvent::Cancelled { reason } => step.ended(OrderState::Cancelled, reason),
         OrderEvent::Expired { reason } => step.ended(OrderState::Expired, reason),
         OrderEvent::RetryGivenUp { reason } => step.retry_given_up(reason),
@@ -398,6 +404,39 @@ impl Step<'_> {
             }
         })?;
         transition.effects.insert(0, Effect::Executed(fill.clone()));
+        Ok(transition)
+    }
+
+    /// Only what is booked can be taken back, so a second withdrawal of a fill changes nothing. The fill may be told again later,
+    /// and counts again then.
+    fn fill_withdrawn(&self, withdrawal: &FillWithdrawal) -> Outcome {
+        let fill = &withdrawal.fill;
+        if !self.order.fill_keys.contains(&fill.key) {
+            return self.nothing();
+        }
+        let filled = self.order.filled.checked_sub(fill.quantity);
+        let value = fill.price.times(fill.quantity).filter(|value| *value <= self.order.fill_value);
+        let (Some(filled), Some(value)) = (filled, value) else {
+            let Fill { key, quantity, .. } = fill;
+            return Err(self.bad_numbers(format!("fill {key} of {quantity} shares is more than was filled")));
+        };
+        let state = match self.order.state {
+            OrderState::Cancelled => OrderState::Cancelled,
+            OrderState::Expired => OrderState::Expired,
+            OrderState::Filled | OrderState::PartiallyFilled if filled == 0 => OrderState::Accepted,
+            OrderState::Filled | OrderState::PartiallyFilled => OrderState::PartiallyFilled,
+            OrderState::Intent
+            | OrderState::Sent
+            | OrderState::Accepted
+            | OrderState::Rejected
+            | OrderState::Unknown => return self.impossible(),
+        };
+        let mut transition = self.to(state, |order| {
+            order.filled = filled;
+            order.fill_value -= value;
+            order.fill_keys.retain(|key| *key != fill.key);
+        })?;
+        transition.effects.insert(0, Effect::Withdrawn(withdrawal.clone()));
         Ok(transition)
     }
 

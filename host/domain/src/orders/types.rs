@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::book::HoldingChange;
+use crate::book::{FillWithdrawal, HoldingChange};
 use crate::ids::{OrderId, RunId, SignalId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
@@ -373,6 +373,8 @@ pub enum OrderEvent {
     },
     /// Part or all of it was executed.
     Filled(Fill),
+    /// The exchange has annulled an execution after it was reported.
+    FillWithdrawn(FillWithdrawal),
     /// It ended by a cancellation.
     Cancelled {
         /// The reason, in one sentence.
@@ -425,6 +427,7 @@ impl OrderEvent {
             Self::ChangeRefused { .. } => "change_refused",
             Self::CancelRequested { .. } => "cancel_requested",
             Self::Filled(_) => "filled",
+            Self::FillWithdrawn(_) => "fill_withdrawn",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired { .. } => "expired",
             Self::RetryGivenUp { .. } => "retry_given_up",

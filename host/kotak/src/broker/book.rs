@@ -127,14 +127,16 @@ struct Shares {
     /// Rows of settled shares.
     rows: u32,
     isin: Option<String>,
-    sellable: u32,
+    /// None once a row does not say it.
+    sellable: Option<u32>,
     average: Option<Paise>,
 }
 
 impl Shares {
     fn add_settled(&mut self, row: &HoldingRow) {
         self.shares += i64::from(row.quantity);
-        self.sellable = self.sellable.saturating_add(row.sellable);
+        let before = if self.rows == 0 { Some(0) } else { self.sellable };
+        self.sellable = before.zip(row.sellable).map(|(before, of_row)| before.saturating_add(of_row));
         // The cost of two rows, such as of two series, is not that of one of them.
         self.average = row.average.filter(|average| self.rows == 0 && average.0 > 0);
         self.isin = self.isin.take().or_else(|| row.isin.clone());
@@ -146,7 +148,7 @@ impl Shares {
         Holding {
             isin: self.isin,
             // Of shares that were bought today the list of settled ones says nothing.
-            sellable: (self.rows > 0).then_some(self.sellable.min(shares)),
+            sellable: self.sellable.map(|sellable| sellable.min(shares)),
             average_cost: self.average.filter(|average| average.0 > 0),
             ..Holding::of_shares(symbol, shares)
         }

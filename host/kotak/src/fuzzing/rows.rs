@@ -42,7 +42,10 @@ pub(super) fn position(row: &PositionRow) {
 }
 
 pub(super) fn holding(row: &HoldingRow) {
-    assert!(row.sellable <= row.quantity && row.average.is_none_or(is_price), "{row:?}");
+    assert!(
+        row.sellable.is_none_or(|sellable| sellable <= row.quantity) && row.average.is_none_or(is_price),
+        "{row:?}"
+    );
 }
 
 pub(super) fn quote(row: &QuoteRow) {

@@ -8,7 +8,7 @@ mod read;
 
 use std::collections::{BTreeMap, HashMap};
 
-use prahari_domain::instruments::Symbol;
+use prahari_domain::instruments::{Symbol, TRADE_FOR_TRADE};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, Side};
 use prahari_domain::time::Day;
@@ -57,7 +57,7 @@ impl Scrip {
 
     /// Returns whether each trade is delivered by itself: nothing can be sold before it has arrived.
     pub fn is_trade_for_trade(&self) -> bool {
-        read::TRADE_FOR_TRADE.contains(&self.series.as_str())
+        TRADE_FOR_TRADE.contains(&self.series.as_str())
     }
 
     /// Returns why an order cannot be placed; none when it can. Shares that were bought before their series changed can

@@ -10,9 +10,6 @@ use prahari_domain::time::Day;
 use super::{Scrip, ScripMaster};
 use crate::wire::decimal::{paise, rupees, whole};
 
-/// Series whose trades are delivered one by one.
-pub(super) const TRADE_FOR_TRADE: &[&str] = &["BE", "BZ", "ST", "SZ"];
-
 /// Series of shares, the best first: what has a row in several is traded in the first. Block windows, funds outside the
 /// exchange, bonds and indices have others.
 const SERIES: &[&str] = &["EQ", "SM", "BE", "BZ", "ST", "SZ"];

@@ -19,8 +19,8 @@ pub struct HoldingRow {
     pub isin: Option<String>,
     /// Shares held; what was sold today is still among them.
     pub quantity: u32,
-    /// Shares that can be sold now: without what was sold today, pledged or locked.
-    pub sellable: u32,
+    /// Shares that can be sold now, where the row says it: without what was sold today, pledged or locked.
+    pub sellable: Option<u32>,
     /// Mean cost of a share; none where the broker does not know it, which is not zero.
     pub average: Option<Paise>,
 }
@@ -41,8 +41,7 @@ impl HoldingRow {
             symbol: Symbol::new(short.unwrap_or(&name)).map_err(|_| row.misread("symbol", "is no symbol"))?,
             isin: row.text("isin").map(|text| text.to_ascii_uppercase()),
             quantity,
-            // Where it is not said nothing is known to be sellable.
-            sellable: row.count("sellableQuantity")?.unwrap_or(0).min(quantity),
+            sellable: row.count("sellableQuantity")?.map(|sellable| sellable.min(quantity)),
             average: row.price("averagePrice")?,
             series,
         })

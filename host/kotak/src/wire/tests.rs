@@ -157,7 +157,7 @@ fn executions_positions_holdings_and_money_are_read() {
 
     let holding = json!({ "symbol": "DEMO", "quantity": 10, "sellableQuantity": 8, "averagePrice": 0, "exchangeSegment": "nse_cm", "series": "EQ" });
     let read = HoldingRow::read(&holding).unwrap();
-    assert_eq!((read.quantity, read.sellable, read.average), (10, 8, None));
+    assert_eq!((read.quantity, read.sellable, read.average), (10, Some(8), None));
 
     let limits = json!({ "Net": "81219.409999999996", "MarginUsed": "18780.59", "CollateralValue": "40000", "Collateral": "60000" });
     let read = Limits::read(&limits).unwrap();

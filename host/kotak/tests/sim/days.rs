@@ -1,6 +1,6 @@
 //! A day of one user, from the first order to the holdings of the next morning.
 
-use kotak_sim::{AmoCancel, Call, EmptyReport, Facts, Fault, MarketOrders, RefusedChange, When, ist};
+use kotak_sim::{AmoCancel, Call, EmptyReport, Facts, Fault, MarketOrders, RefusedChange, Row, When, ist};
 use prahari_brokers::{BrokerError, BrokerOrderState};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, Side, Variety};
@@ -154,4 +154,27 @@ async fn lists_are_read_in_each_form_that_is_known() {
         assert_eq!(quotes[0].last, Some(Paise(25_100)));
         assert_eq!(account.session().history(order.broker_id.as_ref().unwrap()).await.unwrap()[0].filled, 3);
     }
+}
+
+#[tokio::test]
+async fn an_annulled_trade_is_in_neither_list_and_its_order_has_ended() {
+    let account = Account::new().await;
+    assert!(!account.broker.executions_are_final());
+    let buy = account.placed(account.order(1, Side::Buy, 10, OrderKind::Limit(Paise(25_200)))).await;
+    let before = account.seen(&buy).await;
+    assert_eq!((before.state, before.filled, before.fills.len()), (BrokerOrderState::Filled, 10, 1));
+    account.time.pass(60_000);
+    let [fill] = account.sim.fills(&account.spec.ucc).try_into().unwrap();
+    account.sim.withdraw_fill(fill.id).unwrap();
+    account.time.pass(1_000);
+    let after = account.seen(&buy).await;
+    assert_eq!((after.state, after.filled, after.fills), (BrokerOrderState::Filled, 0, vec![]));
+    // Its row is not that of before the trade.
+    assert!(after.changed_at >= before.fills[0].at, "{}", after.changed_at.0);
+    assert_eq!(account.broker.holdings().await.unwrap(), []);
+    // Where the list of trades lacks a row and nothing was annulled, the order says so.
+    let other = account.placed(account.order(2, Side::Buy, 4, OrderKind::Limit(Paise(25_200)))).await;
+    account.fault(Call::Trades, When::Always, Fault::RowMissing(Row::First));
+    let lacking = account.seen(&other).await;
+    assert_eq!((lacking.state, lacking.filled, lacking.fills), (BrokerOrderState::Open, 4, vec![]));
 }

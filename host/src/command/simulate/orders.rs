@@ -65,6 +65,13 @@ impl<'a> Line<'a> {
                 at: Some(fill.at),
                 ..Self::default()
             },
+            OrderEvent::FillWithdrawn(withdrawal) => Self {
+                event: "fill_withdrawn",
+                quantity: Some(withdrawal.fill.quantity),
+                price: Some(withdrawal.fill.price),
+                at: Some(withdrawal.fill.at),
+                ..Self::default()
+            },
             OrderEvent::Cancelled { .. } => Self { event: "cancelled", ..Self::default() },
             OrderEvent::Expired { .. } => Self { event: "expired", ..Self::default() },
             OrderEvent::RetryGivenUp { .. } => Self { event: "retry_given_up", ..Self::default() },

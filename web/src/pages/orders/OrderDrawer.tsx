@@ -100,8 +100,12 @@ function Fills({ fills }: { fills: OrderDetail['fills'] }) {
         </tr>
       </thead>
       <tbody>
+        {/* A fill that was annulled may be told again under its key. */}
         {fills.map((fill) => (
-          <tr key={fill.key}>
+          <tr
+            key={`${fill.key} ${fill.withdrawn ?? ''}`}
+            className={fill.withdrawn ? css.annulled : ''}
+          >
             <td>
               <Instant at={fill.filled_at} />
             </td>
@@ -109,7 +113,9 @@ function Fills({ fills }: { fills: OrderDetail['fills'] }) {
             <td className={css.right}>
               <Money paise={fill.price_paise} />
             </td>
-            <td>{fill.key}</td>
+            <td title={fill.withdrawn ?? undefined}>
+              {fill.withdrawn === null ? fill.key : `${fill.key}, ${w.annulled}`}
+            </td>
           </tr>
         ))}
       </tbody>

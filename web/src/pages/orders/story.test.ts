@@ -24,7 +24,13 @@ describe('the story of an order', () => {
     {
       ...of(4, '04.500'),
       event: 'filled',
-      detail: { key: 'f', quantity: 12, price_paise: 1_40_250, filled_at: at('04.500') },
+      detail: {
+        key: 'f',
+        quantity: 12,
+        price_paise: 1_40_250,
+        filled_at: at('04.500'),
+        withdrawn: null,
+      },
     },
   ]);
 
@@ -40,6 +46,17 @@ describe('the story of an order', () => {
   it('tells the time between them and over all', () => {
     expect(steps.map(({ sinceMs }) => sinceMs)).toEqual([null, 250, 750, 3500]);
     expect(storyLength(steps)).toBe(4500);
+  });
+
+  it('tells what the exchange has annulled, and why', () => {
+    const detail = {
+      key: 'f',
+      quantity: 12,
+      price_paise: 1_40_250,
+      reason: 'the trade is annulled',
+    };
+    const [step] = storyOf([{ ...of(1, '00.000'), event: 'fill_withdrawn', detail }]);
+    expect(`${step?.word} ${step?.text}`).toBe('Annulled 12 at ₹1,402.50: the trade is annulled');
   });
 
   it('tells what a change is to', () => {

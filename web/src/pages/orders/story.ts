@@ -25,6 +25,7 @@ const MARKS: Readonly<Record<string, Mark>> = {
   rejected: ORDER_STATES.rejected,
   outcome_unknown: ORDER_STATES.unknown,
   filled: ORDER_STATES.filled,
+  fill_withdrawn: ORDER_STATES.cancelled,
   cancelled: ORDER_STATES.cancelled,
   expired: ORDER_STATES.expired,
 };
@@ -68,6 +69,8 @@ function particulars(entry: OrderEntry): string {
       return `as ${entry.detail.broker_order_id}`;
     case 'filled':
       return `${count(entry.detail.quantity)} at ${rupees(entry.detail.price_paise)}`;
+    case 'fill_withdrawn':
+      return `${count(entry.detail.quantity)} at ${rupees(entry.detail.price_paise)}: ${entry.detail.reason}`;
     case 'change_requested':
     case 'changed':
       return `to ${count(entry.detail.quantity)} ${limitText(entry.detail.limit_paise)}`;

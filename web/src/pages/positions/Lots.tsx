@@ -41,6 +41,7 @@ function LotTable({ lots }: { lots: readonly PositionLot[] }) {
       <thead>
         <tr>
           <th scope="col">{w.bought}</th>
+          <th scope="col">{w.settles}</th>
           <th scope="col" className={css.right}>
             {w.age}
           </th>
@@ -64,6 +65,7 @@ function LotTable({ lots }: { lots: readonly PositionLot[] }) {
                 <Day date={lot.bought_on} />
               </Link>
             </td>
+            <td>{lot.settles_on === null ? w.notKnown : <Day date={lot.settles_on} />}</td>
             <td className={css.right}>{plural(lot.age_days, 'day')}</td>
             <td className={css.right}>{count(lot.quantity)}</td>
             <td className={css.right}>

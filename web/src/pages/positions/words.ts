@@ -62,7 +62,15 @@ export const words = {
   entries: 'Buys',
   lots: 'Shares left',
   lotsNote: 'in the order in which they are sold',
-  lot: { bought: 'Bought', age: 'Held', quantity: 'Shares', price: 'Price ₹', cost: 'Cost ₹' },
+  lot: {
+    bought: 'Bought',
+    settles: 'Settles',
+    notKnown: 'not known',
+    age: 'Held',
+    quantity: 'Shares',
+    price: 'Price ₹',
+    cost: 'Cost ₹',
+  },
   verdicts: 'What tasks said last',
   noVerdicts:
     'No task has said anything of it since it was opened. The monitors look at it at their next run.',

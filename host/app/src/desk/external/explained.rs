@@ -9,8 +9,8 @@ use crate::desk::their_book::TheirBook;
 use crate::error::AppError;
 
 impl Desk {
-    /// Returns whether something of ours may explain a difference: a corporate action that is not booked, an order that stands, or a
-    /// fill that is not booked. Fills that the broker's book has are booked.
+    /// Returns whether something of ours may explain a difference: a corporate action that is not booked, an order that stands, a
+    /// fill that is not booked, or one that the broker shows no more. Fills that the broker's book has are booked.
     pub(super) async fn is_explained(
         &mut self,
         symbol: &Symbol,
@@ -19,6 +19,10 @@ impl Desk {
         now: Timestamp,
     ) -> Result<bool, AppError> {
         if self.trading.jumps.ex_dates().not_booked(symbol, &self.book, now).is_some() {
+            return Ok(true);
+        }
+        // A trade that was annulled is taken back, not sold outside.
+        if self.lacks_fills(symbol, theirs, now) {
             return Ok(true);
         }
         let of_symbol = |order: &&Order| order.request.symbol == *symbol;

@@ -11,10 +11,10 @@ use crate::error::AppError;
 
 /// Least time between the two readings that a difference is believed for, by the daemon's clock: reports of a broker were seen to
 /// lag by seconds, and those that hang are cut off before.
-const READINGS_APART_MS: i64 = 45_000;
+pub(in crate::desk) const READINGS_APART_MS: i64 = 45_000;
 
 /// Time after which shares are compared without a reason, by the daemon's clock: a sale by hand tells nobody.
-const LOOKS_APART_MS: i64 = 15 * 60_000;
+pub(in crate::desk) const LOOKS_APART_MS: i64 = 15 * 60_000;
 
 impl Desk {
     /// Shows how the shares of the broker differ from the books. What differs is looked at again soon.

@@ -22,6 +22,7 @@ use prahari_store::DifferenceRow;
 use super::{Desk, OrderContext};
 use crate::error::AppError;
 
+pub(super) use look::{LOOKS_APART_MS, READINGS_APART_MS};
 pub(super) use reading::Reading;
 pub use show::DifferenceNews;
 

@@ -76,6 +76,20 @@ pub enum OrderAlarm {
         /// How it came to be known, one sentence.
         how: String,
     },
+    /// The broker shows an execution of it no more.
+    FillGone {
+        /// The order that it is about.
+        order: OrderId,
+        /// The sentence for the user.
+        detail: String,
+    },
+    /// Broker and books agree again on what was executed of it.
+    FillSettled {
+        /// The order that it is about.
+        order: OrderId,
+        /// How it ended, one sentence.
+        how: String,
+    },
 }
 
 /// What a desk knows of its unknown orders beside the journal.
@@ -128,6 +142,11 @@ impl Desk {
             search: self.unknown.searches.get(&order.id).cloned().unwrap_or_default(),
         };
         self.book.active_orders().filter(is_unknown).map(with_search).collect()
+    }
+
+    /// Has something told about an order.
+    pub(super) fn tell(&mut self, alarm: OrderAlarm) {
+        self.unknown.alarms.push(alarm);
     }
 
     /// Has an alert raised about an order, unless that was done since the desk was loaded.

@@ -73,6 +73,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SymbolHalted => "Orders of a symbol are halted",
         AlertCode::ModuleUnfit => "A module keeps failing",
         AlertCode::OrderUnknown => "What became of an order is not known",
+        AlertCode::FillWithdrawn => "A trade was annulled",
         AlertCode::PositionUnattended => "Nothing looks after a position",
         AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
         AlertCode::SourceDown => "A source of prices is down",

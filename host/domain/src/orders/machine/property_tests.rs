@@ -109,7 +109,7 @@ proptest! {
             }
             let executed: u32 = after.effects.iter().map(|effect| match effect {
                 Effect::Executed(fill) => fill.quantity,
-                Effect::Closed(_) => 0,
+                Effect::Withdrawn(_) | Effect::Closed(_) => 0,
             }).sum();
             prop_assert_eq!(after.order.filled, before.filled + executed);
             let closed = after.effects.contains(&Effect::Closed(after.order.state));

@@ -1,0 +1,217 @@
+//! Trades that the exchange annuls after they were reported: the books take them back when two readings agree, and a person is asked
+//! where they cannot.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+use prahari_app::desk::{DailyStatement, OrderAlarm};
+use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
+use prahari_domain::ids::OrderId;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Fill, OrderState};
+use prahari_domain::risk::RefusalCode;
+
+use crate::HIGH;
+use crate::external::Account;
+use crate::support::desk_fixture::{CAPITAL, USER};
+use crate::support::fake_broker::PRICE;
+use crate::support::{MONDAY, day};
+
+impl Account {
+    /// What is told of executions that are gone, and of those that are settled.
+    fn told(&mut self) -> (Vec<String>, Vec<String>) {
+        let (mut gone, mut settled) = (Vec::new(), Vec::new());
+        for alarm in self.desk.take_alarms() {
+            match alarm {
+                OrderAlarm::FillGone { detail, .. } => gone.push(detail),
+                OrderAlarm::FillSettled { how, .. } => settled.push(how),
+                OrderAlarm::Raised { .. } | OrderAlarm::Over { .. } => {}
+            }
+        }
+        (gone, settled)
+    }
+
+    async fn events_of(&self, order: OrderId) -> Vec<&'static str> {
+        self.store.flush().await.unwrap();
+        let journal = self.store.user(USER).journal_of(order).await.unwrap();
+        journal.iter().map(|entry| entry.event.name()).collect()
+    }
+
+    /// Fills, charges and note of the statement of Monday.
+    async fn statement(&self) -> (u32, Paise, Option<String>) {
+        self.store.flush().await.unwrap();
+        let text = self.store.user(USER).statement(day(MONDAY)).await.unwrap().unwrap();
+        let statement: DailyStatement = serde_json::from_str(&text).unwrap();
+        (statement.fills, statement.charges, statement.note)
+    }
+
+    async fn minutes(&mut self, minutes: usize) {
+        for _ in 0..minutes {
+            self.minute().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_annulled_buy_is_taken_back_after_two_readings_and_its_offer_is_withdrawn() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let offer = account.offered("ABC", 10).await;
+    let fill = account.broker.annul(USER, &bought.to_string(), account.now);
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.told()), (10, (vec![], vec![])), "one reading");
+    account.minute().await;
+
+    assert_eq!(account.held("ABC"), 0);
+    let book = account.desk.book();
+    assert_eq!((book.cash(), book.charges(), book.difference()), (CAPITAL, Paise::ZERO, Paise::ZERO));
+    let withdrawn = account.order(bought);
+    assert_eq!((withdrawn.state, withdrawn.filled), (OrderState::Cancelled, 0));
+    assert!(withdrawn.reason.starts_with("the exchange has annulled it"), "{}", withdrawn.reason);
+    assert_eq!(account.order(offer).state, OrderState::Cancelled);
+    let events = account.events_of(bought).await;
+    assert_eq!(events, ["intended", "sent", "accepted", "filled", "fill_withdrawn", "cancelled"]);
+    let (gone, _) = account.told();
+    let said =
+        format!("order {bought}: the buy of ABC (10 at 100.00) was annulled, and is taken back in the books");
+    assert_eq!(gone, [said]);
+    assert_eq!(account.external(), []);
+    // A report that comes late is no proof that the trade stands: only the broker's book is.
+    let tag = account.broker.tag_of(USER, &bought.to_string());
+    let late = BrokerEvent { broker_id: None, tag, at: account.now, kind: BrokerEventKind::Filled(fill) };
+    account.desk.take_pushed(Pushed::Events(vec![late]), account.now).await.unwrap();
+    assert_eq!(account.held("ABC"), 0);
+    account.changes_nothing_more().await;
+    let before = account.desk.book().clone();
+    account.restart().await;
+    assert_eq!(account.desk.book(), &before, "the journal says the same");
+}
+
+#[tokio::test]
+async fn an_annulled_sell_brings_its_shares_back_and_is_no_purchase_outside() {
+    let mut account = Account::new().await;
+    account.on_thursday().await;
+    let (cash, charges) = (account.desk.book().cash(), account.desk.book().charges());
+    let sold = account.offered("ABC", 10).await;
+    account.broker.execute(USER, &sold.to_string(), 10, Paise(HIGH), account.now);
+    account.minute().await;
+    assert_eq!((account.held("ABC"), account.desk.book().realised()), (0, Paise(10 * (HIGH - PRICE.0))));
+    account.broker.annul(USER, &sold.to_string(), account.now);
+    // Nothing is open: the fills of the day are looked at each quarter of an hour.
+    account.minutes(18).await;
+    assert_eq!((account.held("ABC"), account.desk.book().realised()), (10, Paise::ZERO));
+    assert_eq!((account.desk.book().cash(), account.desk.book().charges()), (cash, charges));
+    assert_eq!((account.external(), account.differences(true).await), (vec![], vec![]));
+    // The shares may be offered again.
+    account.offered("ABC", 10).await;
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_fill_that_one_answer_lacks_stays_and_lists_that_do_not_agree_are_shown_to_a_person() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let id = bought.to_string();
+    // Something open has the book read each minute.
+    account.offered("ABC", 10).await;
+    let fill = account.broker.annul(USER, &id, account.now);
+    account.minute().await;
+    account.broker.show_fill(USER, &id, fill.clone());
+    account.minutes(3).await;
+    assert_eq!((account.held("ABC"), account.told()), (10, (vec![], vec![])));
+
+    let hidden = account.broker.hide_fill(USER, &id);
+    account.minutes(15).await;
+    assert_eq!(account.told(), (vec![], vec![]));
+    account.minute().await;
+    let (gone, _) = account.told();
+    assert_eq!(gone.len(), 1);
+    assert!(gone[0].contains("the broker's order 10 and its executions 0"), "{}", gone[0]);
+    account.minutes(3).await;
+    assert_eq!(
+        (account.held("ABC"), account.told()),
+        (10, (vec![], vec![])),
+        "nothing is booked, and told once"
+    );
+    account.broker.list_fill(USER, &id, hidden);
+    account.minute().await;
+    let (gone, settled) = account.told();
+    assert_eq!((gone.len(), settled.len()), (0, 1));
+
+    // A book that stands still shows the order as it was before the fill.
+    let fill = account.broker.annul(USER, &id, account.now.plus_minutes(-60));
+    account.minutes(5).await;
+    assert_eq!(account.held("ABC"), 10, "{fill:?}");
+    assert_eq!(account.events_of(bought).await, ["intended", "sent", "accepted", "filled"]);
+}
+
+#[tokio::test]
+async fn an_annulled_buy_whose_shares_were_sold_is_left_to_a_person_and_nothing_is_below_zero() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let sold = account.offered("ABC", 10).await;
+    account.broker.execute(USER, &sold.to_string(), 10, Paise(HIGH), account.now);
+    account.minute().await;
+    let (book, journal) = (account.desk.book().clone(), account.journal().await);
+    account.broker.annul(USER, &bought.to_string(), account.now);
+    account.minutes(40).await;
+    let (gone, _) = account.told();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone[0].contains("10 shares of ABC that order"), "{}", gone[0]);
+    assert!(gone[0].contains("were sold since"), "{}", gone[0]);
+    assert_eq!((account.desk.book(), account.journal().await), (&book, journal));
+    assert_eq!((account.external(), account.differences(true).await), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_trade_at_a_corrected_price_takes_the_place_of_the_first() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let id = bought.to_string();
+    account.offered("ABC", 10).await;
+    let fill = account.broker.annul(USER, &id, account.now);
+    account.broker.show_fill(USER, &id, Fill { key: "corrected".to_owned(), price: Paise(9_900), ..fill });
+    account.minutes(2).await;
+    let order = account.order(bought);
+    assert_eq!((order.state, order.average_price()), (OrderState::Filled, Some(Paise(9_900))));
+    assert_eq!((account.held("ABC"), account.desk.book().invested()), (10, Paise(99_000)));
+    account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_does_not_show() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let key = account.order(bought).fill_keys[0].clone();
+    let word = "the contract note of Tuesday says so";
+    let shown = account.desk.annulled_by_word(bought, &key, word, account.now).await.unwrap().unwrap_err();
+    assert_eq!(shown.detail, format!("the broker's book shows the fill {key}"));
+    account.on_thursday().await;
+    let offer = account.offered("ABC", 10).await;
+    account.broker.annul(USER, &bought.to_string(), account.now);
+    account.minutes(20).await;
+    assert_eq!(account.held("ABC"), 10, "the lists of a later date prove nothing");
+    let other = account.desk.annulled_by_word(bought, "other", word, account.now).await.unwrap();
+    assert_eq!(other.unwrap_err().code, RefusalCode::State);
+    let charges = account.desk.book().charges();
+    assert!(charges > Paise::ZERO);
+    assert_eq!(account.statement().await, (1, charges, None));
+    account.desk.annulled_by_word(bought, &key, word, account.now).await.unwrap().unwrap();
+    assert_eq!(
+        account.statement().await,
+        (0, Paise::ZERO, None),
+        "the statement of the date is written again"
+    );
+    let (order, book) = (account.order(bought), account.desk.book());
+    assert_eq!(
+        (order.state, order.filled, account.order(offer).state),
+        (OrderState::Cancelled, 0, OrderState::Cancelled)
+    );
+    assert_eq!(order.reason, format!("decided by hand that it was annulled: {word}"));
+    assert_eq!((book.cash(), book.difference(), account.held("ABC")), (CAPITAL, Paise::ZERO, 0));
+    account.looked_at().await;
+    account.changes_nothing_more().await;
+}
