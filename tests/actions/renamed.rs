@@ -53,7 +53,7 @@ async fn before_the_first_trade_under_its_new_name_a_share_is_worth_what_it_was_
     let worth = |unpriced| (Paise(121_000), Paise(11_000), TUESDAY.to_owned(), unpriced);
     run(&daemon, at(TUESDAY, "20:00")).await;
     assert_eq!(valued("ABC").await, worth(false));
-    for time in ["00:01", "08:59", "09:01"] {
+    for time in ["09:00:30", "09:05"] {
         run(&daemon, at(WEDNESDAY, time)).await;
         assert_eq!(valued("ABCNEW").await, worth(false), "{time}");
     }

@@ -169,7 +169,7 @@ async fn what_a_folder_restates_is_kept_in_both_versions_and_told_with_its_diffe
     daemon.store.flush().await.unwrap();
     let now = at(TUESDAY, "20:00");
     let once = (format!("csv ABC {MONDAY}"), now, Paise(10_000), Paise(9_950));
-    assert_eq!(told(&daemon).await, [once.clone()]);
+    assert_eq!(told(&daemon).await, std::slice::from_ref(&once));
     stop(daemon).await;
 
     // After a restart it is there, and what was added meanwhile is no difference.

@@ -52,7 +52,7 @@ pub fn actions(options: &Actions) -> Result<ExitCode, Failure> {
             let query = Query::default().with("dry_run", Some(*dry_run)).with("name", name_of(file));
             let query = query.with("confirm", confirm.then_some(true));
             let path = format!("/import{}", query.text());
-            let imported = daemon.upload(&path, "text/csv", &bytes, Imported::print)?;
+            let imported = daemon.show_upload_of(&path, "text/csv", &bytes, Imported::print)?;
             if !imported.is_whole() {
                 return Ok(ExitCode::from(INCOMPLETE));
             }

@@ -99,7 +99,7 @@ impl Remote {
     }
 
     /// As [`Remote::show_upload`], and answers what was read, for an exit code that depends on it.
-    pub fn upload<T: DeserializeOwned>(
+    pub fn show_upload_of<T: DeserializeOwned>(
         &self,
         path: &str,
         kind: &str,

@@ -39,7 +39,7 @@ pub struct BarsReport {
 }
 
 impl BarsReport {
-    /// The same report with these corporate actions known: jumps that one of them explains are told as such.
+    /// The same report, which is of one folder, with these corporate actions known: jumps that one of them explains are told as such.
     #[must_use]
     pub fn with_actions<'a>(self, actions: impl IntoIterator<Item = &'a CorporateAction>) -> Self {
         let (open, explained) = tell_jumps(&self.jumps, actions);
