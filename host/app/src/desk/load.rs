@@ -38,9 +38,10 @@ impl Desk {
         book.set_capital(capital);
         let halts = Arc::new(UserHalts::load(&scope).await?);
         // Where the book proves absence nothing is ever looked for.
-        let unknown = match link.broker.book_proves_absence() {
-            true => UnknownOrders::default(),
-            false => UnknownOrders::load(&scope, &book).await,
+        let unknown = if link.broker.book_proves_absence() {
+            UnknownOrders::default()
+        } else {
+            UnknownOrders::load(&scope, &book).await
         };
         Ok(Self {
             trading,
