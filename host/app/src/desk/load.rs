@@ -37,7 +37,12 @@ impl Desk {
         // The journal is about orders; what was paid in since the snapshot is known to the caller.
         book.set_capital(capital);
         let halts = Arc::new(UserHalts::load(&scope).await?);
-        let unknown = UnknownOrders::load(&scope, &book).await;
+        // Where the book proves absence nothing is ever looked for.
+        let unknown = if link.broker.book_proves_absence() {
+            UnknownOrders::default()
+        } else {
+            UnknownOrders::load(&scope, &book).await
+        };
         Ok(Self {
             trading,
             link,

@@ -16,6 +16,7 @@ fn look(order: OrderId, number: u64) -> OrderLookRow {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests; clippy exempts only the tests themselves")]
 async fn numbers(scope: &UserScope, order: OrderId) -> Vec<u64> {
     let looks = scope.order_looks().await.unwrap().into_iter();
     looks.filter(|look| look.order == order).map(|look| look.number).collect()
