@@ -59,6 +59,11 @@ async fn a_market_order_is_sent_with_a_limit_that_is_no_change_by_others() {
     assert_eq!(trader.order(id).terms.algo_id.as_deref(), Some("99999"));
     assert_eq!(trader.reconciled().await, []);
     assert_eq!(trader.folded().await.order(&id), Some(trader.order(id)));
+    // Fewer shares are somebody's change, and not of the limit.
+    broker.show(USER, &id.to_string(), |known| known.quantity = 8);
+    assert_eq!(kinds(&trader.reconciled().await), [SettledOrder]);
+    assert_eq!(stands(&trader, id), (OrderKind::Market, Some(LIMIT)));
+    assert_eq!(trader.reconciled().await, []);
     // Another limit is somebody's change, and from then on the order has that limit.
     broker.show(USER, &id.to_string(), |known| known.kind = OrderKind::Limit(Paise(9_900)));
     assert_eq!(kinds(&trader.reconciled().await), [SettledOrder]);

@@ -169,12 +169,13 @@ impl Desk {
             timed_events.push((id, known.accepted_at, accepted));
         }
         let kind = their_book::kind_of(known, ours, self.link.broker.shows_market_as_limit());
-        if known.quantity != ours.request.quantity || kind != ours.request.kind {
+        let is_changed = known.quantity != ours.request.quantity || kind != ours.request.kind;
+        if is_changed {
             note(DifferenceKind::SettledOrder, format!("order {id} was changed at the broker"));
             let changed = OrderEvent::Changed { quantity: known.quantity, kind };
             timed_events.push((id, known.modified_at, changed));
         }
-        let terms = their_book::terms_of(known, ours, kind);
+        let terms = their_book::terms_of(known, ours, is_changed);
         if !terms.is_empty() {
             timed_events.push((id, known.changed_at.min(now), OrderEvent::Terms(terms)));
         }

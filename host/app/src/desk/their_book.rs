@@ -199,15 +199,16 @@ pub(super) fn kind_of(known: &BrokerOrder, ours: &Order, makes_limits: bool) -> 
     if is_ours || is_brokers { OrderKind::Market } else { known.kind }
 }
 
-/// What the broker shows beside an order of ours that is not in our books: the limit of a change to a market order whose answer
-/// was lost, and the algo id.
-pub(super) fn terms_of(known: &BrokerOrder, ours: &Order, kind: OrderKind) -> BrokerTerms {
-    let shown = match (known.kind, kind) {
-        (OrderKind::Limit(limit), OrderKind::Market) => Some(limit),
-        _ => None,
+/// What the broker shows beside an order of ours that our books do not have, or have no more after a change: the limit that we
+/// made for a market order, and the algo id.
+pub(super) fn terms_of(known: &BrokerOrder, ours: &Order, is_changed: bool) -> BrokerTerms {
+    let stands = match known.kind {
+        OrderKind::Limit(limit) if known.kind != ours.request.kind => Some(limit),
+        OrderKind::Limit(_) | OrderKind::Market => None,
     };
+    let stands = stands.filter(|limit| ours.terms.may_stand_at(*limit));
     BrokerTerms {
-        limit: shown.filter(|limit| ours.terms.asked == Some(*limit)),
+        limit: stands.filter(|limit| is_changed || ours.terms.asked == Some(*limit)),
         asked: None,
         algo_id: known.algo_id.clone().filter(|id| ours.terms.algo_id.as_ref() != Some(id)),
     }

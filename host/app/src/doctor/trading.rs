@@ -41,7 +41,8 @@ impl Doctor {
     /// Whether the broker sees the money for the buys that wait for the next session; none where it says nothing of that.
     pub(super) async fn margin(&self, facts: &Facts<'_>) -> Option<Check> {
         let desk = facts.desk.as_ref()?;
-        facts.user.link().broker.margin(&desk.waiting_buys, facts.now).await
+        let broker = facts.user.link().broker;
+        broker.margin(&desk.waiting_buys, facts.now).await
     }
 
     /// Whether a service runs a task for each strategy that holds something.

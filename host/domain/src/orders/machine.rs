@@ -326,9 +326,8 @@ impl Step<'_> {
                 self.to(state, |order| {
                     order.request.quantity = quantity;
                     order.request.kind = kind;
-                    if kind != OrderKind::Market {
-                        (order.terms.limit, order.terms.asked) = (None, None);
-                    }
+                    // Another order stands there now; with which limit, if it is a market order, is told after it.
+                    (order.terms.limit, order.terms.asked) = (None, None);
                 })
             }
             OrderState::Rejected | OrderState::Cancelled | OrderState::Expired => self.nothing(),

@@ -74,7 +74,8 @@ fn new_order(order: &Order, trading_symbol: &str) -> NewOrder {
 /// what is in use counts as there.
 fn check(asked: &[Margin], count: usize) -> Check {
     let needed: Paise = asked.iter().map(|margin| margin.needed).sum();
-    let there = asked.iter().filter_map(|margin| Some(margin.cash? + margin.used.unwrap_or_default())).min();
+    let there =
+        asked.iter().filter_map(|margin| Some(margin.cash? + margin.used.unwrap_or(Paise::ZERO))).min();
     let what = match count.saturating_sub(asked.len()) {
         0 => format!("the {count} buys that wait for the next session"),
         more => format!(
