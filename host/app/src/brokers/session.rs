@@ -40,7 +40,9 @@ impl User {
             None => {
                 let user = self.clone();
                 tokio::spawn(async move {
-                    let follows = follows_orders(&user.desk.lock().await);
+                    let desk = user.desk.lock().await;
+                    let follows = follows_orders(&desk);
+                    drop(desk);
                     user.forget_session_unless(follows).await;
                 });
             }

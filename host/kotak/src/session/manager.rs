@@ -298,7 +298,7 @@ impl UserSession {
     fn note_answer(&self, generation: u64) -> bool {
         let now = self.parts.pace.now();
         let mut inner = self.inner.lock();
-        if !inner.current.as_ref().is_some_and(|(session, _)| session.generation == generation) {
+        if inner.current.as_ref().is_none_or(|(session, _)| session.generation != generation) {
             return false;
         }
         inner.last_answer = Some(now);
