@@ -140,11 +140,12 @@ impl LiveBroker {
     pub fn show_fill(&self, user: UserId, id: &str, fill: Fill) {
         self.with(user, |customer| {
             let Taken { known, side, .. } = customer.of_id(id);
-            known.filled += fill.quantity;
+            let quantity = fill.quantity;
+            known.filled += quantity;
+            known.fills.push(fill);
             let (symbol, buys) = (known.symbol.clone(), *side == Side::Buy);
             let held = customer.holdings.entry(symbol).or_default();
-            *held = if buys { *held + fill.quantity } else { *held - fill.quantity };
-            known.fills.push(fill);
+            *held = if buys { *held + quantity } else { *held - quantity };
         });
     }
 
