@@ -56,7 +56,7 @@ impl KotakClient {
 
     /// Asks from which addresses the broker takes the account's orders. Its pages do not tell of this call, so no answer to it is
     /// taken for news of the session.
-    pub(crate) async fn listed(
+    pub(crate) async fn listed_addresses(
         &self,
         session: &Session,
         within: Duration,

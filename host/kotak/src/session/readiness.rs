@@ -36,8 +36,10 @@ impl UserSession {
         let (line, listed) = match self.in_use() {
             // Beside each other: together they may take no longer than one.
             Some((session, client)) => {
-                let (line, listed) =
-                    tokio::join!(client.look(Some(&session), within), client.listed(&session, within));
+                let (line, listed) = tokio::join!(
+                    client.look(Some(&session), within),
+                    client.listed_addresses(&session, within)
+                );
                 (line, Some(listed))
             }
             None => (client.look(None, within).await, None),
