@@ -80,7 +80,7 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the daemon and its page.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Run the whole daemon over past days on a virtual clock and print what it did.
     Simulate(Simulate),
     /// Run recorded runs again and compare every host call and the outcome.

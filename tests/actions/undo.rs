@@ -77,7 +77,7 @@ async fn the_same_rows_from_two_sources_are_one_action_and_other_figures_are_sho
     let late = daemon.actions.preview(vec![action(TUESDAY, BONUS)]).await.unwrap();
     assert_eq!(late.refused.len(), 1);
     assert!(
-        late.refused[0].contains("is applied already, as bonus of 2 new for 1 held"),
+        late.refused[0].to_string().contains("is applied already, as bonus of 2 new for 1 held"),
         "{:?}",
         late.refused
     );

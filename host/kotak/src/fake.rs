@@ -229,10 +229,13 @@ pub(crate) fn sessions(settings: KotakSettings, pace: Arc<JumpingTime>) -> Arc<S
     Arc::new(Sessions::new(Arc::new(settings), pace, Arc::new(Kept { codes: true })).unwrap())
 }
 
+/// A session as it is kept, with its day.
+type Dated = (Day, Secret);
+
 /// What outlives a process.
 #[derive(Default)]
 pub(crate) struct Remembered {
-    kept: Mutex<(Option<LoginRecord>, Option<(Day, Secret)>)>,
+    kept: Mutex<(Option<LoginRecord>, Option<Dated>)>,
     /// Whether nothing can be written.
     pub(crate) is_full: AtomicBool,
 }

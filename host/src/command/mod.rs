@@ -47,7 +47,7 @@ const LEFTOVERS: Duration = Duration::from_millis(500);
 /// Runs a command to its end.
 pub fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve(options) => on_runtime(serve::serve(options)),
+        Command::Serve(options) => on_runtime(serve::serve(*options)),
         Command::Simulate(options) => on_runtime(simulate::simulate(options)),
         Command::Replay(options) => on_runtime(replay::replay(options)),
         Command::Shadow(options) => on_runtime(shadow::shadow(options)),

@@ -66,7 +66,7 @@ fn disk(free: Result<u64, String>) -> Check {
     let said = format!("{} MB are free where the database stands", free / 1_000_000);
     match free {
         ..TOO_FEW_BYTES => Check::failed("disk", said, advice),
-        ..FEW_BYTES => Check::warning("disk", said, advice),
+        TOO_FEW_BYTES..FEW_BYTES => Check::warning("disk", said, advice),
         _ => Check::ok("disk", said),
     }
 }
