@@ -375,8 +375,10 @@ const CHANGE_NOTHING: [&str; 5] = [
     "POST /api/v1/service/schedules/{task}/preview",
 ];
 
-/// They succeed for nobody in the table; `differences.rs` here, `tests/auth`, `tests/channels.rs`, `tests/serve.rs`, `tests/tasks` and `tests/settings` look for their entries.
-const ELSEWHERE: [&str; 11] = [
+/// They succeed for nobody in the table; `differences.rs` and `corporate_actions.rs` here, `tests/auth`, `tests/channels.rs`, `tests/serve.rs`, `tests/tasks` and `tests/settings` look for their entries.
+const ELSEWHERE: [&str; 13] = [
+    "POST /api/v1/system/actions/doubted/{id}/confirm",
+    "POST /api/v1/system/actions/doubted/{id}/reject",
     "POST /api/v1/user/differences/{id}",
     "PUT /api/v1/system/carriers/email",
     "PUT /api/v1/tasks/{task}",

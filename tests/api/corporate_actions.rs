@@ -223,8 +223,8 @@ async fn an_admin_sees_doubted_actions_and_decides_about_each_once() {
     assert_eq!((&confirmed["symbol"], &confirmed["state"]), (&json!("ABC"), &json!("announced")));
     let rejected = admin.post(&of(0, "reject"), json!({ "reason": " it was put off " })).await.ok();
     assert_eq!((&rejected["state"], &rejected["reason"]), (&json!("rejected"), &json!("it was put off")));
-    for path in [of(0, "confirm"), of(1, "reject")] {
-        let again = admin.post(&path, json!({ "reason": "again" })).await;
+    for (path, body) in [(of(0, "confirm"), json!({})), (of(1, "reject"), json!({ "reason": "again" }))] {
+        let again = admin.post(&path, body).await;
         assert_eq!(again.problem(), (409, "action_refused".to_owned()), "{path}");
     }
     assert_eq!(all(&admin, &format!("{path}?state=pending"), 10).await.len(), 0);

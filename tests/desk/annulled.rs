@@ -75,8 +75,9 @@ async fn an_annulled_buy_is_taken_back_after_two_readings_and_its_offer_is_withd
     let events = account.events_of(bought).await;
     assert_eq!(events, ["intended", "sent", "accepted", "filled", "fill_withdrawn", "cancelled"]);
     let (gone, _) = account.told();
-    let said =
-        format!("order {bought}: the buy of ABC (10 at 100.00) was annulled, and is taken back in the books");
+    let said = format!(
+        "order {bought}: the buy of ABC (10 at ₹100.00) was annulled, and is taken back in the books"
+    );
     assert_eq!(gone, [said]);
     assert_eq!(account.external(), []);
     // A report that comes late is no proof that the trade stands: only the broker's book is.

@@ -29,13 +29,13 @@ async fn fake() -> (KotakSim, AccountSpec) {
 /// Makes the admin, who trades live with these credentials.
 fn go_live(serving: &Serving, spec: AccountSpec) -> String {
     let session = set_up(serving);
-    let live = json!({ "broker": KOTAK, "password": PASSWORD });
-    read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
     let AccountSpec { access_token, mobile, ucc, mpin, totp_secret, .. } = spec;
     let credentials = json!({
         "consumer_key": access_token, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
     });
     read(&serving.send_as(&session, ("PUT", CREDENTIALS), &credentials));
+    let live = json!({ "broker": KOTAK, "password": PASSWORD });
+    read(&serving.send_as(&session, ("PUT", "/api/v1/users/1/broker"), &live));
     session
 }
 

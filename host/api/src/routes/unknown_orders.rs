@@ -145,9 +145,13 @@ async fn resolve_order(
     let word = match (outcome, fill) {
         (DecidedOutcome::NeverArrived, None) => Word::NeverArrived,
         (DecidedOutcome::FillAnnulled, Some(fill)) => Word::Annulled(fill),
-        (DecidedOutcome::NeverArrived, Some(_)) | (DecidedOutcome::FillAnnulled, None) => {
+        (DecidedOutcome::NeverArrived, Some(_)) => {
             let detail =
-                "fill: the key of a fill is named with the outcome fill_annulled, and with that alone";
+                "outcome: an order that never arrived has no fill to name; an annulled one is fill_annulled";
+            return Err(Problem::new(Code::InvalidRequest, detail));
+        }
+        (DecidedOutcome::FillAnnulled, None) => {
+            let detail = "fill: the outcome fill_annulled needs the key of the fill";
             return Err(Problem::new(Code::InvalidRequest, detail));
         }
     };

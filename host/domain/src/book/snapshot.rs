@@ -3,7 +3,7 @@
 use super::{Book, BookError};
 
 /// First byte of a snapshot. A snapshot of another version is refused, and the journal is folded instead.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 impl Book {
     /// The books as bytes.

@@ -181,7 +181,7 @@ pub struct Order {
     /// The broker's number, once known.
     pub broker_id: Option<String>,
     /// What it stands with at the broker that nobody asked for.
-    #[serde(default, skip_serializing_if = "BrokerTerms::is_empty")]
+    #[serde(default)]
     pub terms: BrokerTerms,
     /// Shares filled so far.
     pub filled: u32,
@@ -233,18 +233,19 @@ impl Order {
     }
 }
 
-/// What an order stands with at the broker that nobody asked for.
+/// What an order stands with at the broker that nobody asked for. All of it is written, also what is none: a snapshot of the books
+/// has no names by which a reader could tell what was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BrokerTerms {
     /// The limit with which a market order was sent, per share; none of another one, and where the broker takes market orders
     /// as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub limit: Option<Paise>,
     /// Such a limit of a change to a market order, until it is known what became of the change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub asked: Option<Paise>,
     /// The algo id with which the broker tagged it, as its book shows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub algo_id: Option<String>,
 }
 
