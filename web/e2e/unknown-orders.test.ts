@@ -1,37 +1,11 @@
 import { describe, expect } from 'vitest';
+import { LIVE_ORDER } from './support/orders';
 import { goTo } from './support/pages';
 import { test } from './support/visit';
 
 const ORDERS = { path: '/orders', heading: 'Orders' };
 
-const ORDER = {
-  id: 'U2-20250310-0001',
-  user: 2,
-  user_name: 'user2',
-  day: '2025-03-10',
-  symbol: 'ORBINDRA',
-  side: 'buy',
-  quantity: 10,
-  filled_quantity: 0,
-  limit_paise: 9000,
-  average_price_paise: null,
-  after_market: false,
-  delivery: true,
-  purpose: { kind: 'entry' },
-  signal: null,
-  rsi: null,
-  retry_of: null,
-  execution: 1,
-  strategy: 'rebound',
-  mode: 'live',
-  state: 'unknown',
-  broker_order_id: null,
-  reason: '',
-  retryable: false,
-  first_placed_at: '2025-03-10T10:00:00.000+05:30',
-  placed_at: '2025-03-10T10:00:00.000+05:30',
-  updated_at: '2025-03-10T10:00:05.000+05:30',
-};
+const ORDER = { ...LIVE_ORDER, state: 'unknown' };
 
 const UNKNOWN = {
   order: ORDER,

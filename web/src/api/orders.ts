@@ -79,6 +79,15 @@ export const decideNeverArrived = (id: string, reason: string, user?: number) =>
     }),
   );
 
+/** The word of a person that the exchange annulled a fill, which the broker's book does not show any more. */
+export const decideAnnulled = (id: string, fill: string, reason: string, user?: number) =>
+  answered(
+    api.POST('/api/v1/user/orders/{id}/resolve', {
+      params: { path: { id }, query: ofUser(user), header: pressed() },
+      body: { outcome: 'fill_annulled', fill, reason },
+    }),
+  );
+
 /** Withdraws an order, or gives up that a rejected one is tried again. What was filled meanwhile stays. */
 export const cancelOrder = (id: string, reason: string, user?: number) =>
   answered(

@@ -5,13 +5,12 @@ import { pageError } from '../../api/problems';
 import type { OrderDetail } from '../../api/schema';
 import { count } from '../../format/numbers';
 import { duration } from '../../format/time';
-import { Instant } from '../../parts/Instant';
-import { Money } from '../../parts/Money';
 import { OrderStateMark } from '../../parts/OrderStateMark';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { useViewing } from '../../shell/viewing';
 import { CancelOrder } from './CancelOrder';
+import { Fills } from './Fills';
 import { OrderFacts } from './OrderFacts';
 import css from './Orders.module.css';
 import { Story } from './Story';
@@ -73,52 +72,12 @@ function Parts({ detail }: { detail: OrderDetail }) {
       </Section>
       {fills.length > 0 && (
         <Section title={words.fills} flush>
-          <Fills fills={fills} />
+          <Fills order={order} fills={fills} />
         </Section>
       )}
       <Section title={words.facts}>
         <OrderFacts order={order} module={module} />
       </Section>
     </div>
-  );
-}
-
-function Fills({ fills }: { fills: OrderDetail['fills'] }) {
-  const w = words.fill;
-  return (
-    <table className={css.fills}>
-      <thead>
-        <tr>
-          <th scope="col">{w.at}</th>
-          <th scope="col" className={css.right}>
-            {w.quantity}
-          </th>
-          <th scope="col" className={css.right}>
-            {w.price}
-          </th>
-          <th scope="col">{w.key}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {/* A fill that was annulled may be told again under its key. */}
-        {fills.map((fill) => (
-          <tr
-            key={`${fill.key} ${fill.withdrawn ?? ''}`}
-            className={fill.withdrawn ? css.annulled : ''}
-          >
-            <td>
-              <Instant at={fill.filled_at} />
-            </td>
-            <td className={css.right}>{count(fill.quantity)}</td>
-            <td className={css.right}>
-              <Money paise={fill.price_paise} />
-            </td>
-            <td title={fill.withdrawn ?? undefined}>
-              {fill.withdrawn === null ? fill.key : `${fill.key}, ${w.annulled}`}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

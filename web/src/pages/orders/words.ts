@@ -102,6 +102,20 @@ export const words = {
     key: 'Key at the broker',
     annulled: 'annulled',
   },
+  annul: {
+    button: 'Annulled…',
+    buttonOf: (key: string) => `Annulled… ${key}`,
+    title: (name: string | undefined) =>
+      name === undefined ? 'Was this fill annulled?' : `Was this fill of ${name} annulled?`,
+    fill: 'This fill',
+    what: (quantity: string, price: string, at: string) => `${quantity} at ${price}, ${at}`,
+    confirm: 'It was annulled',
+    dismiss: 'Leave it booked',
+    text: {
+      buy: 'Look at the broker’s own application first. The books become what they would be without this fill: shares, money, charges and result. What is offered of the shares beyond what is left is withdrawn before. It is refused when the broker’s book still shows the fill, and when its shares were sold since.',
+      sell: 'Look at the broker’s own application first. The books become what they would be without this fill: its shares are held again, and money, charges and result follow. It is refused when the broker’s book still shows the fill.',
+    },
+  },
   copyId: 'Copy our number',
   copyBrokerId: 'Copy the number at the broker',
   copyModule: 'Copy the hash of the module',

@@ -1,0 +1,33 @@
+import type { Order } from '../../src/api/schema';
+
+/** An order over real money, which no demonstration has: for tests that play the daemon's part. */
+export const LIVE_ORDER: Order = {
+  id: 'U2-20250310-0001',
+  user: 2,
+  user_name: 'user2',
+  day: '2025-03-10',
+  symbol: 'ORBINDRA',
+  side: 'buy',
+  quantity: 10,
+  filled_quantity: 0,
+  limit_paise: 9000,
+  sent_limit_paise: null,
+  average_price_paise: null,
+  after_market: false,
+  delivery: true,
+  purpose: { kind: 'entry' },
+  signal: null,
+  rsi: null,
+  retry_of: null,
+  execution: 1,
+  strategy: 'rebound',
+  mode: 'live',
+  state: 'accepted',
+  broker_order_id: null,
+  algo_id: null,
+  reason: '',
+  retryable: false,
+  first_placed_at: '2025-03-10T10:00:00.000+05:30',
+  placed_at: '2025-03-10T10:00:00.000+05:30',
+  updated_at: '2025-03-10T10:00:05.000+05:30',
+};
