@@ -60,6 +60,10 @@ impl Broker for TimedBroker {
         self.inner.shows_market_as_limit()
     }
 
+    fn way_out(&self) -> Option<String> {
+        self.inner.way_out()
+    }
+
     fn executions_are_final(&self) -> bool {
         self.inner.executions_are_final()
     }

@@ -124,6 +124,10 @@ impl Broker for ChaosLink {
         self.broker.shows_market_as_limit()
     }
 
+    fn way_out(&self) -> Option<String> {
+        self.broker.way_out()
+    }
+
     fn executions_are_final(&self) -> bool {
         self.broker.executions_are_final()
     }
