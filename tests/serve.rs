@@ -268,7 +268,7 @@ fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     let from = ["--from", "2025-03-03", "--users", "1", "--history", "0", "--db", &db];
     let mut serving = demo(&[&["--speed", "3600"], &from[..]].concat());
-    let begins = "\nThe clock begins on 2025-03-03 at 08:55 IST; its speed is 3600.\n";
+    let begins = "The clock begins on 2025-03-03 at 08:55 IST; its speed is 3600.\n";
     assert!(serving.said.contains(begins), "{}", serving.said);
     // After the last instant at which anything is due; asking is the only waiting.
     let mut now = String::new();

@@ -11,8 +11,12 @@ use crate::serving::{DEMO_PASSWORD, Serving, demo};
 /// Of these one is on a Sunday.
 const LIST: &str = "symbol,ex_day,kind,per_share_paise\nNOSUCHONE,2025-04-28,dividend,250\nNOSUCHTWO,2025-04-27,dividend,250\n";
 
-fn import(daemon: &Serving, token: &str, list: &Path, flags: &[&str]) -> String {
-    said(daemon, token, &[&["actions", "import", list.to_str().unwrap()], flags].concat())
+/// Imports the list, of which all is taken up or not; the exit code tells the two apart.
+fn import(daemon: &Serving, token: &str, list: &Path, flags: &[&str], is_whole: bool) -> String {
+    let command = [&["actions", "import", list.to_str().unwrap()], flags].concat();
+    let (code, said, error) = at(daemon, token, &command);
+    assert_eq!(code, i32::from(!is_whole), "{command:?}: {said}{error}");
+    said
 }
 
 #[test]
@@ -27,19 +31,19 @@ fn what_something_speaks_against_is_taken_up_with_confirm_only() {
     std::fs::write(&list, LIST).unwrap();
     let known = || said(&daemon, token, &["actions", "list"]);
 
-    let looked = import(&daemon, token, &list, &["--dry-run"]);
+    let looked = import(&daemon, token, &list, &["--dry-run"], false);
     assert!(looked.contains("\nleft out: NOSUCHTWO on 2025-04-27: "), "{looked}");
     assert!(looked.contains("\nwith --confirm those that are left out count too\n"), "{looked}");
     assert!(looked.ends_with("; nothing was changed\n"), "{looked}");
     assert_eq!(known(), "no corporate actions\n");
-    let all = import(&daemon, token, &list, &["--dry-run", "--confirm"]);
+    let all = import(&daemon, token, &list, &["--dry-run", "--confirm"], true);
     assert!(!all.contains("left out") && all.contains("\n2 new, "), "{all}");
     assert_eq!(known(), "no corporate actions\n");
 
-    let brought = import(&daemon, token, &list, &[]);
+    let brought = import(&daemon, token, &list, &[], false);
     assert!(brought.contains("left out: NOSUCHTWO ") && brought.contains("\n1 new, "), "{brought}");
     assert!(known().contains("NOSUCHONE 2025-04-28") && !known().contains("NOSUCHTWO"), "{}", known());
-    let confirmed = import(&daemon, token, &list, &["--confirm"]);
+    let confirmed = import(&daemon, token, &list, &["--confirm"], true);
     assert!(!confirmed.contains("left out") && confirmed.contains("new: NOSUCHTWO "), "{confirmed}");
     assert!(confirmed.ends_with("1 new, 0 changed, 1 known, 0 rows cannot be used\n"), "{confirmed}");
     assert!(known().contains("NOSUCHTWO 2025-04-27"), "{}", known());

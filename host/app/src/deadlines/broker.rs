@@ -76,10 +76,6 @@ impl Broker for TimedBroker {
         self.limiter.read("a question for the funds", self.inner.funds()).await
     }
 
-    fn way_out(&self) -> Option<String> {
-        self.inner.way_out()
-    }
-
     async fn readiness(&self, now: Timestamp) -> Vec<Check> {
         self.limiter.look(self.inner.readiness(now)).await.unwrap_or_else(|within| {
             let said = format!("nothing was found out about the account within {} s", within.as_secs_f32());
