@@ -143,13 +143,25 @@ fn what_repeats_the_journal_is_compared_with_it() {
     assert!(line.starts_with("FAULTY  rows of orders"), "{line}");
     assert!(sentence.ends_with(" differs from the journal in its state"), "{sentence}");
 
-    let (line, sentence) = fault(&db, place_for_nobody);
+    let (line, sentence) = fault(&db, |db| intend(db, RunId(999_999), Purpose::Entry));
     assert!(line.starts_with("FAULTY  runs that decided orders"), "{line}");
     assert_eq!(sentence, "the journal of user 1 has orders of run 999999, which is no run of theirs");
+
+    // No run is a run of its own where a run should have decided.
+    let (_, sentence) = fault(&db, |db| intend(db, RunId(0), Purpose::Entry));
+    assert_eq!(sentence, "the journal of user 1 has orders of run 0, which is no run of theirs");
 }
 
-/// Has the journal of the first user say that a run placed an order which never was.
-fn place_for_nobody(db: &Path) {
+#[test]
+fn shares_that_were_traded_outside_and_booked_here_are_no_fault() {
+    let (_folder, db) = simulated();
+    intend(&db, RunId(0), Purpose::External);
+    let (code, said) = checked(&db);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// Has the journal of the first user say that an order was placed, of a run which never placed it.
+fn intend(db: &Path, run: RunId, purpose: Purpose) {
     with_rows(db, |mine, _| async move {
         let journal = mine.load_journal(0).await.unwrap();
         let mut book = Book::open(UserId(1), Paise::rupees(1_000_000));
@@ -158,11 +170,10 @@ fn place_for_nobody(db: &Path) {
         }
         let at = journal.last().unwrap().at.plus_millis(5 * 86_400_000);
         let order = OrderId { user: UserId(1), day: at.ist_day(), number: 1 };
-        let (run, first_placed_at) = (RunId(999_999), at);
         let event = OrderEvent::Intended {
-            request: request(),
+            request: request(purpose),
             run,
-            first_placed_at,
+            first_placed_at: at,
             strategy: StrategyName::REBOUND,
             tag: None,
         };
@@ -173,7 +184,7 @@ fn place_for_nobody(db: &Path) {
     });
 }
 
-fn request() -> OrderRequest {
+fn request(purpose: Purpose) -> OrderRequest {
     OrderRequest {
         symbol: Symbol::new("INFY").unwrap(),
         side: Side::Buy,
@@ -181,7 +192,7 @@ fn request() -> OrderRequest {
         kind: OrderKind::Limit(Paise(100_000)),
         variety: Variety::Regular,
         product: Product::Delivery,
-        purpose: Purpose::Entry,
+        purpose,
         signal: None,
         rsi: None,
         retry_of: None,

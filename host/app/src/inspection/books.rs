@@ -7,7 +7,7 @@ use prahari_brokers::paper::read_account;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::money::{Paise, rupees};
-use prahari_domain::orders::{JournalEntry, OrderEvent};
+use prahari_domain::orders::{JournalEntry, OrderEvent, Purpose};
 use prahari_store::{Inspection, StoreError};
 
 use super::{Check, statements};
@@ -148,11 +148,14 @@ fn look_at_paper(database: &Inspection, book: &Book) -> Looked {
     Ok((1, difference.map(|difference| format!("user {user}: {difference}")).into_iter().collect()))
 }
 
-/// Compares how many orders each run placed by the journal with what the run counted.
+/// Compares how many orders each run placed by the journal with what the run counted. What was traded outside and only
+/// booked here was decided by no run.
 fn look_at_decisions(database: &Inspection, user: UserId, entries: &[JournalEntry]) -> Looked {
     let mut placed: BTreeMap<RunId, u64> = BTreeMap::new();
     for entry in entries {
-        if let OrderEvent::Intended { run, .. } = &entry.event {
+        if let OrderEvent::Intended { run, request, .. } = &entry.event
+            && request.purpose != Purpose::External
+        {
             *placed.entry(*run).or_default() += 1;
         }
     }
