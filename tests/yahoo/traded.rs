@@ -98,6 +98,52 @@ async fn a_source_that_is_down_is_an_alert_until_it_answers_again() {
     stop(daemon).await;
 }
 
+/// A daemon that was killed while its source was down leaves the alert to the next one.
+#[tokio::test]
+async fn an_alert_of_before_a_restart_is_over_when_the_source_answers_or_is_no_source_any_more() {
+    let world = world("18:00").await;
+    let now = at(MONDAY, "18:00");
+    let market = Arc::new(world.market());
+    let mut host = TestHost::new(1).on(market.clone());
+    let daemon = host.start(now).await;
+    world.fake.set_mood(Mood::Down);
+    for name in ["ONE", "TWO", "THREE"] {
+        assert!(closed(&market, name, now).await.is_err());
+    }
+    daemon.maintenance.upkeep_step(&mut Some(now.ist_day())).await.unwrap();
+    let open = async |daemon: &Daemon| {
+        let alerts = alerts(daemon, AlertCode::SourceDown).await;
+        alerts.into_iter().map(|(subject, _)| subject).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&daemon).await, ["yahoo"]);
+    let _killed = host.crash();
+    stop(daemon).await;
+
+    // The next process has no news of it: nothing was asked yet, and then the first question is answered.
+    world.fake.set_mood(Mood::Well);
+    world.pace.set(at(MONDAY, "18:30"));
+    let market = Arc::new(world.market());
+    let mut host = host.on(market.clone());
+    let daemon = host.start(now).await;
+    let mut pruned_on = Some(now.ist_day());
+    daemon.maintenance.upkeep_step(&mut pruned_on).await.unwrap();
+    assert_eq!(open(&daemon).await, ["yahoo"], "nobody knows whether it answers");
+    let left = host.crash();
+    assert!(closed(&market, "NONE", now).await.unwrap().is_empty());
+    daemon.maintenance.upkeep_step(&mut pruned_on).await.unwrap();
+    assert_eq!(open(&daemon).await, Vec::<String>::new());
+    stop(daemon).await;
+    drop(left);
+
+    // Another process on what was left before the answer has another source, which says nothing of the first.
+    host.make_flat();
+    let daemon = host.start(now).await;
+    assert_eq!(open(&daemon).await, ["yahoo"]);
+    daemon.maintenance.upkeep_step(&mut None).await.unwrap();
+    assert_eq!(open(&daemon).await, Vec::<String>::new());
+    stop(daemon).await;
+}
+
 #[tokio::test]
 async fn restated_bars_are_an_alert_and_stay_to_be_looked_at() {
     const HALVED: &str =

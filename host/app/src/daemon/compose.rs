@@ -25,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
 use crate::modules::{ModuleHealth, Modules, Trials};
 use crate::notices::Notices;
-use crate::prices::{PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
+use crate::prices::{Answering, PriceChanges, PricePulse, PriceWatch, Prices, Warmer};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
@@ -114,6 +114,7 @@ impl Base {
             pulse: PricePulse::default(),
             changes: PriceChanges::default(),
             warmer: Warmer::default(),
+            answering: Answering::default(),
         });
         let runs = Arc::new(Runs {
             handles: handles.clone(),

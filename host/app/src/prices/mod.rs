@@ -5,6 +5,7 @@
 //! Each share is looked at once a day, however many users hold it.
 
 mod age;
+mod answering;
 mod changes;
 mod closing;
 mod explain;
@@ -26,6 +27,7 @@ use prahari_domain::time::Timestamp;
 
 pub use age::MOST_TRADING_MINUTES;
 pub(crate) use age::{too_old, trading_minutes};
+pub use answering::Answering;
 pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
@@ -54,6 +56,7 @@ pub struct Prices {
     pub(crate) pulse: PricePulse,
     pub(crate) changes: PriceChanges,
     pub(crate) warmer: Warmer,
+    pub(crate) answering: Answering,
 }
 
 impl Prices {

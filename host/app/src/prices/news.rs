@@ -5,11 +5,14 @@ use prahari_store::{AlertCode, AlertFilter, NewAlert};
 
 use crate::bar_cache::{RestatedVersions, keep_versions};
 use crate::error::AppError;
-use crate::prices::Prices;
+use crate::prices::{Prices, silence};
 
 /// How long bars of a share that is no longer fetched are kept, in milliseconds: 400 days, as other things that are asked
 /// again when a year is closed.
 const KEPT_BARS_MS: i64 = 400 * 24 * 60 * 60_000;
+
+/// Why an alert about a source is over that can be asked again.
+const ANSWERS: &str = "the source of prices answers again";
 
 /// The most open alerts that are looked through.
 const MOST_ALERTS: u32 = 10_000;
@@ -21,6 +24,10 @@ impl Prices {
     /// # Errors
     /// When an alert cannot be written down.
     pub(crate) async fn tell_source_news(&self) -> Result<(), AppError> {
+        // How they stand is taken before the news: what went down in between is told last.
+        for source in self.answering.first_answers(&self.trading.market.sources()) {
+            self.notices.clear(AlertCode::SourceDown, None, source, ANSWERS).await?;
+        }
         let news = self.trading.market.news();
         if news.iter().any(|news| matches!(news, SourceNews::Restated { .. })) {
             // What was found in the bars of before says nothing of these.
@@ -29,8 +36,7 @@ impl Prices {
         for news in news {
             match news {
                 SourceNews::Up { source } => {
-                    let over = "the source of prices answers again";
-                    self.notices.clear(AlertCode::SourceDown, None, source, over).await?;
+                    self.notices.clear(AlertCode::SourceDown, None, source, ANSWERS).await?;
                 }
                 SourceNews::Down { source, reason } => {
                     let detail = format!("the source of prices {source} is down: {reason}");
@@ -54,8 +60,8 @@ impl Prices {
         Ok(())
     }
 
-    /// Ends alerts about restated bars of earlier days, and forgets bars of shares that nobody has fetched for long. Once a
-    /// day.
+    /// Ends alerts about restated bars of earlier days and about sources that are no longer asked, and forgets bars of shares
+    /// that nobody has fetched for long. At the start of a process and once a day.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,14 +69,27 @@ impl Prices {
         let system = self.handles.store.system();
         let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
         for alert in system.alerts(filter).await? {
-            if alert.code == AlertCode::BarsRestated {
-                let over = "it was told on the day on which it was found";
-                self.notices.clear(alert.code, None, &alert.subject, over).await?;
-            }
+            let over = match alert.code {
+                AlertCode::BarsRestated => "it was told on the day on which it was found",
+                AlertCode::SourceDown if !self.is_asked(&alert.subject) => {
+                    "the source of prices is no longer configured"
+                }
+                _ => continue,
+            };
+            self.notices.clear(alert.code, None, &alert.subject, over).await?;
         }
         let before = self.handles.clock.now().plus_millis(-KEPT_BARS_MS);
         while system.prune_bars(before).await? > 0 {}
         Ok(())
+    }
+
+    /// Whether the subject of an alert about a source is still one: a source, or prices that some source pushes.
+    fn is_asked(&self, subject: &str) -> bool {
+        let market = &self.trading.market;
+        match subject {
+            silence::SUBJECT => market.price_pushes().is_some(),
+            source => market.sources().iter().any(|state| state.source == source),
+        }
     }
 
     async fn raise(&self, code: AlertCode, subject: String, detail: String) -> Result<(), AppError> {

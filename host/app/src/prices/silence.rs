@@ -9,7 +9,7 @@ use crate::prices::Prices;
 const SILENT_MINUTES: u32 = 3;
 
 /// Subject of the alert about a silent source.
-const SUBJECT: &str = "pushed prices";
+pub(super) const SUBJECT: &str = "pushed prices";
 
 /// How long the source has pushed nothing.
 #[derive(Debug, Default)]
