@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 
 use crate::account::AccountSpec;
 use crate::arrivals::{Arrival, TagStory};
-use crate::exchange::PRODUCTS;
 use crate::facts::Facts;
 use crate::fault::Rule;
 use crate::net::SimError;
+use crate::sensible;
 use crate::sim::{AppOrder, KotakSim};
 use crate::time::Millis;
 use crate::views::{FillView, HoldingView, LoginView, OrderView};
@@ -40,7 +40,9 @@ pub(crate) async fn serve(sim: KotakSim, address: SocketAddr) -> Result<SocketAd
         .route("/accounts/{ucc}", get(books))
         .route("/accounts/{ucc}/orders", post(place_in_app))
         .route("/prices/{symbol}", put(set_price))
-        .route("/fills/{order}", post(fill))
+        // By the number of an order that is to be filled, and by that of a fill that is withdrawn.
+        .route("/fills/{number}", post(fill).delete(withdraw_fill))
+        .route("/orders/{order}/reject", post(reject))
         .route("/arrivals", get(arrivals))
         .with_state(sim);
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -52,19 +54,13 @@ async fn commands() -> &'static str {
 }
 
 async fn set_now(State(sim): State<KotakSim>, Json(now): Json<Millis>) -> Result<(), Refused> {
-    let known = sim.now();
-    if now < known {
-        return Err(nonsense(format!("time does not go back from {known} to {now}")));
-    }
+    sensible::time(sim.now(), now).map_err(nonsense)?;
     sim.set_now(now);
     Ok(())
 }
 
 async fn advance(State(sim): State<KotakSim>, Json(ms): Json<Millis>) -> Result<(), Refused> {
-    if ms < 0 {
-        return Err(nonsense(format!("time does not go back by {} ms", ms.unsigned_abs())));
-    }
-    sim.advance(ms);
+    sim.set_now(sensible::advance(sim.now(), ms).map_err(nonsense)?);
     Ok(())
 }
 
@@ -77,9 +73,7 @@ async fn set_facts(State(sim): State<KotakSim>, Json(facts): Json<Facts>) {
 }
 
 async fn add_fault(State(sim): State<KotakSim>, Json(rule): Json<Rule>) -> Result<(), Refused> {
-    if !rule.when.can_strike() {
-        return Err(nonsense(format!("{:?} is no time at which a fault can strike", rule.when)));
-    }
+    sensible::rule(&sim, &rule).map_err(nonsense)?;
     sim.add_fault(rule);
     Ok(())
 }
@@ -108,12 +102,7 @@ async fn down(State(sim): State<KotakSim>, Json(span): Json<Span>) -> Result<(),
 }
 
 async fn add_account(State(sim): State<KotakSim>, Json(spec): Json<AccountSpec>) -> Result<(), Refused> {
-    if sim.cash(&spec.ucc).is_ok() {
-        return Err(nonsense(format!("there is an account {} already", spec.ucc)));
-    }
-    if let Some(carried) = spec.carried.iter().find(|carried| !PRODUCTS.contains(&carried.product.as_str())) {
-        return Err(nonsense(format!("{} is none of {}", carried.product, PRODUCTS.join(", "))));
-    }
+    sensible::account(&sim, &spec).map_err(nonsense)?;
     sim.add_account(spec);
     Ok(())
 }
@@ -130,6 +119,7 @@ async fn set_price(
     Path(symbol): Path<String>,
     Json(price): Json<Price>,
 ) -> Result<(), Refused> {
+    sensible::price(&sim, &symbol, price.paise, price.available).map_err(nonsense)?;
     let set = match price.available {
         Some(available) => sim.set_price_with(&symbol, price.paise, available),
         None => sim.set_price(&symbol, price.paise),
@@ -149,7 +139,27 @@ async fn fill(
     Path(order): Path<String>,
     Json(filled): Json<Filled>,
 ) -> Result<(), Refused> {
+    sensible::fill(filled.paise).map_err(nonsense)?;
     sim.fill(&order, filled.quantity, filled.paise).map_err(refused)
+}
+
+async fn withdraw_fill(State(sim): State<KotakSim>, Path(id): Path<u64>) -> Result<(), Refused> {
+    sim.withdraw_fill(id).map_err(refused)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rejected {
+    reason: String,
+}
+
+async fn reject(
+    State(sim): State<KotakSim>,
+    Path(order): Path<String>,
+    Json(rejected): Json<Rejected>,
+) -> Result<(), Refused> {
+    sensible::reason(&rejected.reason).map_err(nonsense)?;
+    sim.reject(&order, &rejected.reason).map_err(refused)
 }
 
 async fn place_in_app(

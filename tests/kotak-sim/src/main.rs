@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kotak_sim::{AccountSpec, COMMANDS, Facts, KotakSim, SimClock, SimError, ist};
+use kotak_sim::{AccountSpec, COMMANDS, Facts, KotakSim, LATEST, SimClock, SimError, ist};
 
 /// A fake of the broker Kotak Neo. Prints its address, the address of its commands, and its accounts as JSON lines.
 #[derive(Parser)]
@@ -44,7 +44,9 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let now = ist(&options.now).or_else(|| options.now.parse().ok());
-    let now = now.ok_or_else(|| format!("--now {}: write it as 2026-11-02 09:20:00", options.now))?;
+    let now = now
+        .filter(|now| (0..=LATEST).contains(now))
+        .ok_or_else(|| format!("--now {}: write it as 2026-11-02 09:20:00", options.now))?;
     let facts = match &options.facts {
         Some(path) => read_facts(path)?,
         None => Facts::default(),

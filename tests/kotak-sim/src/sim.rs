@@ -20,7 +20,7 @@ use crate::fault::{Rule, Struck};
 use crate::instruments::{Instrument, InstrumentSpec};
 use crate::net::{Connection, Gate, SimError};
 use crate::order::Side;
-use crate::time::{Millis, day_of, ist};
+use crate::time::{LATEST, Millis, day_of, ist};
 use crate::views::{FillView, HoldingView, LoginView, OrderView};
 use crate::world::{Candles, World};
 use crate::{reply, rest};
@@ -141,15 +141,15 @@ impl KotakSim {
         self.shared.clock.now()
     }
 
-    /// Sets the time of a clock that is told (it never goes back), and lets everything happen that is due.
+    /// Sets the time of a clock that is told (it never goes back, nor beyond [`LATEST`]), and lets everything happen that is due.
     pub fn set_now(&self, now: Millis) {
-        self.shared.clock.set(now);
+        self.shared.clock.set(now.min(LATEST));
         self.tick();
     }
 
     /// Moves a clock that is told on by this many milliseconds.
     pub fn advance(&self, ms: Millis) {
-        self.set_now(self.now() + ms);
+        self.set_now(self.now().saturating_add(ms));
     }
 
     /// Says that time has passed: what is due happens, and who waits for a time looks again.

@@ -5,6 +5,9 @@ use chrono::{DateTime, NaiveDateTime};
 /// Milliseconds since the epoch.
 pub type Millis = i64;
 
+/// The last time that the fake can have: the end of 2099 in IST.
+pub const LATEST: Millis = 4_102_424_999_999;
+
 const IST_AHEAD: Millis = 19_800_000;
 const DAY: Millis = 86_400_000;
 
@@ -95,6 +98,7 @@ mod tests {
     #[test]
     fn times_are_written_in_ist_as_the_broker_writes_them() {
         let at = ist("2026-11-02 09:20:11").unwrap();
+        assert_eq!(ist("2099-12-31 23:59:59"), Some(LATEST - 999));
         assert_eq!(seconds(at), 1_793_591_411);
         assert_eq!(stamp(at), "02-Nov-2026 09:20:11");
         assert_eq!(slashed(at), "2026/11/02 09:20:11");

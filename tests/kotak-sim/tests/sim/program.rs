@@ -92,6 +92,13 @@ async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is
     let mut rule = fault(json!("always"), cut.clone());
     rule["acount"] = json!("Z0007");
     let unknown = json!({"cut": {"after_effect": true, "often": 2}});
+    let mut of_nobody = fault(json!("always"), cut.clone());
+    of_nobody["account"] = json!("Z9999");
+    let at_most = |quantity: i64| fault(json!("always"), json!({"fills_at_most": quantity}));
+    let too_slow = fault(json!("always"), json!({"slow": {"ms": i64::MAX}}));
+    let price = |paise: i64, available: i64| json!({"paise": paise, "available": available});
+    let mut odd = serde_json::to_value(kotak_sim::AccountSpec::numbered(8)).unwrap();
+    odd["holdings"] = json!([{"symbol": "DEMO-EQ", "quantity": 2, "average": 0, "pledged": 3}]);
     let mut account = serde_json::to_value(kotak_sim::AccountSpec::numbered(8)).unwrap();
     account["holding"] = json!([]);
     let orders = "/accounts/Z0007/orders";
@@ -125,7 +132,24 @@ async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is
         ("POST", "/down", json!({"from": 1, "until": 2, "for": 1}), "unknown field `for`"),
         ("PUT", "/prices/DEMO-EQ", json!({"paise": 25_075, "availabel": 1}), "unknown field `availabel`"),
         ("PUT", "/now", json!(1), "time does not go back"),
+        ("PUT", "/now", json!(kotak_sim::LATEST + 1), "is after the year 2099"),
+        ("PUT", "/now", json!(99_999_999_999_999_999_i64), "is after the year 2099"),
         ("POST", "/advance", json!(-1), "time does not go back"),
+        ("POST", "/advance", json!(400 * 86_400_000_i64 + 1), "more than 400 days"),
+        ("POST", "/advance", json!(i64::MAX), "more than 400 days"),
+        ("POST", "/faults", of_nobody, "there is no account Z9999"),
+        ("POST", "/faults", at_most(-4), "fills_at_most -4: "),
+        ("POST", "/faults", at_most(0), "fills_at_most 0: "),
+        ("POST", "/faults", too_slow, "a fault lasts from 0 ms to 400 days"),
+        ("PUT", "/prices/DEMO-EQ", price(25_075, -1), "-1 shares cannot be available"),
+        ("PUT", "/prices/DEMO-EQ", price(25_077, 1), "25077 paise of DEMO-EQ are no multiple of its tick, 5"),
+        ("PUT", "/prices/DEMO-EQ", price(22_495, 1), "outside its band, 22500 to 27500"),
+        ("PUT", "/prices/DEMO-EQ", price(27_505, 1), "outside its band, 22500 to 27500"),
+        ("PUT", "/prices/DEMO-EQ", price(0, 1), "outside its band"),
+        ("POST", "/accounts", odd, "2 shares of DEMO-EQ, 3 of them pledged, cannot be held"),
+        ("DELETE", "/fills/9", json!(null), "there is no fill 9"),
+        ("POST", "/orders/1/reject", json!({"reason": "late"}), "there is no order 1"),
+        ("POST", "/orders/1/reject", json!({"reason": " "}), "a rejection has a reason"),
         ("POST", "/accounts", account, "unknown field `holding`"),
         (
             "POST",
@@ -158,6 +182,36 @@ async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is
         let is_command = method.chars().all(char::is_uppercase) && path.starts_with('/');
         assert!(!is_command || readme.contains(&format!("`{method} {path}`")), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn a_trade_is_annulled_and_an_order_rejected_late_by_commands() {
+    let program = Program::start("2026-11-02 09:20:00");
+    let books = async || program.command("GET", "/accounts/Z0007", &json!(null)).await.json();
+    let buy = async |price: i64| {
+        let order =
+            json!({"symbol": "DEMO-EQ", "side": "Buy", "quantity": 2, "price": price, "product": "CNC"});
+        program.command("POST", "/accounts/Z0007/orders", &order).await.body
+    };
+    // The bounds of what is traded are traded at.
+    for paise in [22_500, 27_500, 25_075] {
+        let set = program.command("PUT", "/prices/DEMO-EQ", &json!({"paise": paise})).await;
+        assert_eq!(set.status, 200, "{}", set.body);
+    }
+    buy(25_100).await;
+    let withdrawn = format!("/fills/{}", books().await["fills"][0]["id"]);
+    assert_eq!(program.command("DELETE", &withdrawn, &json!(null)).await.status, 200);
+    let after = books().await;
+    assert_eq!((&after["fills"], &after["cash"]), (&json!([]), &json!(10_000_000)));
+    assert_eq!(program.command("DELETE", &withdrawn, &json!(null)).await.status, 422);
+
+    let reject = format!("/orders/{}/reject", buy(24_000).await);
+    let why = json!({"reason": "16283: rejected by the exchange"});
+    assert_eq!(program.command("POST", &reject, &why).await.status, 200);
+    let order = books().await["orders"][1].clone();
+    assert_eq!((&order["status"], &order["reason"]), (&json!("rejected"), &why["reason"]));
+    let again = program.command("POST", &reject, &why).await;
+    assert!(again.status == 422 && again.body.ends_with("is finished"), "{}", again.body);
 }
 
 #[test]
