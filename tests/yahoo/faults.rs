@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
-use prahari_brokers::{Chain, CsvMarket, MarketData, YahooSettings};
+use prahari_brokers::{Answers, Chain, CsvMarket, MarketData, YahooSettings};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::orders::{OrderEvent, Side};
 use prahari_domain::risk::RefusalCode;
@@ -113,6 +113,27 @@ async fn a_slow_source_holds_up_an_order_no_longer_than_its_patience() {
     let late = at(MONDAY, "09:50");
     let refusal = bought(&daemon, "XYZ", late).await.unwrap_err();
     assert!(refusal.detail.contains("(csv), older than 30 minutes of trading"), "{}", refusal.detail);
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn shares_are_listed_while_the_source_that_tells_their_series_is_down() {
+    let world = world("09:20").await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("date,open,high,low,close,volume\n{FRIDAY_BEFORE},100,100,100,100,1000\n");
+    std::fs::write(folder.path().join("XYZ.csv"), text).unwrap();
+    let calendar = CalendarHandle::embedded().unwrap();
+    let csv: Arc<dyn MarketData> = Arc::new(CsvMarket::open(folder.path(), 1, calendar.clone()).unwrap());
+    let yahoo: Arc<dyn MarketData> = Arc::new(world.market_with(|settings| settings.universe.clear()));
+    let answers = ["bars", "quotes,instruments"].map(|text| text.parse::<Answers>().unwrap());
+    let market = Arc::new(Chain::of([csv, yahoo].into_iter().zip(answers), calendar));
+    let now = at(MONDAY, "09:20");
+    let daemon = TestHost::new(1).on(market.clone()).start(now).await;
+    world.fake.set_mood(Mood::Down);
+    assert!(market.instruments(&[symbol("XYZ")], now).await.is_err());
+    let listed = daemon.queries.market_symbols("", None, 9).await.unwrap();
+    let listed: Vec<_> = listed.into_iter().map(|share| (share.symbol, share.series)).collect();
+    assert_eq!(listed, [(symbol("XYZ"), None)]);
     stop(daemon).await;
 }
 

@@ -1,6 +1,6 @@
 //! Shares and their prices, as the source of market data has them.
 
-use prahari_brokers::{Interval, Quote};
+use prahari_brokers::{Interval, MarketError, Quote};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Timestamp;
 use prahari_indicators::{ema, rsi};
@@ -22,7 +22,7 @@ const WARM_UP: u32 = 250;
 pub struct MarketSymbol {
     /// Its symbol at the exchange.
     pub symbol: Symbol,
-    /// Its series, `EQ` for ordinary shares; none when the source tells nothing of it today.
+    /// Its series, `EQ` for ordinary shares; none when no source tells anything of it today, or the one that would is down.
     pub series: Option<String>,
 }
 
@@ -73,7 +73,11 @@ impl Queries {
             after.is_none_or(|after| *symbol > after) && symbol.as_str().contains(part.as_str())
         };
         let found: Vec<Symbol> = universe.iter().filter(wanted).take(limit).cloned().collect();
-        let instruments = market.instruments(&found, self.clock.now()).await?;
+        let instruments = match market.instruments(&found, self.clock.now()).await {
+            // Which shares there are is known all the same.
+            Err(MarketError::Unavailable(_)) => Vec::new(),
+            instruments => instruments?,
+        };
         let series = instruments.into_iter().map(|of| of.map(|of| of.series)).chain(std::iter::repeat(None));
         Ok(found.into_iter().zip(series).map(|(symbol, series)| MarketSymbol { symbol, series }).collect())
     }
