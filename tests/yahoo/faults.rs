@@ -128,8 +128,8 @@ async fn shares_are_listed_while_the_source_that_tells_their_series_is_down() {
     let answers = ["bars", "quotes,instruments"].map(|text| text.parse::<Answers>().unwrap());
     let market = Arc::new(Chain::of([csv, yahoo].into_iter().zip(answers), calendar));
     let now = at(MONDAY, "09:20");
-    let daemon = TestHost::new(1).on(market.clone()).start(now).await;
     world.fake.set_mood(Mood::Down);
+    let daemon = TestHost::new(1).on(market.clone()).start(now).await;
     assert!(market.instruments(&[symbol("XYZ")], now).await.is_err());
     let listed = daemon.queries.market_symbols("", None, 9).await.unwrap();
     let listed: Vec<_> = listed.into_iter().map(|share| (share.symbol, share.series)).collect();
