@@ -17,9 +17,10 @@ pub(super) struct OtherName {
 }
 
 impl OtherName {
-    /// Whether it is the answer, given whether there is a bar of the day: somebody else may have taken an old name.
-    pub(super) fn may_be(&self, has_bar: bool) -> bool {
-        !(self.is_later && has_bar)
+    /// Whether it is the answer, given what there is of the day. Somebody else may have taken an old name: a bar and whatever names
+    /// the share are theirs. Of a new name before the change only orders are: bars and what is made of them are carried over.
+    pub(super) fn may_be(&self, has_bar: bool, is_named: bool, is_ordered: bool) -> bool {
+        if self.is_later { !has_bar && !is_named } else { !is_ordered }
     }
 }
 
