@@ -144,8 +144,7 @@ async fn names_that_lead_in_a_circle_end() {
 }
 
 #[tokio::test]
-async fn on_its_first_day_a_new_symbol_has_no_quote_before_it_trades_and_then_the_close_and_bands_of_the_old_one()
- {
+async fn a_new_symbol_is_told_from_its_first_trade_on_with_the_close_and_bands_of_the_old_one() {
     let market = renamed();
     let told = async |day: &str, time: &str| {
         let quote = market.quotes(&[symbol("NEW")], at(day, time)).await.unwrap().remove(0)?;
