@@ -8,7 +8,7 @@ use prahari_store::HaltFilter;
 
 use super::world::{action, bars, date, folder, house, house_of, monday_evening, symbol};
 use crate::support::desk_fixture::{buy, order_context};
-use crate::support::{ADMIN, TUESDAY, at, run, start_services, stop};
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, run, start_services, stop};
 
 async fn halted(daemon: &prahari_app::daemon::Daemon) -> Vec<String> {
     let filter = HaltFilter { open: Some(true), before: None, limit: 10 };
@@ -112,6 +112,37 @@ async fn real_actions_are_gaps_that_their_rows_explain() {
         assert_eq!(desk.book().held(&symbol(name)), 3 * times, "{name}");
         assert_eq!((desk.book().cash(), desk.book().invested()), (cash, cost), "{name}");
         drop(desk);
+        stop(daemon).await;
+    }
+}
+
+/// The steps of the answer why ABC was not traded by the second user on a day.
+async fn why(daemon: &prahari_app::daemon::Daemon, on: &str) -> Vec<String> {
+    let user = daemon.users.find(OTHER).unwrap();
+    let told = daemon.queries.of(&user).why_no_trade(symbol("ABC"), Some(date(on))).await.unwrap();
+    told.unwrap().steps.into_iter().map(|step| step.found).collect()
+}
+
+#[tokio::test]
+async fn why_no_trade_tells_the_bar_in_the_prices_of_its_day_and_a_jump_that_nobody_has_explained() {
+    for (price, kind) in
+        [(2_000, Some(ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() })), (5_000, None)]
+    {
+        let folder = folder(price);
+        let house = house(&folder);
+        let (daemon, _) = monday_evening(&house).await;
+        let is_jump = kind.is_none();
+        if let Some(kind) = kind {
+            daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
+        }
+        run(&daemon, at(TUESDAY, "09:20")).await;
+        let monday = why(&daemon, MONDAY).await;
+        let bar = "has the bar of ABC of 2025-03-10, close ₹100.00";
+        assert!(monday.iter().any(|found| found.ends_with(bar)), "{monday:?}");
+        let is_told = |found: &String| found.contains("nobody buys it before an admin has explained it");
+        assert!(!monday.iter().any(is_told), "it had not come: {monday:?}");
+        let tuesday = why(&daemon, TUESDAY).await;
+        assert_eq!(tuesday.iter().any(is_told), is_jump, "{tuesday:?}");
         stop(daemon).await;
     }
 }

@@ -90,3 +90,33 @@ async fn why_no_trade_names_the_symbol_that_the_share_had_on_the_day() {
         assert!(!conclusion.contains("ask for that name"), "{name}: {conclusion}");
     }
 }
+
+#[tokio::test]
+async fn a_symbol_that_nobody_had_before_tells_no_open_before_it_trades() {
+    let folder = folder(11_000);
+    let until = [("2025-03-06", 10_000), (FRIDAY, 10_000), (MONDAY, 10_000), (TUESDAY, 11_000)];
+    std::fs::write(folder.path().join("ABC.csv"), bars(&until)).unwrap();
+    let since = bars(&[(WEDNESDAY, 11_200), ("2025-03-13", 11_300)]);
+    std::fs::write(folder.path().join("ABCNEW.csv"), since).unwrap();
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let change = action(WEDNESDAY, ActionKind::SymbolChange { to: symbol("ABCNEW") });
+    daemon.actions.add_confirmed(change, "asha").await.unwrap();
+    let told = async || {
+        let quotes = daemon.queries.market_quotes(&[symbol("ABCNEW")]).await.unwrap();
+        let quote = quotes.into_iter().next().flatten()?;
+        Some((quote.last.0, quote.previous_close.0))
+    };
+    let price = async || {
+        let user = daemon.users.find(ADMIN).unwrap();
+        let valued = user.desk.lock().await.valuations(daemon.clock.now()).await;
+        valued.into_iter().map(|valued| valued.price.0).collect::<Vec<_>>()
+    };
+    for time in ["00:21", "09:00:30", "09:10"] {
+        run(&daemon, at(WEDNESDAY, time)).await;
+        assert_eq!((told().await, price().await), (None, vec![11_000]), "{time}");
+    }
+    run(&daemon, at(WEDNESDAY, "09:20")).await;
+    assert_eq!((told().await, price().await), (Some((11_200, 11_000)), vec![11_200]));
+    stop(daemon).await;
+}

@@ -96,17 +96,21 @@ pub async fn evening_of(daemon: Arc<Daemon>) -> (Arc<Daemon>, OrderId) {
 /// Cash, and cash with everything that is held at its last price, in paise.
 pub async fn worth(daemon: &Daemon, user: UserId) -> (i64, i64) {
     let user = daemon.users.find(user).unwrap();
-    let (cash, held) = {
+    let (cash, held, valued) = {
         let desk = user.desk.lock().await;
         let book = desk.book();
-        (book.cash().0, book.positions())
+        (book.cash().0, book.positions(), desk.valuations(daemon.clock.now()).await)
     };
     let symbols: Vec<Symbol> = held.iter().map(|position| position.symbol.clone()).collect();
     let quotes = daemon.trading.market.quotes(&symbols, daemon.clock.now()).await.unwrap();
     let value: i64 = held
         .iter()
         .zip(quotes)
-        .map(|(position, quote)| quote.unwrap().last.0 * i64::from(position.quantity))
+        .zip(valued)
+        .map(|((position, quote), valued)| {
+            // A new name has no price before it trades.
+            quote.map_or(valued.value().0, |quote| quote.last.0 * i64::from(position.quantity))
+        })
         .sum();
     (cash, cash + value)
 }

@@ -167,7 +167,9 @@ pub struct Quote {
     pub high: Option<Paise>,
     /// Today's lowest price so far.
     pub low: Option<Paise>,
-    /// Close of the last session before today as it was, also on an ex-date: the exchange does not adjust it.
+    /// Close of the last session before today as it was, also on an ex-date: the exchange does not adjust it. Of a share that
+    /// has changed its symbol since then that of the earlier symbol, where the source has raw prices; of a share that trades for
+    /// the first time its open.
     pub previous_close: Paise,
     /// Shares traded today so far.
     pub volume: u64,

@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketData, MarketError};
 use prahari_domain::actions::{ActionFactors, ExDates, Overnight};
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::money::Paise;
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
@@ -76,9 +77,11 @@ impl PriceJumps {
         let history = market.candles(symbol, Interval::Daily, SESSIONS + 1, false, now).await?;
         let quote = market.quotes(std::slice::from_ref(symbol), now).await?.into_iter().flatten().next();
         let last = history.last().map_or(today, |bar| bar.day);
-        let opened = quote.as_ref().and_then(|quote| Some((quote.open?, quote.previous_close)));
         let (factors, raw) =
             (self.factors(), quote.as_ref().is_some_and(|quote| market.is_raw(quote.source)));
+        let opened = quote.as_ref().and_then(|quote| Some((quote.open?, quote.previous_close)));
+        let opened =
+            opened.map(|(open, close)| (open, under_own_name(&factors, symbol, close, (last, today))));
         let running = opened.filter(|(open, previous_close)| {
             let (previous_close, open) = (*previous_close, *open);
             let night = Overnight { previous_day: last, previous_close, day: today, open };
@@ -218,6 +221,19 @@ impl TradingServices {
         let looked = self.jumps.look(self.market.as_ref(), &self.store, symbol, now).await?;
         Ok(looked.jump.map(|jump| (jump, looked.close_of)))
     }
+}
+
+/// The close before today in the prices of the name that a share has today: an action may have come with a change of name, and
+/// is one of the earlier name.
+fn under_own_name(
+    factors: &ActionFactors,
+    symbol: &Symbol,
+    close: Paise,
+    (last, today): (Day, Day),
+) -> Paise {
+    let earlier = factors.earlier_symbol(symbol, today).filter(|(ex_day, _)| last < *ex_day);
+    let factor = earlier.map(|(ex_day, earlier)| factors.factor(earlier, last, ex_day));
+    factor.and_then(|factor| factor.apply(close)).unwrap_or(close)
 }
 
 /// The newest jump of a history that counts.

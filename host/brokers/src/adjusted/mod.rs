@@ -4,6 +4,8 @@
 //!   ex-date on. A question about an earlier instant knows nothing of later actions.
 //! - A share whose symbol has changed has the bars of its earlier symbols before those of its own, so that an average does not begin
 //!   anew with the name. The earlier symbol keeps its own bars for whoever asks for them.
+//! - The new symbol has no quote before it trades, whoever had it before. On its first day the previous close and the bands are of the
+//!   earlier symbol.
 //! - Quotes, minutes and the previous close are raw. Only the last price of a share that has not traded since an ex-date
 //!   is in the prices of today, because today's holdings are valued by it.
 //! - Bands and freeze quantity of an ex-date follow the adjusted close, as the exchange sets them.
@@ -105,6 +107,37 @@ impl AdjustedMarket {
         Ok(days)
     }
 
+    /// The last bar of a share before today as it was traded, and the symbol that it had then, where that was an earlier one.
+    async fn last_as_earlier(
+        &self,
+        symbol: &Symbol,
+        now: Timestamp,
+    ) -> Result<Option<(Symbol, Candle)>, MarketError> {
+        let (factors, today) = (self.factors(), now.ist_day());
+        let Some((ex_day, earlier)) = factors.earlier_symbol(symbol, today) else { return Ok(None) };
+        let own = self.newest_before(symbol, today, now).await?;
+        if own.is_some_and(|bar| ex_day <= bar.day) {
+            return Ok(None);
+        }
+        // What came after the name was given up is of whoever has it now.
+        let last = self.newest_before(earlier, ex_day, now).await?;
+        Ok(last.map(|bar| (earlier.clone(), bar)))
+    }
+
+    /// The newest bar that a symbol has before a day, as it was traded.
+    async fn newest_before(
+        &self,
+        symbol: &Symbol,
+        day: Day,
+        now: Timestamp,
+    ) -> Result<Option<Candle>, MarketError> {
+        // One for each day since, the running one, and the one that is looked for.
+        let since = u32::try_from(now.ist_day().signed_duration_since(day).num_days()).unwrap_or(0);
+        let count = since.saturating_add(2);
+        let candles = self.inner.candles(symbol, Interval::Daily, count, false, now).await?;
+        Ok(candles.iter().rev().find(|bar| bar.day < day).copied())
+    }
+
     /// What the close before today is multiplied by to be comparable with today's prices.
     async fn factor_of_today(&self, symbol: &Symbol, now: Timestamp) -> Result<PriceFactor, MarketError> {
         let (factors, today) = (self.factors(), now.ist_day());
@@ -136,8 +169,17 @@ impl MarketData for AdjustedMarket {
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
         let mut quotes = self.inner.quotes(symbols, now).await?;
         let (factors, today) = (self.factors(), now.ist_day());
-        for quote in quotes.iter_mut().flatten() {
+        for place in &mut quotes {
+            let Some(quote) = place else { continue };
             let traded: Day = quote.at.ist_day();
+            if factors.earlier_symbol(&quote.symbol, today).is_some_and(|(ex_day, _)| traded < ex_day) {
+                // It is of whoever had the symbol before.
+                *place = None;
+                continue;
+            }
+            if let Some((_, last)) = self.last_as_earlier(&quote.symbol, now).await? {
+                quote.previous_close = last.close;
+            }
             if quote.open.is_none() && factors.has_between(&quote.symbol, traded, today) {
                 let factor = factors.factor(&quote.symbol, traded, today);
                 quote.last = factor.apply(quote.last).unwrap_or(quote.last);
@@ -181,8 +223,18 @@ impl MarketData for AdjustedMarket {
         now: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
         let mut instruments = self.inner.instruments(symbols, now).await?;
-        for instrument in instruments.iter_mut().flatten() {
-            let factor = self.factor_of_today(&instrument.symbol, now).await?;
+        for (place, symbol) in instruments.iter_mut().zip(symbols) {
+            let earlier = self.last_as_earlier(symbol, now).await?.map(|(earlier, _)| earlier);
+            let mut factor = PriceFactor::ONE;
+            if let Some(earlier) = &earlier {
+                // Its bands are set around the last close that it has, which is one of the earlier symbol.
+                let told = self.inner.instruments(std::slice::from_ref(earlier), now).await?;
+                let told = told.into_iter().next().flatten();
+                *place = told.map(|told| Instrument { symbol: symbol.clone(), ..told }).or(place.take());
+                factor = self.factor_of_today(earlier, now).await?;
+            }
+            let Some(instrument) = place else { continue };
+            factor = factor.times_nearly(self.factor_of_today(symbol, now).await?);
             if factor.is_one() {
                 continue;
             }

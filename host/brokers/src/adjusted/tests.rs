@@ -142,3 +142,26 @@ async fn names_that_lead_in_a_circle_end() {
     let days = closes(&market, "OLD", Interval::Daily, at("2026-06-04", "18:00:00")).await;
     assert_eq!(days, [(100_000, 10), (110_000, 10), (120_000, 10), (130_000, 10), (70_000, 10), (7, 10)]);
 }
+
+#[tokio::test]
+async fn a_new_symbol_is_told_from_its_first_trade_on_with_the_close_and_bands_of_the_old_one() {
+    let market = renamed();
+    let told = async |day: &str, time: &str| {
+        let quote = market.quotes(&[symbol("NEW")], at(day, time)).await.unwrap().remove(0)?;
+        Some((quote.last.0, quote.previous_close.0))
+    };
+    // Until then it is somebody else's.
+    assert_eq!(told("2026-06-01", "18:00:00").await, Some((9, 9)));
+    for time in ["00:21:00", "09:10:00"] {
+        assert_eq!(told("2026-06-02", time).await, None, "{time}");
+    }
+    assert_eq!(told("2026-06-02", "09:15:00").await, Some((130_000, 120_000)));
+    assert_eq!(told("2026-06-02", "18:00:00").await, Some((130_000, 120_000)));
+    assert_eq!(told("2026-06-03", "10:00:00").await, Some((70_000, 130_000)));
+    for time in ["08:00:00", "10:00:00"] {
+        let now = at("2026-06-02", time);
+        let told = market.instruments(&[symbol("NEW")], now).await.unwrap().remove(0).unwrap();
+        let band = (told.symbol.as_str(), told.band_low.0, told.band_high.0);
+        assert_eq!(band, ("NEW", 96_000, 144_000), "{time}");
+    }
+}

@@ -68,7 +68,7 @@ impl MarketData for BarMarket {
         now: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
         let day_data = self.day_data(now.ist_day());
-        Ok(symbols.iter().map(|symbol| self.instrument(symbol, &day_data)).collect())
+        Ok(symbols.iter().map(|symbol| self.instrument(symbol, now, &day_data)).collect())
     }
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
@@ -126,7 +126,7 @@ impl BarMarket {
 
     pub(super) fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
         let (at, series) = self.find(symbol)?;
-        let entry = day_data.entry(at, series)?;
+        let entry = day_data.entry_at(at, series, now)?;
         let quote = Quote {
             symbol: symbol.clone(),
             last: entry.previous_close,
@@ -149,9 +149,9 @@ impl BarMarket {
         Some(Quote { last, open: Some(open), high: Some(high), low: Some(low), volume, at, ..quote })
     }
 
-    fn instrument(&self, symbol: &Symbol, day_data: &MarketDay) -> Option<Instrument> {
+    fn instrument(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Instrument> {
         let (at, series) = self.find(symbol)?;
-        let entry = day_data.entry(at, series)?;
+        let entry = day_data.entry_at(at, series, now)?;
         let month_start = day_data.day.with_day(1).unwrap_or(day_data.day);
         let month_close = series.previous(month_start).map_or(entry.previous_close, |bar| bar.close);
         let tick = self.ticks.tick(day_data.day, month_close);

@@ -23,7 +23,7 @@ pub(super) struct MarketDay {
 pub(super) struct Entry {
     /// Close of the last bar before the day; of a first day its open.
     pub previous_close: Paise,
-    /// Date of that bar.
+    /// Date of that bar; of a first day the day itself.
     pub previous_day: Day,
     /// Today's minutes; none without a session or a bar.
     pub path: Option<DayPath>,
@@ -41,6 +41,13 @@ impl MarketDay {
     /// The day of a symbol; `None` while it has had no price yet.
     pub fn entry(&self, at: usize, series: &Series) -> Option<&Entry> {
         self.entries.get(at)?.get_or_init(|| self.make(series)).as_ref()
+    }
+
+    /// The same as far as it may be told at an instant: of a symbol whose first bar is that of the day nothing is known before its
+    /// session opens.
+    pub fn entry_at(&self, at: usize, series: &Series, now: Timestamp) -> Option<&Entry> {
+        let has_opened = || self.session.as_ref().is_some_and(|session| now >= session.opens());
+        self.entry(at, series).filter(|entry| entry.previous_day < self.day || has_opened())
     }
 
     fn make(&self, series: &Series) -> Option<Entry> {

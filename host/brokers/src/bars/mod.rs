@@ -4,6 +4,8 @@
 //! minute of the instant asked about is shown, and of a market that moves within minutes nothing later than its step, with one exception, which is what an exchange does too: from the
 //! start of the pre-open session an indicative price moves towards the day's open.
 //!
+//! A symbol without a bar before today has no quote until the session opens; its previous close is then its own open.
+//!
 //! A day without a bar for a symbol (a gap in the data, or after its last row): its quote is the previous close with no
 //! volume, and nothing matches.
 

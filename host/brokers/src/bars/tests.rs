@@ -233,3 +233,16 @@ async fn the_minutes_of_old_days_can_be_asked_again() {
     assert_eq!(market.minute(&symbol(), at("2025-01-02", "10:00:00")).await.unwrap(), first);
     assert!(market.days.read().len() <= BOARDS);
 }
+
+#[tokio::test]
+async fn of_a_symbol_whose_first_bar_is_of_today_nothing_is_told_before_it_opens() {
+    let market = all();
+    let first = |time| at("2025-01-02", time);
+    for time in ["00:21:00", "09:00:00", "09:14:59"] {
+        assert_eq!(quote(&market, first(time)).await, None, "{time}");
+        assert_eq!(market.instruments(&[symbol()], first(time)).await.unwrap(), [None], "{time}");
+    }
+    let open = quote(&market, first("09:15:00")).await.unwrap();
+    assert_eq!((open.last, open.previous_close), (Paise::rupees(100), Paise::rupees(100)));
+    assert!(market.instruments(&[symbol()], first("09:15:00")).await.unwrap()[0].is_some());
+}

@@ -1,15 +1,12 @@
 //! The bar of the share on the day.
 
 use prahari_brokers::{Candles, Interval};
-use prahari_domain::instruments::Candle;
 use prahari_domain::money::rupees;
+use prahari_domain::time::Timestamp;
 
 use super::{Asked, Link, Links, Says, StepKind};
 use crate::error::AppError;
 use crate::queries::UserQueries;
-
-/// Most bars that are looked at: a year and a half of sessions.
-const MOST_BARS: u32 = 400;
 
 /// What the source of market data knows.
 pub(super) struct BarOfDay {
@@ -33,12 +30,12 @@ impl UserQueries<'_> {
             Ok(None) => {
                 (false, format!("the source of market data does not know the share {}", asked.symbol), says)
             }
-            Ok(Some(candles)) => match told(asked, candles.source(), &candles.to_vec()) {
+            Ok(Some(candles)) => match told(asked, &candles) {
                 Ok(found) => {
                     has_bar = true;
                     (true, found, Says::Passes)
                 }
-                Err((found, is_certain)) => (true, found, if is_certain { says } else { Says::Passes }),
+                Err(missing) => (true, missing, says),
             },
         };
         let close = asked.exchange.hours().map(|(_, close)| close).filter(|close| *close <= asked.now);
@@ -46,41 +43,39 @@ impl UserQueries<'_> {
         BarOfDay { is_known, has_bar, links: Links { links: vec![link], cut: None } }
     }
 
-    /// The newest bars of the share, oldest first; none of a share that the source does not know.
+    /// The newest bar of the share up to the day, in the prices of the day: orders of the day are in those too. None of a share that
+    /// the source does not know.
     async fn candles(&self, asked: &Asked) -> Result<Option<Candles>, AppError> {
         let market = &self.all.trading.market;
         if market.universe().await?.binary_search(&asked.symbol).is_err() {
             return Ok(None);
         }
-        let candles = market.candles(&asked.symbol, Interval::Daily, MOST_BARS, true, asked.now).await?;
-        Ok(Some(candles))
+        // Bars are told in the prices of the day on which they are asked for.
+        let last_instant = Timestamp::end_of(asked.day).plus_millis(-1);
+        let instant = asked.now.min(last_instant);
+        Ok(Some(market.candles(&asked.symbol, Interval::Daily, 1, true, instant).await?))
     }
 }
 
-/// What is found among bars; as an error what is missing, and whether that is certain.
-fn told(asked: &Asked, source: &str, candles: &[Candle]) -> Result<String, (String, bool)> {
-    let (symbol, day) = (&asked.symbol, asked.day);
-    if let Some(candle) = candles.iter().rev().find(|candle| candle.day == day) {
-        let so_far = if asked.exchange.hours().is_some_and(|(_, close)| close > asked.now) {
-            " so far; the session goes on"
-        } else {
-            ""
-        };
-        return Ok(format!(
-            "the source of market data, {source}, has the bar of {symbol} of {day}, close {}{so_far}",
-            rupees(candle.close)
-        ));
-    }
-    let is_full = candles.len() >= MOST_BARS as usize;
-    if is_full && candles.first().is_some_and(|oldest| oldest.day > day) {
-        return Err((format!("bars before the newest {MOST_BARS} are not looked at"), false));
-    }
-    let before = candles.iter().rev().find(|candle| candle.day < day);
+/// What is found in the newest bar up to the day; as an error what is missing.
+fn told(asked: &Asked, candles: &Candles) -> Result<String, String> {
+    let (symbol, day, source) = (&asked.symbol, asked.day, candles.source());
     let missing = format!("the source of market data has no bar of {symbol} of {day}");
-    Err(match before {
-        Some(before) => (format!("{missing}; the last one before is of {}", before.day), true),
-        None => (missing, true),
-    })
+    let Some(candle) = candles.last() else { return Err(missing) };
+    if candle.day != day {
+        return Err(format!("{missing}; the last one before is of {}", candle.day));
+    }
+    let so_far = if asked.exchange.hours().is_some_and(|(_, close)| close > asked.now) {
+        " so far; the session goes on"
+    } else {
+        ""
+    };
+    // Such a price may be beside the one that was traded.
+    let derived = if candles.is_derived() { ", computed back from adjusted prices" } else { "" };
+    let close = rupees(candle.close);
+    Ok(format!(
+        "the source of market data, {source}, has the bar of {symbol} of {day}, close {close}{derived}{so_far}"
+    ))
 }
 
 #[cfg(test)]
@@ -88,9 +83,9 @@ mod tests {
     use std::sync::Arc;
 
     use prahari_domain::calendar::Calendar;
-    use prahari_domain::instruments::Symbol;
+    use prahari_domain::instruments::{Candle, Symbol};
     use prahari_domain::money::Paise;
-    use prahari_domain::time::{Day, Timestamp};
+    use prahari_domain::time::Day;
 
     use super::*;
     use crate::maintenance::Retention;
@@ -109,21 +104,25 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_of_the_day_and_what_is_not_looked_at_is_not_missing() {
+    fn a_bar_is_of_the_day_and_what_is_computed_back_is_said() {
         let close = Paise(10_050);
-        let bar = |day: Day| Candle { day, open: close, high: close, low: close, close, volume: 1 };
-        let bars = [bar("2025-03-06".parse().unwrap()), bar("2025-03-10".parse().unwrap())];
-        let found = told(&asked("2025-03-10"), "csv", &bars).unwrap();
+        let bar = |day: &str| {
+            let day = day.parse().unwrap();
+            Candle { day, open: close, high: close, low: close, close, volume: 1 }
+        };
+        let newest = |bars: Vec<Candle>| {
+            let count = bars.len();
+            Candles::newest("csv", bars.into(), count, None, 1)
+        };
+        let found = told(&asked("2025-03-10"), &newest(vec![bar("2025-03-10")])).unwrap();
         assert!(found.ends_with("csv, has the bar of TCS of 2025-03-10, close ₹100.50"), "{found}");
-        let (missing, is_certain) = told(&asked("2025-03-07"), "csv", &bars).unwrap_err();
-        assert!(
-            missing.ends_with("no bar of TCS of 2025-03-07; the last one before is of 2025-03-06"),
-            "{missing}"
-        );
-        assert!(is_certain);
-        let first: Day = "2024-01-01".parse().unwrap();
-        let many: Vec<Candle> = first.iter_days().take(MOST_BARS as usize).map(bar).collect();
-        let (_, is_certain) = told(&asked("2023-12-29"), "csv", &many).unwrap_err();
-        assert!(!is_certain);
+        let derived = newest(vec![bar("2025-03-10")]).derived_if(true);
+        let found = told(&asked("2025-03-10"), &derived).unwrap();
+        assert!(found.ends_with("close ₹100.50, computed back from adjusted prices"), "{found}");
+        let missing = told(&asked("2025-03-07"), &newest(vec![bar("2025-03-06")])).unwrap_err();
+        let expected = "no bar of TCS of 2025-03-07; the last one before is of 2025-03-06";
+        assert!(missing.ends_with(expected), "{missing}");
+        let missing = told(&asked("2025-03-07"), &Candles::none("csv")).unwrap_err();
+        assert!(missing.ends_with("no bar of TCS of 2025-03-07"), "{missing}");
     }
 }

@@ -33,7 +33,7 @@ pub enum StepKind {
     Bar,
     /// A signal for the share.
     Signal,
-    /// A halt, a kill switch, or a service that was off.
+    /// A halt, a kill switch, a jump of the share's price that nobody has explained, or a service that was off.
     Halt,
     /// A slot or a run of a task that may trade.
     Run,
@@ -212,7 +212,9 @@ impl UserQueries<'_> {
         let ordered = self.ordered(&asked).await?;
         let is_named = !seen.ids.is_empty() || !decided.links.is_empty() || !ordered.links.is_empty();
         let bar = self.bar(&asked, seen.ids.is_empty()).await;
-        let other_name = self.other_name(&asked).filter(|other| !is_named && other.may_be(bar.has_bar));
+        let other_name = self.other_name(&asked);
+        let other_name =
+            other_name.filter(|other| other.may_be(bar.has_bar, is_named, !ordered.links.is_empty()));
         if let Some(other) = other_name {
             return Ok(Some(asked.answered(other.told)));
         }
@@ -221,6 +223,7 @@ impl UserQueries<'_> {
         }
         let runs = self.slots_and_runs(&asked, seen.since).await?;
         let stopped = self.stopped(&asked, seen.since, runs.is_empty()).await?;
+        let stopped = if bar.is_known { self.with_jump(&asked, stopped).await } else { stopped };
         let evidence = Evidence { has_runs: !runs.is_empty(), has_service: stopped.has_service, is_named };
         let all = [bar.links, seen.links, stopped.links, runs, decided, ordered];
         Ok(Some(conclude::conclude(asked, evidence, all)))

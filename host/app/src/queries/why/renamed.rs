@@ -17,9 +17,10 @@ pub(super) struct OtherName {
 }
 
 impl OtherName {
-    /// Whether it is the answer, given whether there is a bar of the day: somebody else may have taken an old name.
-    pub(super) fn may_be(&self, has_bar: bool) -> bool {
-        !(self.is_later && has_bar)
+    /// Whether it is the answer, given what there is of the day. Somebody else may have taken an old name: a bar and whatever names
+    /// the share are theirs. Of a new name before the change only orders are: bars and what is made of them are carried over.
+    pub(super) fn may_be(&self, has_bar: bool, is_named: bool, is_ordered: bool) -> bool {
+        if self.is_later { !has_bar && !is_named } else { !is_ordered }
     }
 }
 
@@ -39,4 +40,19 @@ fn other_name(factors: &ActionFactors, symbol: &Symbol, day: Day, today: Day) ->
     }
     let (since, earlier) = factors.earlier_symbol(symbol, today).filter(|(since, _)| day < *since)?;
     Some(OtherName { told: told(format!("until {since} it was {earlier}")), is_later: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_a_change_of_name_only_an_order_under_the_new_one_is_told_and_after_it_all_of_the_old_one() {
+        let other = |is_later| OtherName { told: String::new(), is_later };
+        let earlier = |has_bar, is_named, is_ordered| other(false).may_be(has_bar, is_named, is_ordered);
+        assert!(earlier(true, true, false) && earlier(false, false, false));
+        assert!(!earlier(true, true, true));
+        let later = |has_bar, is_named| other(true).may_be(has_bar, is_named, false);
+        assert!(later(false, false) && !later(true, false) && !later(false, true));
+    }
 }

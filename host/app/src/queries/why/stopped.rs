@@ -1,6 +1,7 @@
-//! What kept orders back before any run: halts, kill switches, a service that was off.
+//! What kept orders back before any run: halts, kill switches, an unexplained jump of the price, a service that was off.
 
 use prahari_domain::instruments::Symbol;
+use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::Timestamp;
 use prahari_store::{HaltFilter, HaltRow};
 
@@ -57,6 +58,23 @@ impl UserQueries<'_> {
         Ok(Stopped { links: Links::newest(links, MOST_HALTS, StepKind::Halt, cut), has_service })
     }
 
+    /// The same with the jump of the share that nobody has explained, where it had come by the day: the gate lets no buy of it
+    /// through. What the gate refused because of one that was explained since says so itself.
+    pub(super) async fn with_jump(&self, asked: &Asked, mut stopped: Stopped) -> Stopped {
+        if !asked.exchange.open {
+            return stopped;
+        }
+        let jump = self.all.trading.unexplained_jump(&asked.symbol, asked.now).await;
+        let jump = jump.unwrap_or_else(|error| {
+            tracing::warn!(symbol = %asked.symbol, %error, "the jumps of a share cannot be asked for");
+            None
+        });
+        if let Some(jump) = jump.filter(|jump| jump.day <= asked.day) {
+            stopped.links.links.push(of_jump(&jump));
+        }
+        stopped
+    }
+
     /// The kill switch that is on now: what it was on an earlier day is told by what the gate refused.
     fn kill_switch(&self, asked: &Asked) -> Option<Link> {
         let is_today = asked.now.ist_day() == asked.day;
@@ -75,6 +93,12 @@ impl UserQueries<'_> {
         let since = self.user.settings.limits().set().value.states.reduce_only().map(|stated| stated.since);
         Some(Link::new(StepKind::Halt, since, found, Says::Stops))
     }
+}
+
+/// An unexplained jump ends the chain as it would end at the gate.
+fn of_jump(jump: &PriceJump) -> Link {
+    let found = format!("{jump}: nobody buys it before an admin has explained it");
+    Link::new(StepKind::Halt, None, found, Says::Stops)
 }
 
 /// Whether a halt held at some time of the day, and for the share.
