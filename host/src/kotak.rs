@@ -240,7 +240,7 @@ mod tests {
             why,
             "the credentials lack: mobile number, PIN (MPIN); enter them in the console under Settings, Broker"
         );
-        kept.mobile = self::kept().mobile;
+        kept.mobile = Some("+910000000001".to_owned());
         let one = "the credentials lack: PIN (MPIN); enter it in the console under Settings, Broker";
         assert_eq!(complete(&kept).unwrap_err(), one);
         kept = self::kept();
