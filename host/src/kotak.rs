@@ -19,7 +19,7 @@ use prahari_store::{BrokerLoginsRow, SessionChange, Store, StoreError};
 pub const KOTAK: &str = "kotak-neo";
 
 /// Where a user enters what is missing.
-const WHERE: &str = "enter it in the console under Settings, Broker";
+const WHERE: &str = "in the console under Settings, Broker";
 
 /// The credentials in a database, opened for one login each; and what is kept there of logins, with the session of the day, sealed
 /// as they are.
@@ -87,9 +87,11 @@ impl CredentialSource for SealedCredentials {
             tracing::error!(%user, %error, "the credentials of a user cannot be read");
             "the credentials cannot be read from the database; the daemon's log says why".to_owned()
         })?;
-        let row = row.ok_or_else(|| format!("no credentials of Kotak Neo are kept; {WHERE}"))?;
+        let row = row.ok_or_else(|| format!("no credentials of Kotak Neo are kept; enter them {WHERE}"))?;
         let opened = self.vault.open_credentials(user, &row.sealed).map_err(|_| {
-            format!("the credentials are sealed under another key and cannot be opened; {WHERE} again")
+            format!(
+                "the credentials are sealed under another key and cannot be opened; enter them {WHERE} again"
+            )
         })?;
         complete(&opened)
     }
@@ -185,11 +187,12 @@ fn complete(kept: &KotakCredentials) -> Result<Credentials, String> {
     let ([Some(token), Some(mobile), Some(code), Some(pin)], []) =
         ([&kept.consumer_key, &kept.mobile, &kept.ucc, &kept.mpin], missing.as_slice())
     else {
-        return Err(format!("the credentials lack: {}; {WHERE}", missing.join(", ")));
+        let what = if missing.len() == 1 { "it" } else { "them" };
+        return Err(format!("the credentials lack: {}; enter {what} {WHERE}", missing.join(", ")));
     };
     let codes = kept.totp_secret.as_deref().map(|text| {
         OneTimeCodes::from_base32(text).ok_or_else(|| {
-            format!("no one-time code can be made of the authenticator's secret; {WHERE} again")
+            format!("no one-time code can be made of the authenticator's secret; enter it {WHERE} again")
         })
     });
     let secret = |text: &String| Secret::new(text.clone());
@@ -235,8 +238,11 @@ mod tests {
         let why = complete(&kept).unwrap_err();
         assert_eq!(
             why,
-            "the credentials lack: mobile number, PIN (MPIN); enter it in the console under Settings, Broker"
+            "the credentials lack: mobile number, PIN (MPIN); enter them in the console under Settings, Broker"
         );
+        kept.mobile = Some("+910000000001".to_owned());
+        let one = "the credentials lack: PIN (MPIN); enter it in the console under Settings, Broker";
+        assert_eq!(complete(&kept).unwrap_err(), one);
         kept = self::kept();
         kept.totp_secret = Some("AAAA".to_owned());
         assert!(complete(&kept).unwrap_err().starts_with("no one-time code can be made"));

@@ -72,6 +72,13 @@ async fn who_means_one_user_does_not_stop_everybody() {
     let (status, detail) = ask(&admin, "POST", &one, Some(&on)).await;
     assert_eq!((status, &*detail), (400, "user is no parameter of this: there are none"));
     assert_eq!(admin.get(everybody).await.ok()["on"], false);
+    // Of what belongs to a user alone it is said that it is about whoever asks.
+    let own = "/api/v1/user/trading-state";
+    let halted = json!({ "state": "halted", "reason": "a rest" });
+    let (status, detail) = ask(&admin, "PUT", &format!("{own}?user={OTHER}"), Some(&halted)).await;
+    let said = "user is no parameter of this: there are none; it is about whoever asks";
+    assert_eq!((status, &*detail), (400, said));
+    assert_eq!(admin.get(own).await.ok()["state"], "active");
     // Who may not ask at all is told that first.
     assert_eq!(nobody.post(&one, on).await.status, 401);
     let stop = "/api/v1/user/service/stop";

@@ -130,7 +130,11 @@ async fn a_fill_that_one_answer_lacks_stays_and_lists_that_do_not_agree_are_show
     account.minute().await;
     let (gone, _) = account.told();
     assert_eq!(gone.len(), 1);
-    assert!(gone[0].contains("the broker's order 10 and its executions 0"), "{}", gone[0]);
+    let said = format!(
+        "our books have 10 shares of ABC filled, the broker's order 10 and its executions 0, which do not show the fill {}: whether",
+        hidden.key
+    );
+    assert!(gone[0].contains(&said), "{}", gone[0]);
     account.minutes(3).await;
     assert_eq!(
         (account.held("ABC"), account.told()),
@@ -215,4 +219,48 @@ async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_d
     assert_eq!((book.cash(), book.difference(), account.held("ABC")), (CAPITAL, Paise::ZERO, 0));
     account.looked_at().await;
     account.changes_nothing_more().await;
+}
+
+#[tokio::test]
+async fn a_fill_that_comes_back_is_booked_again_and_settles_what_was_told_of_it_after_a_restart_too() {
+    for restarts in [false, true] {
+        let mut account = Account::empty().await;
+        let bought = account.bought("ABC", 10).await;
+        let key = account.order(bought).fill_keys[0].clone();
+        let fill = account.broker.annul(USER, &bought.to_string(), account.now);
+        account.desk.annulled_by_word(bought, &key, "a call", account.now).await.unwrap().unwrap();
+        let (gone, settled) = account.told();
+        assert_eq!((account.held("ABC"), gone.len(), settled.len()), (0, 1, 0));
+        if restarts {
+            account.restart().await;
+        }
+        account.broker.show_fill(USER, &bought.to_string(), fill);
+        account.minute().await;
+        assert_eq!(account.held("ABC"), 10);
+        let back = format!(
+            "it is back: order {bought}: the buy of ABC (10 at ₹100.00) is in the broker's book again, and booked again"
+        );
+        assert_eq!(account.told(), (vec![], vec![back]));
+        account.minute().await;
+        assert_eq!(account.told(), (vec![], vec![]), "it is told once");
+    }
+}
+
+#[tokio::test]
+async fn the_word_of_a_person_is_refused_while_the_row_of_the_order_still_counts_the_fill() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let (id, key) = (bought.to_string(), account.order(bought).fill_keys[0].clone());
+    account.broker.hide_fill(USER, &id);
+    let refused =
+        account.desk.annulled_by_word(bought, &key, "a call", account.now).await.unwrap().unwrap_err();
+    let said = format!(
+        "the broker's order still has 10 shares filled, its executions 0: while they do not agree the fill {key} stays"
+    );
+    assert_eq!((refused.code, refused.detail), (RefusalCode::State, said));
+    assert_eq!(account.held("ABC"), 10);
+    // Of an order without a row the person's word is all there is.
+    account.broker.set_hidden(USER, &id, true);
+    account.desk.annulled_by_word(bought, &key, "a call", account.now).await.unwrap().unwrap();
+    assert_eq!(account.held("ABC"), 0);
 }

@@ -55,7 +55,7 @@ async fn nobody_goes_live_before_everything_is_entered_that_a_login_takes() {
         assert_eq!(admin.get(OF_OTHER).await.ok()["broker"], "paper");
         answer.json()["detail"].as_str().unwrap().to_owned()
     };
-    let none = "user 2 cannot trade over \"kotak-neo\" yet: no credentials of Kotak Neo are kept; enter it in the console under \
+    let none = "user 2 cannot trade over \"kotak-neo\" yet: no credentials of Kotak Neo are kept; enter them in the console under \
                 Settings, Broker";
     assert_eq!(refused().await, none);
     world.enter(&json!({ "ucc": world.spec.ucc, "mpin": world.spec.mpin })).await;

@@ -144,7 +144,7 @@ async fn what_is_missing_is_named_with_the_place_to_enter_it() {
     world.go_live().await;
     assert_eq!(user.delete(CREDENTIALS).await.status, 204);
     let answer = user.post(LOGIN, json!({})).await;
-    let missing = "no credentials of Kotak Neo are kept; enter it in the console under Settings, Broker";
+    let missing = "no credentials of Kotak Neo are kept; enter them in the console under Settings, Broker";
     assert!(answer.text.contains(missing), "{}", answer.text);
     world.enter(&json!({ "ucc": world.spec.ucc })).await;
     let answer = user.post(LOGIN, json!({})).await;

@@ -49,10 +49,21 @@ async fn without_surplus(api: &Api, request: Request) -> Result<Request, Problem
         Caller::from_request_parts(&mut parts, api).await?;
     }
     if needless_query {
-        check_query(&parts)?;
+        check_query(&parts).map_err(|problem| with_whom(&parts, problem))?;
     }
     let request = Request::from_parts(parts, body);
     if needless_body { without_body(api, request).await } else { Ok(request) }
+}
+
+/// Most of what is about a user takes `?user=`; of what does not it is said whom it is about.
+fn with_whom(parts: &Parts, problem: Problem) -> Problem {
+    let names_user =
+        parts.uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("user=")));
+    let route = parts.extensions.get::<MatchedPath>();
+    if names_user && route.is_some_and(|route| route.as_str().starts_with("/api/v1/user/")) {
+        return Problem::invalid(format!("{}; it is about whoever asks", problem.into_detail()));
+    }
+    problem
 }
 
 fn is_open(parts: &Parts) -> bool {

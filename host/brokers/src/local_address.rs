@@ -9,7 +9,9 @@ use std::net::{IpAddr, UdpSocket};
 /// # Errors
 /// Why not, as the end of a sentence that begins with `it`. The address is not repeated.
 pub fn check_local_address(address: IpAddr) -> Result<(), String> {
-    if address.is_unspecified() || address.is_multicast() {
+    // The system lets a socket be bound to the last of them, and no connection leave from it.
+    let is_everybody = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    if address.is_unspecified() || address.is_multicast() || is_everybody {
         return Err("it is no address of one machine".to_owned());
     }
     // Every machine has them, also where the protocol is turned off; what cannot leave from one reaches only this machine anyway.
@@ -38,7 +40,7 @@ mod tests {
             check("192.0.2.7"),
             Err("it is no address of this machine, so nothing can leave from it".to_owned())
         );
-        for many in ["0.0.0.0", "224.0.0.1", "::", "ff02::1"] {
+        for many in ["0.0.0.0", "224.0.0.1", "255.255.255.255", "::", "ff02::1"] {
             assert_eq!(check(many), Err("it is no address of one machine".to_owned()), "{many}");
         }
     }

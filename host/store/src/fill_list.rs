@@ -62,6 +62,21 @@ impl UserScope {
     }
 }
 
+impl UserScope {
+    /// The fills that were taken back, by order and key, the oldest first; also those that were booked again since.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn withdrawn_fills(&self) -> Result<Vec<(OrderId, String)>, StoreError> {
+        let user = self.user;
+        self.read("read the fills that were taken back", move |conn| {
+            let Withdrawn(found) = Withdrawn::of(conn, user)?;
+            Ok(found.into_iter().map(|(_, order, withdrawal)| (order, withdrawal.fill.key)).collect())
+        })
+        .await
+    }
+}
+
 /// Most withdrawals that are looked through for a page; the exchange annuls a trade in years.
 const MOST_WITHDRAWN: u32 = 10_000;
 

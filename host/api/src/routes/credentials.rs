@@ -114,7 +114,10 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
     let phone = |text: &str| {
         text.strip_prefix('+').is_some_and(|number| digits(number) && (8..=15).contains(&number.len()))
     };
-    let base32 = |text: &str| text.len() <= LONGEST && OneTimeCodes::from_base32(text).is_some();
+    // Line breaks and blanks of other kinds are no part of a secret, though no code would suffer from them.
+    let one_line = |text: &str| text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let base32 =
+        |text: &str| text.len() <= LONGEST && one_line(text) && OneTimeCodes::from_base32(text).is_some();
     let code = |text: &str| text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let credentials = KotakCredentials {
         consumer_key: field("consumer_key", "8 to 256 printable characters", consumer_key, |text| {
@@ -185,6 +188,10 @@ mod tests {
             "GEZDGNBVGY3TQO",
             "GEZD=GNBVGY3TQOJQ",
             "GEZDGNBVGY3TQOJ1",
+            "GEZDGNBV\nGY3TQOJQ",
+            "GEZDGNBVGY3TQOJQ\r\n",
+            "GEZDGNBV\tGY3TQOJQ",
+            "GEZDGNBV\u{a0}GY3TQOJQ",
             &"GEZDGNBV".repeat(33),
         ] {
             let refused = format!("{:?}", with_secret(bad).unwrap_err());

@@ -83,7 +83,7 @@ mod tests {
     fn an_address_that_this_machine_does_not_have_is_refused_when_it_is_entered() {
         let refused = check_way_out("192.0.2.7").unwrap_err();
         assert_eq!(refused, "it is no address of this machine, so nothing can leave from it");
-        for many in ["0.0.0.0", "224.0.0.1"] {
+        for many in ["0.0.0.0", "224.0.0.1", "255.255.255.255"] {
             assert_eq!(check_way_out(many).unwrap_err(), "it is no address of one machine", "{many}");
         }
     }

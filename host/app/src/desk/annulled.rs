@@ -8,13 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
-use prahari_domain::book::{BookError, FillWithdrawal, TimedEvent};
+use prahari_domain::book::{Book, BookError, FillWithdrawal, TimedEvent};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::rupees;
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent, Purpose, Side};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
+use prahari_store::UserScope;
 
 use super::Desk;
 use super::external::{LOOKS_APART_MS, READINGS_APART_MS};
@@ -40,14 +41,45 @@ pub(super) struct Annulled {
     stuck: BTreeMap<OrderId, (Gone, Timestamp)>,
     /// Orders of which somebody was told that something has to be decided.
     told: BTreeSet<OrderId>,
-    /// Keys that were taken back since the desk was loaded.
-    keys: BTreeSet<String>,
+    /// Keys of the fills that were taken back and have not come back, by their order.
+    keys: BTreeMap<OrderId, BTreeSet<String>>,
 }
 
 impl Annulled {
+    /// What was taken back before a start. Where it cannot be read nothing is known of it: the journal has it all the same.
+    pub async fn load(scope: &UserScope, book: &Book) -> Self {
+        let withdrawn = scope.withdrawn_fills().await.unwrap_or_else(|error| {
+            tracing::warn!(user = %scope.id(), %error, "which fills were taken back cannot be read");
+            Vec::new()
+        });
+        let mut annulled = Self::default();
+        for (id, key) in withdrawn {
+            if book.order(&id).is_some_and(|order| !order.fill_keys.contains(&key)) {
+                annulled.keys.entry(id).or_default().insert(key);
+            }
+        }
+        annulled
+    }
+
     /// Returns whether a fill was taken back: only the broker's book may say that it stands after all.
-    pub fn has(&self, key: &str) -> bool {
-        self.keys.contains(key)
+    pub fn has(&self, order: OrderId, key: &str) -> bool {
+        self.keys.get(&order).is_some_and(|keys| keys.contains(key))
+    }
+
+    /// Takes the fills that are booked again out of those that were taken back, and answers them by their order.
+    pub fn returned(&mut self, entries: &[JournalEntry]) -> BTreeMap<OrderId, Vec<Fill>> {
+        let mut returned: BTreeMap<OrderId, Vec<Fill>> = BTreeMap::new();
+        for entry in entries {
+            let OrderEvent::Filled(fill) = &entry.event else { continue };
+            let Some(keys) = self.keys.get_mut(&entry.order) else { continue };
+            if keys.remove(&fill.key) {
+                returned.entry(entry.order).or_default().push(fill.clone());
+            }
+            if keys.is_empty() {
+                self.keys.remove(&entry.order);
+            }
+        }
+        returned
     }
 
     fn is_stuck(&self, order: OrderId, gone: &Gone, now: Timestamp) -> bool {
@@ -72,9 +104,18 @@ impl Gone {
     pub fn of(ours: &Order, known: &BrokerOrder) -> Option<Self> {
         let is_shown = |key: &&String| known.fills.iter().any(|fill| fill.key == **key);
         let keys: Vec<String> = ours.fill_keys.iter().filter(|key| !is_shown(key)).cloned().collect();
-        let shown = known.fills.iter().map(|fill| fill.quantity).fold(0, u32::saturating_add);
+        let shown = shares_of(&known.fills);
         let is_gone = !keys.is_empty() || known.filled < ours.filled;
         is_gone.then_some(Self { keys, filled: known.filled, shown })
+    }
+
+    /// What the list of executions lacks, as the middle of a sentence.
+    fn in_words(&self) -> String {
+        match self.keys.as_slice() {
+            [] => "which show each fill that our books have".to_owned(),
+            [key] => format!("which do not show the fill {key}"),
+            keys => format!("which do not show the fills {}", keys.join(", ")),
+        }
     }
 
     /// Whether the order and the list of executions say the same.
@@ -111,8 +152,13 @@ impl Desk {
             let age = now.millis_since(seen.1);
             if age >= DISPUTED_AFTER_MS {
                 let detail = format!(
-                    "order {}: our books have {} shares filled, the broker's order {} and its executions {}: whether a trade was annulled has to be asked there, and nothing is booked",
-                    order.id, order.filled, gone.filled, gone.shown
+                    "order {}: our books have {} shares of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
+                    order.id,
+                    order.filled,
+                    order.request.symbol,
+                    gone.filled,
+                    gone.shown,
+                    gone.in_words()
                 );
                 self.ask_person(order.id, detail);
             }
@@ -235,7 +281,7 @@ impl Desk {
     }
 
     /// Books the word of a person that a fill was annulled, such as on a later date, when the broker's lists have nothing of it any
-    /// more. A fill that the broker's book shows needs no decision, and stays.
+    /// more. A fill that the broker's book shows needs no decision, and stays; so does one that the row of its order still counts.
     ///
     /// # Errors
     /// When the journal cannot be written or the broker's book contradicts ours. A book that cannot be had is a refusal: it may
@@ -264,6 +310,9 @@ impl Desk {
         let known = theirs.find(&order, &self.book);
         if known.is_some_and(|known| known.fills.iter().any(|fill| fill.key == key)) {
             return refused(RefusalCode::State, format!("the broker's book shows the fill {key}"));
+        }
+        if let Some(detail) = known.and_then(|known| still_counted(known, key)) {
+            return refused(RefusalCode::State, detail);
         }
         let (known, keys) = (known.cloned(), [key.to_owned()]);
         let journal = self.whole_journal().await?;
@@ -327,7 +376,7 @@ impl Desk {
         let id = order.id;
         self.annulled.suspected.remove(&id);
         self.annulled.stuck.remove(&id);
-        self.annulled.keys.extend(fills.iter().map(|fill| fill.key.clone()));
+        self.annulled.keys.entry(id).or_default().extend(fills.iter().map(|fill| fill.key.clone()));
         if self.annulled.told.remove(&id) {
             let how = format!("what was annulled of order {id} is taken back");
             self.tell(OrderAlarm::FillSettled { order: id, how });
@@ -335,6 +384,21 @@ impl Desk {
         let detail =
             format!("order {id}: {} was annulled, and is taken back in the books", in_words(order, fills));
         self.tell(OrderAlarm::FillGone { order: id, detail });
+    }
+
+    /// Has what was told of fills that are booked again resolved, unless something else of their order is gone still.
+    pub(super) fn tell_of_returned(&mut self, returned: BTreeMap<OrderId, Vec<Fill>>) {
+        for (id, fills) in returned {
+            if self.annulled.keys.contains_key(&id) || self.annulled.told.contains(&id) {
+                continue;
+            }
+            let Some(order) = self.book.order(&id) else { continue };
+            let how = format!(
+                "it is back: order {id}: {} is in the broker's book again, and booked again",
+                in_words(order, &fills)
+            );
+            self.tell(OrderAlarm::FillSettled { order: id, how });
+        }
     }
 
     /// Has an alert raised about what a person has to decide, once.
@@ -354,6 +418,17 @@ fn newest_of(journal: &[JournalEntry], order: OrderId, keys: &[String]) -> Vec<F
         })
     };
     keys.iter().filter_map(of_key).collect()
+}
+
+/// Why a fill that the list of executions lacks stands all the same: the row of its order has more filled than that list.
+fn still_counted(known: &BrokerOrder, key: &str) -> Option<String> {
+    let shown = shares_of(&known.fills);
+    (known.filled > shown).then(|| {
+        format!(
+            "the broker's order still has {} shares filled, its executions {shown}: while they do not agree the fill {key} stays",
+            known.filled
+        )
+    })
 }
 
 fn not_booked(order: &Order, fills: &[Fill], error: &BookError) -> String {

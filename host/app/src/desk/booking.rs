@@ -83,8 +83,10 @@ impl Desk {
                 self.dates.note(withdrawal.fill.at);
             }
         }
+        let returned = self.annulled.returned(part.journal());
         self.book.accept(part);
         self.note_settled(settled);
+        self.tell_of_returned(returned);
         self.announce(changes);
         self.announce_messages(messages);
         Ok(Some(told))

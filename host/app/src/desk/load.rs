@@ -8,6 +8,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 use prahari_store::{StoreError, UserScope};
 
+use super::annulled::Annulled;
 use super::closing::Dates;
 use super::unknown::UnknownOrders;
 use super::{Desk, TradingServices};
@@ -43,6 +44,7 @@ impl Desk {
         } else {
             UnknownOrders::load(&scope, &book).await
         };
+        let annulled = Annulled::load(&scope, &book).await;
         Ok(Self {
             trading,
             link,
@@ -59,7 +61,7 @@ impl Desk {
             signals: None,
             outside: Default::default(),
             unknown,
-            annulled: Default::default(),
+            annulled,
             sellable: Default::default(),
             unreached: false,
             dates,

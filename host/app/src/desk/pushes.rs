@@ -56,7 +56,7 @@ impl Desk {
         };
         // A push may be late; that a trade stands which was annulled is for the book to say.
         if let BrokerEventKind::Filled(fill) = &kind
-            && self.annulled.has(&fill.key)
+            && self.annulled.has(order.id, &fill.key)
         {
             self.needs_reconcile = true;
             return Ok(None);

@@ -24,10 +24,13 @@ impl Doctor {
         let open = open.into_iter().map(|alert| alert.code).filter(|code| *code != AlertCode::NotReady);
         let codes: Vec<&str> = open.map(AlertCode::name).collect();
         Ok(match codes.as_slice() {
-            [] => Check::ok("alerts", "no alert is open"),
+            [] => Check::ok("alerts", "no alert of this user is open"),
             codes => Check::warning(
                 "alerts",
-                format!("{} alerts are open: {}", codes.len(), named(codes)),
+                match codes {
+                    [code] => format!("one alert of this user is open: {code}"),
+                    codes => format!("{} alerts of this user are open: {}", codes.len(), named(codes)),
+                },
                 "look at each alert, and resolve what is dealt with",
             ),
         })

@@ -176,7 +176,7 @@ pub enum BookError {
         order: OrderId,
         /// Symbol of the shares.
         symbol: Symbol,
-        /// Shares of the fill.
+        /// Shares that were sold of those that it bought.
         quantity: u32,
     },
     /// The fills of the date of a fill that is to be taken back are not kept any more, so its charges cannot be known.

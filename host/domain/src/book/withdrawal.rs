@@ -78,7 +78,9 @@ impl Book {
             left_out.insert((order, key.as_str()));
             let sold = |error| match error {
                 BookError::SoldMoreThanHeld { .. } if known.request.side == Side::Buy => {
-                    BookError::WithdrawnSharesSold { order, symbol: symbol.clone(), quantity: fill.quantity }
+                    let all: Keys<'_> = keys.iter().map(|key| (order, key.as_str())).collect();
+                    let quantity = sold_beyond(&standing, known, &all);
+                    BookError::WithdrawnSharesSold { order, symbol: symbol.clone(), quantity }
                 }
                 error => error,
             };
@@ -213,6 +215,45 @@ fn held_without(
         }
     }
     Ok(holdings)
+}
+
+/// Shares that were sold of those that some fills of a buy brought: what sells had too few for without them. They are counted up to the
+/// next corporate action of the share, after which shares are others.
+fn sold_beyond(journal: &[&JournalEntry], buy: &Order, left_out: &Keys<'_>) -> u32 {
+    let (strategy, symbol) = (buy.strategy, &buy.request.symbol);
+    let mut sides: BTreeMap<OrderId, Side> = BTreeMap::new();
+    let (mut held, mut missing) = (0_u32, 0_u32);
+    for entry in journal {
+        match &entry.event {
+            OrderEvent::Intended { request, strategy: of, .. }
+                if *of == strategy && request.symbol == *symbol =>
+            {
+                sides.insert(entry.order, request.side);
+            }
+            OrderEvent::Filled(fill) if !left_out.contains(&(entry.order, fill.key.as_str())) => {
+                match sides.get(&entry.order) {
+                    Some(Side::Buy) => held = held.saturating_add(fill.quantity),
+                    Some(Side::Sell) => {
+                        missing = missing.saturating_add(fill.quantity.saturating_sub(held));
+                        held = held.saturating_sub(fill.quantity);
+                    }
+                    None => {}
+                }
+            }
+            OrderEvent::HoldingChanged(change) => {
+                let is_of_it = |part: &&HoldingPart| part.symbol == *symbol && part.strategy == strategy;
+                match change.parts.iter().find(is_of_it) {
+                    Some(_) if missing > 0 => break,
+                    Some(part) => {
+                        held = part.after.iter().map(|lot| lot.quantity).fold(0, u32::saturating_add)
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    missing
 }
 
 fn trade(holdings: &mut Holdings, order: &Order, fill: &Fill) -> Result<(), BookError> {

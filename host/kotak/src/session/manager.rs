@@ -450,8 +450,9 @@ impl UserSession {
             return not_now(format!("nobody logs in until a person allows it: {reason}"), false);
         }
         if let Some((until, reason)) = inner.cooling.clone().filter(|(until, _)| *until > now) {
-            let left = until.millis_since(now).saturating_add(999) / 1_000;
-            return not_now(format!("the next login is in {left} s: {reason}"), false);
+            // The sentence is shown later, too, so it names the time and not what is left of it.
+            let from = until.plus_millis(999).ist_time().format("%H:%M:%S");
+            return not_now(format!("the next login is not before {from} IST: {reason}"), false);
         }
         if !by_hand && inner.counted_on(now.ist_day()) >= self.parts.settings.logins_a_day {
             let reason = format!("{} logins on one day", self.parts.settings.logins_a_day);

@@ -37,7 +37,7 @@ async function sent() {
 
 test('what is missing of a user is named in the dialog, which stays with what was typed', async () => {
   const missing =
-    'user 2 cannot trade over "kotak-neo" yet: the credentials lack: mobile number, PIN (MPIN); enter it in the console under Settings, Broker';
+    'user 2 cannot trade over "kotak-neo" yet: the credentials lack: mobile number, PIN (MPIN); enter them in the console under Settings, Broker';
   vi.mocked(changeBroker).mockRejectedValue(new Failure('broker_not_ready', missing, 409));
   const { dialog } = await sent();
   const alert = await dialog.findByRole('alert');

@@ -169,10 +169,25 @@ fn what_later_sells_took_follows_and_shares_that_were_sold_are_not_taken_back() 
     told.trade(Side::Sell, 1, 9_600);
     let before = told.book.clone();
     let refused = told.plan(last, &told.keys(last)).unwrap_err();
-    assert_eq!(refused, BookError::WithdrawnSharesSold { order: last, symbol: tcs(), quantity: 4 });
+    assert_eq!(refused, BookError::WithdrawnSharesSold { order: last, symbol: tcs(), quantity: 1 });
     assert_eq!(told.book, before);
     let unknown = told.plan(last, &["other".to_owned()]);
     assert!(matches!(unknown, Err(BookError::NoSuchFill { .. })), "{unknown:?}");
+}
+
+#[test]
+fn of_a_buy_of_which_a_part_was_sold_the_refusal_names_that_part() {
+    let mut told = Told::new();
+    let bought = told.place(REBOUND, Side::Buy, 20, Purpose::Entry);
+    told.fill(bought, 12, 10_000).unwrap();
+    told.fill(bought, 8, 10_000).unwrap();
+    told.trade(Side::Sell, 6, 11_000);
+    told.trade(Side::Sell, 7, 11_000);
+    let refused = |keys: &[String]| told.plan(bought, keys).unwrap_err();
+    let sold = |quantity| BookError::WithdrawnSharesSold { order: bought, symbol: tcs(), quantity };
+    let keys = told.keys(bought);
+    assert_eq!(refused(&keys), sold(13));
+    assert_eq!(refused(&keys[..1]), sold(5), "eight of the other fill were there to be sold");
 }
 
 #[test]
