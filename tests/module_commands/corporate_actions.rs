@@ -32,7 +32,7 @@ fn what_something_speaks_against_is_taken_up_with_confirm_only() {
     let known = || said(&daemon, token, &["actions", "list"]);
 
     let looked = import(&daemon, token, &list, &["--dry-run"], false);
-    assert!(looked.contains("\nleft out: NOSUCHTWO on 2025-04-27: "), "{looked}");
+    assert!(looked.contains("\nleft out: line 3: NOSUCHTWO on 2025-04-27: "), "{looked}");
     assert!(looked.contains("\nwith --confirm those that are left out count too\n"), "{looked}");
     assert!(looked.ends_with("; nothing was changed\n"), "{looked}");
     assert_eq!(known(), "no corporate actions\n");
@@ -41,7 +41,7 @@ fn what_something_speaks_against_is_taken_up_with_confirm_only() {
     assert_eq!(known(), "no corporate actions\n");
 
     let brought = import(&daemon, token, &list, &[], false);
-    assert!(brought.contains("left out: NOSUCHTWO ") && brought.contains("\n1 new, "), "{brought}");
+    assert!(brought.contains("left out: line 3: NOSUCHTWO ") && brought.contains("\n1 new, "), "{brought}");
     assert!(known().contains("NOSUCHONE 2025-04-28") && !known().contains("NOSUCHTWO"), "{}", known());
     let confirmed = import(&daemon, token, &list, &["--confirm"], true);
     assert!(!confirmed.contains("left out") && confirmed.contains("new: NOSUCHTWO "), "{confirmed}");
