@@ -319,9 +319,9 @@ pub enum MarketError {
         /// Error of the operating system.
         reason: String,
     },
-    /// The folder has no price files.
-    #[error("the market folder {0} has no .csv or .csv.gz files")]
-    EmptyFolder(String),
+    /// The folder has no price files; what is added says which folders in it were passed over.
+    #[error("the market folder {0} has no .csv or .csv.gz files{1}")]
+    EmptyFolder(String, String),
     /// A file as a whole.
     #[error("{file}: {reason}")]
     File {

@@ -52,6 +52,8 @@ pub struct SourceTrouble {
     pub since: Option<Timestamp>,
     /// Real time before which it is not asked again; none where nothing is waited for.
     pub until: Option<Timestamp>,
+    /// Whether it goes on with what it read before, as a folder does that can no longer be read: its prices are used.
+    pub keeps_old: bool,
 }
 
 /// How the line to a source over the net is used. Times are real ones.

@@ -150,7 +150,7 @@ impl From<SourceState> for MarketSource {
 
 impl From<SourceTrouble> for SourceFault {
     fn from(trouble: SourceTrouble) -> Self {
-        let SourceTrouble { reason, since, until } = trouble;
+        let SourceTrouble { reason, since, until, .. } = trouble;
         Self { reason, since: since.map(Instant), not_before: until.map(Instant) }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the user can trade: the link, the market, the books, what is held and what looks after it.
 
-use prahari_brokers::{Check, Sessions};
+use prahari_brokers::{Check, Sessions, SourceState};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -142,14 +142,19 @@ fn ahead(state: WarmState, due: Option<Day>) -> Option<String> {
     }
 }
 
+/// The sources that have a trouble, each with what is wrong: those that go on with what they read before, or the others.
+fn with_trouble(sources: &[SourceState], keeps_old: bool) -> Vec<String> {
+    let said = |source: &SourceState| {
+        let trouble = source.trouble.as_ref().filter(|trouble| trouble.keeps_old == keeps_old)?;
+        let does = if keeps_old { " uses what it read before" } else { "" };
+        Some(format!("{}{does}: {}", source.source, trouble.reason))
+    };
+    sources.iter().filter_map(said).collect()
+}
+
 fn market(found: &MarketSources, failed_ahead: Option<String>) -> Check {
     let MarketSources { sources, expected } = found;
-    let troubled: Vec<String> = sources
-        .iter()
-        .filter_map(|source| {
-            source.trouble.as_ref().map(|trouble| format!("{}: {}", source.source, trouble.reason))
-        })
-        .collect();
+    let (troubled, kept) = (with_trouble(sources, false), with_trouble(sources, true));
     let advice = "look at the sources on the page of market data";
     if !troubled.is_empty() {
         let said = format!(
@@ -162,6 +167,10 @@ fn market(found: &MarketSources, failed_ahead: Option<String>) -> Check {
             true => Check::failed("market", said, advice),
             false => Check::warning("market", said, advice),
         };
+    }
+    // As the alert about the folder has it: prices are had, and new bars are not.
+    if !kept.is_empty() {
+        return Check::warning("market", named(&kept), "mend the folder; it is read again by itself");
     }
     let stale = sources.iter().find_map(|source| {
         let (newest, expected) = (source.newest?, (*expected)?);
@@ -209,7 +218,7 @@ pub(super) fn named<T: AsRef<str>>(names: &[T]) -> String {
 #[cfg(test)]
 mod tests {
     use prahari_brokers::CheckOutcome::{Failed, NotKnown, Ok as Good, Warning};
-    use prahari_brokers::{SourceState, SourceTrouble};
+    use prahari_brokers::SourceTrouble;
     use prahari_domain::ids::{OrderId, UserId};
 
     use super::*;
@@ -249,18 +258,34 @@ mod tests {
     #[test]
     fn a_market_is_as_good_as_its_sources_and_their_newest_bars() {
         let good = SourceState { newest: Some(day("2025-03-07")), ..SourceState::new("csv") };
-        let trouble = SourceTrouble { reason: "no connection".to_owned(), since: None, until: None };
-        let bad = SourceState { trouble: Some(trouble), ..SourceState::new("yahoo") };
+        let trouble = |keeps_old| {
+            let reason = if keeps_old { "line 7: a day twice" } else { "no connection" }.to_owned();
+            Some(SourceTrouble { reason, since: None, until: None, keeps_old })
+        };
+        let bad = SourceState { trouble: trouble(false), ..SourceState::new("yahoo") };
+        let old = SourceState { trouble: trouble(true), ..good.clone() };
         let of = |sources: &[&SourceState], expected: &str, failed: Option<&str>| {
             let sources = sources.iter().map(|source| (*source).clone()).collect();
             let found = MarketSources { sources, expected: Some(day(expected)) };
-            market(&found, failed.map(str::to_owned)).outcome
+            market(&found, failed.map(str::to_owned))
         };
-        assert_eq!(of(&[&good], "2025-03-07", None), Good);
-        assert_eq!(of(&[&good], "2025-03-10", None), Warning);
-        assert_eq!(of(&[&good], "2025-03-07", Some("no connection")), Warning);
-        assert_eq!(of(&[&good, &bad], "2025-03-07", None), Warning);
-        assert_eq!(of(&[&bad], "2025-03-07", None), Failed);
+        let outcome = |sources: &[&SourceState], expected: &str, failed: Option<&str>| {
+            of(sources, expected, failed).outcome
+        };
+        assert_eq!(outcome(&[&good], "2025-03-07", None), Good);
+        assert_eq!(outcome(&[&good], "2025-03-10", None), Warning);
+        assert_eq!(outcome(&[&good], "2025-03-07", Some("no connection")), Warning);
+        assert_eq!(outcome(&[&good, &bad], "2025-03-07", None), Warning);
+        assert_eq!(outcome(&[&bad], "2025-03-07", None), Failed);
+        // The prices are had: what was read before is used, as the alert says.
+        let kept = of(&[&old], "2025-03-07", None);
+        assert_eq!(
+            (kept.outcome, kept.evidence.as_str()),
+            (Warning, "csv uses what it read before: line 7: a day twice")
+        );
+        let both = of(&[&old, &bad], "2025-03-07", None);
+        let said = "1 of 2 sources of prices cannot be used; yahoo: no connection";
+        assert_eq!((both.outcome, both.evidence.as_str()), (Warning, said));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) struct Columns {
     pub ex_day: usize,
     /// Number of fields that a row must have to hold all of these.
     pub least: usize,
+    /// Number of fields of the header; what stands beyond them belongs to no column.
+    pub most: usize,
 }
 
 impl Columns {
@@ -33,7 +35,7 @@ impl Columns {
         let at = |wanted| position(&names, wanted)?.ok_or_else(|| missing(wanted, header));
         let (symbol, series, purpose, ex_day) = (at(SYMBOL)?, at(SERIES)?, at(PURPOSE)?, at(EX_DAY)?);
         let least = symbol.max(series).max(purpose).max(ex_day) + 1;
-        Ok(Self { symbol, series, purpose, ex_day, least })
+        Ok(Self { symbol, series, purpose, ex_day, least, most: header.len() })
     }
 }
 

@@ -19,6 +19,7 @@ use prahari_domain::actions::{ActionKey, CorporateAction, Provenance};
 
 pub(crate) use exchange::ExchangeList;
 pub use plain::PlainAction;
+pub(crate) use row::surplus;
 
 /// Most rows of one list, and most actions that its rows may tell together: a row of the exchange may tell several. The
 /// exchange's lists of a day have a few hundred, and those of a year of its site some 3,000.

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 use prahari_domain::actions::Provenance;
 use prahari_domain::json::Unread;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::broken::broken_action;
 use super::plain::PlainAction;
@@ -25,6 +25,13 @@ const COLUMNS: [&str; 12] = [
     "note",
 ];
 
+/// What a list that was downloaded says beside these, which only tells.
+const TOLD: [&str; 10] =
+    ["id", "text", "origin", "teller", "state", "known_at", "changed_at", "changed_by", "reason", "before"];
+
+/// Most characters of a name of a field that a sentence repeats.
+const NAME_SHOWN: usize = 40;
+
 /// Those that every list has.
 const NEEDED: [&str; 3] = ["symbol", "ex_day", "kind"];
 
@@ -36,7 +43,7 @@ const NEEDED: [&str; 3] = ["symbol", "ex_day", "kind"];
 pub(super) fn csv(text: &[u8], provenance: &Provenance) -> Result<ToldActions, String> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
     let header = reader.headers().map_err(|_| "the list is not UTF-8 text".to_owned())?;
-    let places = places(header)?;
+    let (places, fields) = (places(header)?, header.len());
     let mut told = ToldActions::default();
     let mut record = StringRecord::new();
     let mut rows = 0;
@@ -57,10 +64,10 @@ pub(super) fn csv(text: &[u8], provenance: &Provenance) -> Result<ToldActions, S
         let cell = |place: Option<usize>| {
             place.and_then(|at| record.get(at)).map(str::trim).filter(|cell| !cell.is_empty())
         };
-        told.add(
-            line,
-            plain(|field| cell(place_of(&places, field))).and_then(|row| row.read(provenance.clone())),
-        );
+        let read = same_length(record.len(), fields)
+            .and_then(|()| plain(|field| cell(place_of(&places, field))))
+            .and_then(|row| row.read(provenance.clone()));
+        told.add(line, read);
     }
 }
 
@@ -87,19 +94,36 @@ pub(super) fn json(text: &[u8], provenance: &Provenance) -> Result<ToldActions, 
     }
     let mut told = ToldActions { is_json: true, ..ToldActions::default() };
     for (item, number) in items.into_iter().zip(1..) {
-        let known = |(name, value): (String, Value)| {
-            (COLUMNS.contains(&name.as_str()) && !value.is_null()).then_some((name, value))
-        };
         let read = match item {
-            Value::Object(fields) => {
-                let fields = fields.into_iter().filter_map(known).collect();
-                plain_of(&Value::Object(fields)).and_then(|row| row.read(provenance.clone()))
-            }
+            Value::Object(fields) => known(fields)
+                .and_then(|fields| plain_of(&Value::Object(fields)))
+                .and_then(|row| row.read(provenance.clone())),
             _ => Err("an action is an object".to_owned()),
         };
         told.add(number, read);
     }
     Ok(told)
+}
+
+/// The fields of an action that say something of it. A name that nobody knows is a mistyped one, whose figure would be missed.
+fn known(fields: Map<String, Value>) -> Result<Map<String, Value>, String> {
+    let is_known = |name: &str| COLUMNS.contains(&name) || TOLD.contains(&name);
+    if let Some(name) = fields.keys().find(|name| !is_known(name)) {
+        let name: String = name.chars().take(NAME_SHOWN).collect();
+        return Err(format!("{name:?} is not a field of an action: those are {}", COLUMNS.join(", ")));
+    }
+    let says = |(name, value): &(String, Value)| COLUMNS.contains(&name.as_str()) && !value.is_null();
+    Ok(fields.into_iter().filter(says).collect())
+}
+
+/// Refuses a row that is longer or shorter than the header: its fields may stand under other names than they are meant for.
+/// An amount such as `1,250` without quotes is two fields.
+fn same_length(fields: usize, header: usize) -> Result<(), String> {
+    if fields == header {
+        return Ok(());
+    }
+    let hint = if fields > header { "; a field with a comma stands in quotes" } else { "" };
+    Err(format!("the row has {fields} fields and the header {header}{hint}"))
 }
 
 fn plain_of(value: &Value) -> Result<PlainAction, String> {

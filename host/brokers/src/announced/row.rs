@@ -31,6 +31,13 @@ pub(super) fn is_blank(record: &ByteRecord) -> bool {
     record.iter().flatten().all(|byte| byte.is_ascii_whitespace() || *byte == 0x1a)
 }
 
+/// Why a row cannot be used that says something beyond the columns of its header: a comma within a field, such as the name of a
+/// company, shifts those behind it. Empty fields at the end say nothing.
+pub(crate) fn surplus(record: &ByteRecord, columns: usize) -> Option<String> {
+    let says = record.iter().skip(columns).any(|field| !field.trim_ascii().is_empty());
+    says.then(|| format!("the row has {} fields and the header {columns}", record.len()))
+}
+
 /// The action of a row; none where it has no ex-date.
 ///
 /// # Errors
@@ -39,6 +46,7 @@ pub(super) fn parse(record: &ByteRecord, columns: &Columns) -> Result<Option<Row
     if record.len() < columns.least {
         return Err(format!("the row has {} fields and needs {}", record.len(), columns.least));
     }
+    surplus(record, columns.most).map_or(Ok(()), Err)?;
     let symbol = Symbol::new(&field(record, columns.symbol)).map_err(|error| error.to_string())?;
     let Some(ex_day) = day(&field(record, columns.ex_day)).map_err(|reason| format!("ex-date {reason}"))?
     else {

@@ -134,6 +134,37 @@ fn what_is_wrong_with_a_row_is_one_sentence_that_names_the_field() {
 }
 
 #[test]
+fn a_row_that_is_longer_or_shorter_than_the_header_and_a_field_that_nobody_knows_are_refused() {
+    let list = read(
+        "symbol,ex_day,kind,per_share_paise\n\
+         ITC,2026-04-24,dividend,1,250\n\
+         ITC,2026-04-24,dividend\n\
+         ITC,2026-04-24,dividend,1250\n",
+    )
+    .unwrap();
+    let expected = [
+        "2: the row has 5 fields and the header 4; a field with a comma stands in quotes",
+        "3: the row has 3 fields and the header 4",
+    ];
+    assert_eq!(refused(&list), expected);
+    assert_eq!(told(&list), ["4: ITC on 2026-04-24: dividend of 12.50 a share"]);
+    let list = read(
+        r#"[{"symbol":"ITC","ex_day":"2026-04-24","kind":"dividend","per_share_paise":1250,"foo":3},
+            {"symbol":"TCS","ex_day":"2026-04-24","kind":"dividend","per_share_paise":1250,"state":"announced"}]"#,
+    )
+    .unwrap();
+    assert!(refused(&list)[0].starts_with("1: \"foo\" is not a field of an action: "), "{list:?}");
+    assert_eq!(told(&list), ["2: TCS on 2026-04-24: dividend of 12.50 a share"]);
+    let list = read(&format!(
+        "{DAILY}EQ,ABC,ABC, LTD,,,,2024-10-28,2024-10-29,,BONUS 1:1\n\
+         EQ,XYZ,XYZ LTD,,,,2024-10-28,,,BONUS 1:1,,\n"
+    ))
+    .unwrap();
+    assert_eq!(refused(&list), ["2: the row has 11 fields and the header 10"]);
+    assert_eq!(told(&list), ["3: XYZ on 2024-10-28: bonus of 1 new for 1 held"]);
+}
+
+#[test]
 fn an_action_that_is_told_twice_is_one_and_with_other_figures_refused() {
     let row = "TCS,2024-10-28,bonus,1,1,,,,,,,\n";
     let list = read(&format!("{OWN}{row}{row}TCS,2024-10-28,bonus,2,1,,,,,,,\n")).unwrap();

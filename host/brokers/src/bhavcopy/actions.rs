@@ -54,7 +54,8 @@ pub(super) fn read(lists: &BTreeMap<Day, (ListFile, PathBuf)>, notes: &mut Notes
     announced.finish(notes)
 }
 
-fn text(file: &Path, list: &ListFile) -> Result<Option<Vec<u8>>, String> {
+/// The text of a list; none where an archive of reports has no such list in it.
+pub(super) fn text(file: &Path, list: &ListFile) -> Result<Option<Vec<u8>>, String> {
     let text = match list.kind {
         ListKind::Reports => files::member_text(file, ListFile::is_actions_member),
         ListKind::Actions | ListKind::Bands => files::text(file, list.packing).map(Some),

@@ -7,6 +7,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
 
 use super::lists::ListFile;
+use crate::announced::surplus;
 use crate::folder::{Band, BandHistory, SERIES, files};
 
 /// Most rows of a list; the exchange's have some 3,500.
@@ -33,7 +34,7 @@ pub(super) fn read_text(text: &[u8], day: Day, into: &mut BandHistory) -> Result
         let place = header.iter().position(|field| name_of(field) == name);
         place.ok_or_else(|| format!("the column {name} is missing: needed are Symbol, Series and Band"))
     };
-    let columns = [at("symbol")?, at("series")?, at("band")?];
+    let (columns, most) = ([at("symbol")?, at("series")?, at("band")?], header.len());
     into.add_list(day);
     let (mut record, mut rows, mut unreadable) = (ByteRecord::new(), 0, Vec::new());
     while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
@@ -44,8 +45,9 @@ pub(super) fn read_text(text: &[u8], day: Day, into: &mut BandHistory) -> Result
         let line = record.position().map_or(0, csv::Position::line);
         let [symbol, series, band] = columns.map(|at| field(&record, at));
         let Some(series) = SERIES.iter().position(|known| *known == series) else { continue };
-        let added = Symbol::new(&symbol)
-            .map_err(|error| error.to_string())
+        let added = surplus(&record, most)
+            .map_or(Ok(()), Err)
+            .and_then(|()| Symbol::new(&symbol).map_err(|error| error.to_string()))
             .and_then(|symbol| into.add(symbol, series, day, band_of(&band)?));
         unreadable.extend(added.err().map(|reason| (line, reason)));
     }

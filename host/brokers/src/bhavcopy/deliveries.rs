@@ -8,6 +8,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
 
 use super::name::DayFile;
+use crate::announced::surplus;
 use crate::csv::row::volume;
 use crate::folder::{Deliveries, SERIES, files};
 
@@ -36,11 +37,11 @@ pub(super) fn read_text(text: &[u8], day: Day, into: &mut Deliveries) -> Result<
         header.iter().position(is_it).ok_or_else(|| format!("the column {name} is missing"))
     };
     let [symbol, series, traded, delivered] = COLUMNS.map(at);
-    let columns = [symbol?, series?, traded?, delivered?];
+    let (columns, most) = ([symbol?, series?, traded?, delivered?], header.len());
     let (mut record, mut unreadable, mut rows) = (ByteRecord::new(), Vec::new(), Vec::new());
     while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
         let line = record.position().map_or(0, csv::Position::line);
-        match row(&record, columns) {
+        match surplus(&record, most).map_or_else(|| row(&record, columns), Err) {
             Ok(row) => rows.extend(row),
             Err(reason) => unreadable.push((line, reason)),
         }

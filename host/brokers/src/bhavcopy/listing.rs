@@ -1,5 +1,6 @@
 //! The daily files of a folder: which are read, and what is said of the others.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,27 @@ const MOST_ENTRIES: usize = 100_000;
 /// How deep files may lie: the exchange keeps them by year and month.
 pub(super) const DEEPEST: usize = 3;
 
+/// Two files of the same name in two folders, of which the first is read.
+pub(super) struct Double {
+    /// The day that both are of.
+    pub day: Day,
+    /// What their name says.
+    pub named: Named,
+    /// The one that is read.
+    pub read: PathBuf,
+    /// The other one.
+    pub other: PathBuf,
+}
+
+/// What the name of a file of a day says.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    /// It has the day's bars.
+    Bars(DayFile),
+    /// It is a list.
+    List(ListFile),
+}
+
 /// Daily files of a folder.
 #[derive(Default)]
 pub(super) struct Listing {
@@ -31,6 +53,8 @@ pub(super) struct Listing {
     pub actions: BTreeMap<Day, (ListFile, PathBuf)>,
     /// The list of price bands of each day, likewise.
     pub bands: BTreeMap<Day, (ListFile, PathBuf)>,
+    /// Files that say the same by their names as one of those above and lie in another folder: layout, day and packing are the same.
+    doubles: Vec<Double>,
     /// Files of these names that are no regular files, each with what it is.
     pub left_out: Vec<(PathBuf, &'static str)>,
     /// Folders that lie too deep to be looked into.
@@ -92,11 +116,15 @@ impl Listing {
         if !self.takes(&path) {
             return;
         }
-        if file.layout == DayLayout::Full {
-            take_least(&mut self.with_deliveries, file, path.clone());
-        }
-        take_least(&mut self.days, file, path);
+        let for_bars = take_least(&mut self.days, file, path.clone());
+        // Those with deliveries are read for them also where the bars come from another file.
+        let double = match file.layout {
+            DayLayout::Full => take_least(&mut self.with_deliveries, file, path),
+            DayLayout::Udiff | DayLayout::Old => for_bars,
+        };
+        self.note_double(double, file.day, Named::Bars(file));
     }
+
     fn add_list(&mut self, list: ListFile, path: PathBuf) {
         if !self.takes(&path) {
             return;
@@ -105,9 +133,22 @@ impl Listing {
             ListKind::Actions | ListKind::Reports => &mut self.actions,
             ListKind::Bands => &mut self.bands,
         };
-        if lists.get(&list.day).is_none_or(|(other, _)| list.rank() < other.rank()) {
-            lists.insert(list.day, (list, path));
-        }
+        let double = take_least(lists, list, path);
+        self.note_double(double, list.day, Named::List(list));
+    }
+
+    fn note_double(&mut self, double: Option<(PathBuf, PathBuf)>, day: Day, named: Named) {
+        self.doubles.extend(double.map(|(read, other)| Double { day, named, read, other }));
+    }
+
+    /// The files of which there is another one of the same name elsewhere, as far as they are read.
+    pub fn doubles(&self) -> impl Iterator<Item = &Double> {
+        self.doubles.iter().filter(|Double { day, read, .. }| {
+            let of_bars =
+                [&self.days, &self.with_deliveries].map(|files| files.get(day).map(|(_, file)| file));
+            let of_lists = [&self.actions, &self.bands].map(|lists| lists.get(day).map(|(_, file)| file));
+            of_bars.into_iter().chain(of_lists).flatten().any(|file| file == read)
+        })
     }
 
     /// Takes a file into the fingerprint; `false` when it is no regular file.
@@ -119,9 +160,53 @@ impl Listing {
     }
 }
 
-/// Keeps the file of a day that comes before the others.
-fn take_least(days: &mut BTreeMap<Day, (DayFile, PathBuf)>, file: DayFile, path: PathBuf) {
-    if days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank()) {
-        days.insert(file.day, (file, path));
+/// A file of which one is taken for each day.
+trait OfDay: Copy {
+    /// What its files are compared by: the least is taken.
+    type Rank: Ord;
+
+    fn day(&self) -> Day;
+
+    fn rank(&self) -> Self::Rank;
+}
+
+impl OfDay for DayFile {
+    type Rank = (DayLayout, u8);
+
+    fn day(&self) -> Day {
+        self.day
+    }
+
+    fn rank(&self) -> Self::Rank {
+        Self::rank(self)
+    }
+}
+
+impl OfDay for ListFile {
+    type Rank = (ListKind, u8);
+
+    fn day(&self) -> Day {
+        self.day
+    }
+
+    fn rank(&self) -> Self::Rank {
+        Self::rank(self)
+    }
+}
+
+/// Keeps the file of a day that comes before the others. Where one of the same rank is kept already, answers that one and this.
+fn take_least<F: OfDay>(
+    days: &mut BTreeMap<Day, (F, PathBuf)>,
+    file: F,
+    path: PathBuf,
+) -> Option<(PathBuf, PathBuf)> {
+    let order = days.get(&file.day()).map_or(Ordering::Less, |(kept, _)| file.rank().cmp(&kept.rank()));
+    match order {
+        Ordering::Less => {
+            days.insert(file.day(), (file, path));
+            None
+        }
+        Ordering::Equal => days.get(&file.day()).map(|(_, kept)| (kept.clone(), path)),
+        Ordering::Greater => None,
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use prahari_domain::time::Day;
 
 use super::histories::Histories;
-use super::listing::{DEEPEST, Listing};
+use super::listing::{DEEPEST, Double, Listing, Named};
 use super::{actions, bands, deliveries, read};
 use crate::fetching::Pace;
-use crate::folder::{BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, refuse};
+use crate::folder::{
+    BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, files, passed_over, refuse,
+};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -54,7 +56,8 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
     let listing = Listing::of(dir)?;
     if listing.days.is_empty() {
         let example = "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv.zip";
-        return Err(refuse(dir, format!("it has no daily file of the exchange, such as {example}")));
+        let deeper = passed_over(&listing.too_deep, &format!("files may lie {DEEPEST} folders deep"));
+        return Err(refuse(dir, format!("it has no daily file of the exchange, such as {example}{deeper}")));
     }
     let mut notes = Notes::default();
     notes.passed_over(&listing.passed_over);
@@ -63,6 +66,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
     }
     let reason = format!("files may lie {DEEPEST} folders deep");
     notes.folders_passed_over(&listing.too_deep, &reason);
+    listing.doubles().for_each(|double| compare(double, &mut notes));
     let mut histories = Histories::default();
     let mut shares_before = 0;
     for (day, (named, file)) in &listing.days {
@@ -91,6 +95,20 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
     let (bands, deliveries) = (price_bands(&listing, &mut notes), delivered(&listing, last, &mut notes));
     let (report, fingerprint) = (notes.finish(bars.len(), &actions.told), listing.fingerprint());
     Ok(FolderBars { bars, series, bands, deliveries, actions, report, fingerprint })
+}
+
+/// Notes two files of the same name that do not say the same: which one is read is chance.
+fn compare(Double { day, named, read, other }: &Double, notes: &mut Notes) {
+    let text = |file: &Path| match named {
+        Named::Bars(named) => files::text(file, named.packing).map(Some).map_err(|error| error.reason()),
+        Named::List(list) => actions::text(file, list),
+    };
+    // One that is read and cannot be is told when it is.
+    match (text(read), text(other)) {
+        (_, Err(reason)) => notes.leave_out(other, &reason),
+        (Ok(one), Ok(another)) if one != another => notes.differ(*day, read, other),
+        _ => {}
+    }
 }
 
 /// Reads which part of the trades was delivered. A row that cannot be used is noted, and takes no bar away.

@@ -137,6 +137,51 @@ async fn folders_that_lie_too_deep_are_named_once_each_and_seen_when_they_come()
     assert_eq!(market.refresh().await, Ok(None));
 }
 
+#[test]
+fn a_folder_whose_files_lie_too_deep_says_where_it_did_not_look() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a/b/c/d/cm04JUL2024bhav.csv", OLD);
+    let message = open(dir.path()).err().unwrap().to_string();
+    let folder = dir.path().join("a/b/c/d");
+    let says =
+        format!("; not read are the folders {}, because files may lie 3 folders deep", folder.display());
+    assert!(
+        message.contains("it has no daily file of the exchange") && message.ends_with(&says),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn two_files_of_one_name_in_two_folders_are_named_where_they_differ() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = |close| format!("{OLD}{}", old("05-JUL-2024", "ABC", "EQ", close, 10));
+    let name = "cm05JUL2024bhav.csv";
+    let bands = |band| format!("Symbol,Series,Security Name,Band,Remarks\nABC,EQ,A NAME,{band},-\n");
+    for (folder, band) in [("a", 5), ("b", 10)] {
+        write(dir.path(), &format!("{folder}/{name}"), &text(101));
+        write(dir.path(), &format!("{folder}/sec_list_05072024.csv"), &bands(band));
+    }
+    let differ = |name: &str| {
+        let [one, other] = ["a", "b"].map(|folder| dir.path().join(folder).join(name).display().to_string());
+        format!("{one} and {other} are both of 2024-07-05 and differ: the first one is read")
+    };
+    let market = open(dir.path()).unwrap();
+    let report = market.report().unwrap();
+    assert_eq!((report.notes, report.unusable), (vec![differ("sec_list_05072024.csv")], 1));
+    write(dir.path(), &format!("b/{name}"), &text(99));
+    let report = market.refresh().await.unwrap().unwrap();
+    assert_eq!((&report.notes, report.unusable), (&vec![differ(name), differ("sec_list_05072024.csv")], 2));
+    assert_eq!(days(&market, "ABC").await, [("2024-07-05".to_owned(), Paise::rupees(101), 10)]);
+    // A file that is taken before both leaves nothing to choose.
+    write(
+        dir.path(),
+        "c/BhavCopy_NSE_CM_0_0_0_20240705_F_0000.csv",
+        &format!("{UDIFF}{}", udiff("2024-07-05", "ABC", "EQ", 101, 10)),
+    );
+    let report = market.refresh().await.unwrap().unwrap();
+    assert_eq!((report.notes, report.unusable), (vec![differ("sec_list_05072024.csv")], 1));
+}
+
 /// A time that stands.
 struct Standing(&'static str);
 
@@ -404,13 +449,14 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     write(
         dir.path(),
         "sec_list_08072024.csv",
-        "Symbol,Series,Security Name,Band,Remarks\nABC,EQ,A NAME,wide,-\nM&M,BE,A NAME,5,-\n",
+        "Symbol,Series,Security Name,Band,Remarks\nABC,EQ,A NAME,wide,-\nM&M,BE,A, 2,5,-\n",
     );
     let market = open(dir.path()).unwrap();
     let expected = [
         "what 1 rows of corporate actions say cannot be read: M&M of 2024-07-12: \"BONUS\": a bonus without its ratio",
         "bc04072024.csv: 1 rows cannot be used: line 3: ex-date \"soon\" is not a date such as 2025-01-31",
-        "sec_list_08072024.csv: 1 rows cannot be used: line 2: the band \"wide\" is neither a whole percentage nor \"No Band\"",
+        "sec_list_08072024.csv: 2 rows cannot be used: line 2: the band \"wide\" is neither a whole percentage nor \"No Band\", line 3: \
+         the row has 6 fields and the header 5",
         "bc05072024.csv is left out: the column symbol is missing: needed are SYMBOL, SERIES, EX_DT and PURPOSE, in any order; \
          found are nothing",
         "PR080724.zip is left out: it has no list of corporate actions such as bc28102024.csv in it",

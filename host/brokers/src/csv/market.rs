@@ -11,7 +11,7 @@ use super::read;
 use crate::announced::SourceActions;
 use crate::fetching::Pace;
 use crate::folder::{
-    BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, refuse,
+    BandHistory, Deliveries, FolderBars, FolderMarket, Layout, Notes, SeriesHistory, passed_over, refuse,
 };
 use crate::market::MarketError;
 use crate::sessions::Sessions;
@@ -68,14 +68,15 @@ fn fingerprint(dir: &Path) -> Result<blake3::Hash, MarketError> {
 
 fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, MarketError> {
     let listing = Listing::of(dir)?;
+    let reason = "the files of a csv folder lie in it directly";
     if listing.files.is_empty() {
-        return Err(MarketError::EmptyFolder(dir.display().to_string()));
+        let deeper = passed_over(&listing.folders, reason);
+        return Err(MarketError::EmptyFolder(dir.display().to_string(), deeper));
     }
     let mut notes = Notes::default();
     for (file, kind) in &listing.left_out {
         notes.leave_out(file, kind);
     }
-    let reason = "the files of a csv folder lie in it directly";
     notes.folders_passed_over(&listing.folders, reason);
     let mut bars: Vec<(Symbol, Vec<Candle>)> = Vec::new();
     for (symbol, file) in listing.files {

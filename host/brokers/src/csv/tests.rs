@@ -231,7 +231,19 @@ fn a_bad_folder_is_named() {
     let message = open(&missing).err().unwrap().to_string();
     assert!(message.starts_with("cannot read the market folder no/such/folder: "), "{message}");
     let empty = folder(&[("README.md", "")]);
-    assert_eq!(open(empty.path()).err(), Some(MarketError::EmptyFolder(empty.path().display().to_string())));
+    assert_eq!(
+        open(empty.path()).err(),
+        Some(MarketError::EmptyFolder(empty.path().display().to_string(), String::new()))
+    );
+    let deeper = empty.path().join("2024");
+    std::fs::create_dir(&deeper).unwrap();
+    std::fs::write(deeper.join("ABC.csv"), GOOD).unwrap();
+    let message = open(empty.path()).err().unwrap().to_string();
+    let says = format!(
+        " has no .csv or .csv.gz files; not read are the folders {}, because the files of a csv folder lie in it directly",
+        deeper.display()
+    );
+    assert!(message.ends_with(&says), "{message}");
     let odd = folder(&[("a_b.csv", GOOD)]);
     let message = open(odd.path()).err().unwrap().to_string();
     assert!(message.ends_with("a_b.csv: \"a_b\" is not a symbol: 1 to 32 of A-Z, 0-9, & and -"), "{message}");

@@ -282,7 +282,7 @@ impl MarketData for FolderMarket {
 
     fn sources(&self) -> Vec<SourceState> {
         let loaded = self.loaded();
-        let trouble = |reason| SourceTrouble { reason, since: None, until: None };
+        let trouble = |reason| SourceTrouble { reason, since: None, until: None, keeps_old: true };
         vec![SourceState {
             folders: self.folders(),
             shares: loaded.report.symbols,

@@ -21,7 +21,7 @@ pub(crate) use bands::{Band, BandHistory};
 pub(crate) use deliveries::Deliveries;
 pub use market::FolderMarket;
 pub use report::BarsReport;
-pub(crate) use report::{Notes, name_of};
+pub(crate) use report::{Notes, name_of, passed_over};
 
 use crate::announced::SourceActions;
 use crate::market::MarketError;

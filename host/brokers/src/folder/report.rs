@@ -103,6 +103,16 @@ impl Notes {
         self.unreadable_rows(file, &rows);
     }
 
+    /// Notes two files of a day that are called the same and do not say the same, of which the first is read.
+    pub fn differ(&mut self, day: Day, read: &Path, other: &Path) {
+        self.unusable += 1;
+        self.left_out.push(format!(
+            "{} and {} are both of {day} and differ: the first one is read",
+            read.display(),
+            other.display()
+        ));
+    }
+
     /// Notes a file of a day that has not come.
     pub fn file_ahead(&mut self, file: &Path, day: Day) {
         self.ahead += 1;
@@ -224,6 +234,15 @@ impl Notes {
         };
         report.with_actions(actions)
     }
+}
+
+/// What a sentence on a folder without files adds where folders in it were not looked into; nothing without any.
+pub(crate) fn passed_over(folders: &[PathBuf], reason: &str) -> String {
+    if folders.is_empty() {
+        return String::new();
+    }
+    let listed = first(folders, |folder| folder.display().to_string());
+    format!("; not read are the folders {listed}, because {reason}")
 }
 
 /// What is said of a row or a file of a day that has not come.

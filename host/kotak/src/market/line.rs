@@ -125,6 +125,7 @@ impl Line {
             reason: state.failed.as_ref().map_or_else(String::new, |(_, reason)| reason.clone()),
             since: Some(since),
             until: state.closed.as_ref().map(|(until, _)| *until),
+            keeps_old: false,
         });
         let line = LineState {
             asked: state.asked,

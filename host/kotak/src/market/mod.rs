@@ -234,6 +234,7 @@ impl MarketData for KotakMarket {
             reason: "the market feed is silent; prices are asked for instead".to_owned(),
             since: feed.heard_at.or(feed.connected),
             until: None,
+            keeps_old: false,
         });
         let (down, line) = self.bringer.line().state(now, self.bringer.per_minute());
         let (tapes, waiting) = self.bringer.counts();
