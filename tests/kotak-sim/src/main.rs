@@ -59,8 +59,10 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     );
     for number in options.accounts {
         let spec = AccountSpec::numbered(number);
-        println!("{}", serde_json::to_string(&spec)?);
+        let line = serde_json::to_string(&spec)?;
+        // Whoever reads the line may trade at once.
         sim.add_account(spec);
+        println!("{line}");
     }
     if options.running {
         let mut seconds = tokio::time::interval(std::time::Duration::from_secs(1));
