@@ -140,10 +140,9 @@ impl LiveBroker {
     pub fn show_fill(&self, user: UserId, id: &str, fill: Fill) {
         self.with(user, |customer| {
             let Taken { known, side, .. } = customer.of_id(id);
-            let quantity = fill.quantity;
+            let (quantity, symbol, buys) = (fill.quantity, known.symbol.clone(), *side == Side::Buy);
             known.filled += quantity;
             known.fills.push(fill);
-            let (symbol, buys) = (known.symbol.clone(), *side == Side::Buy);
             let held = customer.holdings.entry(symbol).or_default();
             *held = if buys { *held + quantity } else { *held - quantity };
         });
