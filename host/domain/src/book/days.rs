@@ -59,16 +59,10 @@ impl RecentDays {
         (strategy, realised): (StrategyName, Paise),
         charges: Paise,
     ) -> Paise {
-        let mut added = Paise::ZERO;
-        if let Some(traded) = self.day(day) {
-            added = charges - traded.charges;
-            traded.charges = charges;
-            traded.realised += realised;
+        self.change(day, realised, charges, |traded, added| {
             traded.results.add(strategy, realised, added);
             traded.fills.push(fill);
-        }
-        self.prune_old();
-        added
+        })
     }
 
     /// The charges of a day without one of its fills; none when the day, or such a fill of it, is not kept.
@@ -95,13 +89,26 @@ impl RecentDays {
         (strategy, realised): (StrategyName, Paise),
         charges: Paise,
     ) -> Paise {
+        self.change(day, realised, charges, |traded, added| {
+            traded.results.withdraw(strategy, realised, added);
+            take_out(&mut traded.fills, fill);
+        })
+    }
+
+    /// Sets the charges of a day, adds to its result, and does what is left with both; answers by how much the charges change.
+    fn change(
+        &mut self,
+        day: Day,
+        realised: Paise,
+        charges: Paise,
+        rest: impl FnOnce(&mut TradedDay, Paise),
+    ) -> Paise {
         let mut added = Paise::ZERO;
         if let Some(traded) = self.day(day) {
             added = charges - traded.charges;
             traded.charges = charges;
             traded.realised += realised;
-            traded.results.withdraw(strategy, realised, added);
-            take_out(&mut traded.fills, fill);
+            rest(traded, added);
         }
         self.prune_old();
         added

@@ -97,7 +97,7 @@ impl UserQueries<'_> {
 
 /// An unexplained jump ends the chain as it would end at the gate.
 fn of_jump(jump: &PriceJump) -> Link {
-    let found = format!("{jump}: nobody buys it before an admin has explained it");
+    let found = jump.refusal();
     Link::new(StepKind::Halt, None, found, Says::Stops)
 }
 
