@@ -124,7 +124,9 @@ describe('corporate actions', () => {
     const told = part(page, 'Import').getByRole('status');
     const leftOut = told.getByText('1 action is left out', { exact: true });
     await leftOut.waitFor();
-    await told.getByText(/^Line \d+: ADRIVON on 2026-12-20: .*2026-12-20 is no trading day\.$/).waitFor();
+    await told
+      .getByText(/^Line \d+: ADRIVON on 2026-12-20: .*2026-12-20 is no trading day\.$/)
+      .waitFor();
     const again = await answerTo<ImportedActions>(page, IMPORT, () =>
       press(page, 'Take these up too'),
     );
