@@ -69,8 +69,9 @@ struct ClosedPosition {
     /// Calendar days from the buy to the sell; 0 within one day.
     days_held: i64,
     /// By how much these shares made the contract notes of both dates grow, in proportion to the shares of each fill. What trades
-    /// of a day share, such as a charge that is rounded to the rupee, stands with the first of them. With the charges of what is
-    /// still held they add up to all charges.
+    /// of a day share, such as a charge that is rounded to the rupee, stands with the first of them. Never below zero: what a trade
+    /// saves beyond its own charges, such as one that makes intraday of a buy, other trades of that date cost less, also when they
+    /// are closed already. With the charges of what is still held they add up to all charges.
     charges_paise: i64,
     /// Sale value less cost, charges not included, in paise.
     gross_paise: i64,

@@ -281,6 +281,8 @@ proptest! {
         prop_assert_eq!(closed.iter().map(ClosedLot::gross).sum::<Paise>(), run.book.realised());
         let charges: Paise = closed.iter().map(|lot| lot.charges).sum();
         prop_assert_eq!(charges + trades.charges_of_held(), run.book.charges());
+        prop_assert!(closed.iter().all(|lot| lot.charges >= Paise::ZERO));
+        prop_assert!(trades.charges_of_held() >= Paise::ZERO);
         let notes: Paise = trades.notes().map(|(_, note)| note.total()).sum();
         prop_assert_eq!(notes, run.book.charges());
         for ((strategy, symbol), held) in &run.held {

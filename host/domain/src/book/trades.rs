@@ -3,9 +3,12 @@
 //! The books keep what is held and sums of what was realised, not which buy was matched with which sell. [`Trades`] folds the fills
 //! of a journal once more by the rules of the books: the same lots are taken first, and each fill costs what it made the contract
 //! note of its day grow. So the results add up to [`Book::realised`](super::Book::realised), the charges of what is closed and of
-//! what is held to [`Book::charges`](super::Book::charges).
+//! what is held to [`Book::charges`](super::Book::charges). A fill that makes the note smaller makes others of its day cheaper
+//! (`savings` beside it): nothing costs less than nothing.
 
-use std::collections::BTreeMap;
+mod savings;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, ContractNote, DayFill};
 use crate::ids::OrderId;
@@ -16,6 +19,7 @@ use crate::strategies::StrategyName;
 use crate::time::Day;
 
 use super::{HoldingChange, KEPT_DAYS};
+use savings::{Saver, take_what_is_below_zero};
 
 /// A fill, with what its order says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +69,8 @@ pub struct ClosedLot {
     /// Price per share of the sell.
     pub sell_price: Paise,
     /// By how much these shares made the contract notes of both dates grow, in proportion to the shares of each fill. What several
-    /// trades of a day share, such as a charge that is rounded to the rupee, stands with the first of them.
+    /// trades of a day share, such as a charge that is rounded to the rupee, stands with the first of them. Never below zero: by
+    /// what a trade makes a note smaller than nothing is left of its own charges, other trades of that date cost less.
     pub charges: Paise,
 }
 
@@ -124,6 +129,8 @@ struct Lot {
 struct RecentDay {
     fills: Vec<DayFill>,
     note: ContractNote,
+    /// Places of the closed lots that were bought or sold on it.
+    closed: BTreeSet<usize>,
 }
 
 impl Trades {
@@ -223,9 +230,11 @@ impl Trades {
         Ok(growth.total())
     }
 
-    fn buy(&mut self, filled: &OrderFill, charges: Paise) {
+    fn buy(&mut self, filled: &OrderFill, mut charges: Paise) {
         let Fill { quantity, price, at, .. } = filled.fill;
         let day = at.ist_day();
+        let saved = take_what_is_below_zero(&mut charges);
+        self.spread(saved, Saver { day, symbol: &filled.symbol, side: Side::Buy });
         let lots = self.lots.entry((filled.strategy, filled.symbol.clone())).or_default();
         // A fill that is told late takes the place of its date.
         let place = lots.partition_point(|lot| lot.day <= day);
@@ -237,6 +246,8 @@ impl Trades {
         // The books have refused a sell of more than is held.
         let Some(lots) = self.lots.get_mut(&(filled.strategy, filled.symbol.clone())) else { return };
         let (mut left, mut charges_left) = (quantity, charges);
+        // The last lot may be of the same sell.
+        let from = self.closed.len().saturating_sub(1);
         for lot in lots.iter_mut() {
             let taken = lot.quantity.min(left);
             if taken == 0 {
@@ -270,6 +281,7 @@ impl Trades {
             }
         }
         lots.retain(|lot| lot.quantity > 0);
+        self.level_closed(from, Saver { day: at.ist_day(), symbol: &filled.symbol, side: Side::Sell });
     }
 }
 
@@ -279,83 +291,4 @@ fn share(amount: Paise, part: u32, whole: u32) -> Paise {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::ids::UserId;
-    use crate::time::Timestamp;
-
-    use super::*;
-
-    const OURS: StrategyName = StrategyName::REBOUND;
-
-    fn filled(number: u32, side: Side, quantity: u32, price: i64, day: &str) -> OrderFill {
-        let day: Day = day.parse().unwrap();
-        let at = Timestamp::start_of(day).plus_minutes(600);
-        let key = format!("{number}-{quantity}-{price}");
-        OrderFill {
-            order: OrderId { user: UserId(1), day, number },
-            symbol: Symbol::new("TCS").unwrap(),
-            side,
-            strategy: OURS,
-            fill: Fill { key, quantity, price: Paise(price), at },
-        }
-    }
-
-    fn fold(fills: &[OrderFill]) -> Trades {
-        let mut trades = Trades::new(ChargeSchedule::embedded().unwrap().plan("trade_api").unwrap());
-        fills.iter().for_each(|fill| trades.book(fill).unwrap());
-        trades
-    }
-
-    #[test]
-    fn a_sell_takes_the_oldest_shares_first_and_part_of_a_lot_stays() {
-        let trades = fold(&[
-            filled(1, Side::Buy, 10, 10_000, "2025-01-02"),
-            filled(2, Side::Buy, 10, 9_000, "2025-01-06"),
-            filled(3, Side::Sell, 15, 11_000, "2025-01-10"),
-        ]);
-        let of =
-            |lot: &ClosedLot| (lot.number, lot.quantity, lot.buy_price.0, lot.days_held(), lot.gross().0);
-        let found: Vec<_> = trades.closed().iter().map(of).collect();
-        assert_eq!(found, [(1, 10, 10_000, 8, 10_000), (2, 5, 9_000, 4, 10_000)]);
-    }
-
-    #[test]
-    fn the_charges_of_what_is_closed_and_of_what_is_held_are_those_of_the_notes() {
-        let trades = fold(&[
-            filled(1, Side::Buy, 7, 123_455, "2025-01-02"),
-            filled(1, Side::Buy, 4, 123_460, "2025-01-02"),
-            filled(2, Side::Buy, 10, 99_995, "2025-01-06"),
-            filled(3, Side::Sell, 9, 131_005, "2025-01-10"),
-            filled(4, Side::Sell, 3, 131_000, "2025-01-10"),
-        ]);
-        let closed: Paise = trades.closed().iter().map(|lot| lot.charges).sum();
-        let notes: Paise = trades.notes().map(|(_, note)| note.total()).sum();
-        assert_eq!(closed + trades.charges_of_held(), notes);
-        assert!(closed > Paise::ZERO && trades.charges_of_held() > Paise::ZERO);
-        assert_eq!(trades.closed().iter().map(|lot| lot.quantity).sum::<u32>(), 12);
-    }
-
-    #[test]
-    fn fills_of_one_order_at_one_price_are_one_lot_and_two_prices_are_two() {
-        let trades = fold(&[
-            filled(1, Side::Buy, 10, 10_000, "2025-01-02"),
-            filled(2, Side::Sell, 4, 11_000, "2025-01-03"),
-            filled(2, Side::Sell, 3, 11_000, "2025-01-03"),
-            filled(2, Side::Sell, 3, 11_005, "2025-01-03"),
-        ]);
-        let found: Vec<_> = trades.closed().iter().map(|lot| (lot.number, lot.quantity)).collect();
-        assert_eq!(found, [(1, 7), (2, 3)]);
-    }
-
-    #[test]
-    fn what_another_strategy_holds_is_not_taken() {
-        let theirs = OrderFill {
-            strategy: StrategyName::literal("momentum"),
-            ..filled(1, Side::Buy, 5, 9_000, "2025-01-02")
-        };
-        let bought = filled(2, Side::Buy, 5, 10_000, "2025-01-03");
-        let trades = fold(&[theirs, bought, filled(3, Side::Sell, 5, 11_000, "2025-01-06")]);
-        let found: Vec<_> = trades.closed().iter().map(|lot| (lot.strategy, lot.buy_price)).collect();
-        assert_eq!(found, [(OURS, Paise(10_000))]);
-    }
-}
+mod tests;
