@@ -8,6 +8,7 @@ mod layers;
 mod length;
 mod machine_paths;
 mod migrations;
+mod snapshots;
 mod sql;
 mod task_names;
 
@@ -18,7 +19,7 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 12] = [
+pub const ALL: [Rule; 13] = [
     calls::check,
     dependencies::check,
     documentation::check,
@@ -28,6 +29,7 @@ pub const ALL: [Rule; 12] = [
     length::check,
     machine_paths::check,
     migrations::check,
+    snapshots::check,
     sql::check_texts,
     sql::check_manifests,
     task_names::check,
