@@ -7,7 +7,7 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
-use prahari_app::desk::{DailyStatement, OrderAlarm};
+use prahari_app::desk::{DailyStatement, FillAlarm, OrderAlarm};
 use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
@@ -16,22 +16,39 @@ use prahari_domain::risk::RefusalCode;
 
 use crate::HIGH;
 use crate::external::Account;
-use crate::support::desk_fixture::{CAPITAL, USER};
+use crate::support::desk_fixture::{CAPITAL, USER, buy, order_context};
 use crate::support::fake_broker::PRICE;
-use crate::support::{MONDAY, day};
+use crate::support::{MONDAY, TUESDAY, day};
 
 impl Account {
+    /// What is told of executions that are gone, one after the other.
+    fn alarms(&mut self) -> Vec<FillAlarm> {
+        let of_fills = |alarm| match alarm {
+            OrderAlarm::Fill(alarm) => alarm,
+            OrderAlarm::Unknown(unknown) => panic!("{unknown:?}"),
+        };
+        self.desk.take_alarms().into_iter().map(of_fills).collect()
+    }
+
     /// What is told of executions that are gone, and of those that are settled.
     fn told(&mut self) -> (Vec<String>, Vec<String>) {
         let (mut gone, mut settled) = (Vec::new(), Vec::new());
-        for alarm in self.desk.take_alarms() {
+        for alarm in self.alarms() {
             match alarm {
-                OrderAlarm::FillGone { detail, .. } => gone.push(detail),
-                OrderAlarm::FillSettled { how, .. } => settled.push(how),
-                OrderAlarm::Raised { .. } | OrderAlarm::Over { .. } => {}
+                FillAlarm::Gone { detail, .. } => gone.push(detail),
+                FillAlarm::Settled { how, .. } => settled.push(how),
+                FillAlarm::Left { .. } => panic!("{alarm:?}"),
             }
         }
         (gone, settled)
+    }
+
+    /// A person says that the last fill of an order was annulled, which it was.
+    async fn annulled_by_word(&mut self, order: OrderId) -> Fill {
+        let fill = self.broker.annul(USER, &order.to_string(), self.now);
+        let word = self.desk.annulled_by_word(order, &fill.key, "a call", self.now);
+        word.await.unwrap().unwrap();
+        fill
     }
 
     async fn events_of(&self, order: OrderId) -> Vec<&'static str> {
@@ -169,6 +186,9 @@ async fn an_annulled_buy_whose_shares_were_sold_is_left_to_a_person_and_nothing_
     assert!(gone[0].contains("were sold since"), "{}", gone[0]);
     assert_eq!((account.desk.book(), account.journal().await), (&book, journal));
     assert_eq!((account.external(), account.differences(true).await), (vec![], vec![]));
+    account.on(TUESDAY).await;
+    account.minutes(2).await;
+    assert_eq!(account.told(), (vec![], vec![]), "another date settles nothing");
 }
 
 #[tokio::test]
@@ -263,4 +283,93 @@ async fn the_word_of_a_person_is_refused_while_the_row_of_the_order_still_counts
     account.broker.set_hidden(USER, &id, true);
     account.desk.annulled_by_word(bought, &key, "a call", account.now).await.unwrap().unwrap();
     assert_eq!(account.held("ABC"), 0);
+}
+
+#[tokio::test]
+async fn a_fill_that_comes_back_late_on_a_quiet_day_is_booked_within_minutes() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let fill = account.annulled_by_word(bought).await;
+    // Nothing is open, and what others trade is looked at each quarter of an hour only.
+    account.minutes(20).await;
+    account.broker.show_fill(USER, &bought.to_string(), fill);
+    account.minutes(6).await;
+    assert_eq!(account.held("ABC"), 10);
+    let (_, settled) = account.told();
+    assert_eq!(settled.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_looked_for_until_its_day_is_over_and_once_on_a_later_date() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let fill = account.annulled_by_word(bought).await;
+    let asked = |account: &Account| account.broker.books_asked(USER);
+    let before = asked(&account);
+    account.minutes(60).await;
+    assert!((12..=20).contains(&(asked(&account) - before)), "{}", asked(&account) - before);
+    account.on(TUESDAY).await;
+    let before = asked(&account);
+    account.minutes(60).await;
+    assert_eq!(asked(&account), before, "nothing is to be expected any more");
+    account.broker.show_fill(USER, &bought.to_string(), fill);
+    account.on("2025-03-12").await;
+    assert_eq!(account.held("ABC"), 10);
+}
+
+#[tokio::test]
+async fn the_alert_of_two_annulled_fills_of_an_order_says_after_each_step_what_is_open() {
+    let mut account = Account::empty().await;
+    let order =
+        account.desk.place(buy("ABC", 10, PRICE.0), order_context(account.now)).await.unwrap().unwrap();
+    let id = order.to_string();
+    for (quantity, price) in [(4, PRICE), (6, Paise(9_900))] {
+        account.broker.execute(USER, &id, quantity, price, account.now);
+        account.minute().await;
+    }
+    let gone = |fills: &str| FillAlarm::Gone {
+        order,
+        detail: format!("order {id}: the buy of ABC ({fills}) was annulled, and is taken back in the books"),
+    };
+    let second = account.annulled_by_word(order).await;
+    assert_eq!(account.alarms(), [gone("6 at ₹99.00")]);
+    let first = account.annulled_by_word(order).await;
+    assert_eq!(account.alarms(), [gone("6 at ₹99.00, 4 at ₹100.00")]);
+    account.restart().await;
+
+    account.broker.show_fill(USER, &id, second);
+    account.minute().await;
+    let FillAlarm::Gone { detail, .. } = gone("4 at ₹100.00") else { panic!() };
+    assert_eq!(account.alarms(), [FillAlarm::Left { order, detail }]);
+    account.broker.show_fill(USER, &id, first);
+    account.minute().await;
+    let (gone, settled) = account.told();
+    assert_eq!((gone.len(), settled.len(), account.held("ABC")), (0, 1, 10));
+}
+
+#[tokio::test]
+async fn what_a_person_has_to_decide_follows_what_the_lists_show() {
+    let mut account = Account::empty().await;
+    let order =
+        account.desk.place(buy("ABC", 10, PRICE.0), order_context(account.now)).await.unwrap().unwrap();
+    let id = order.to_string();
+    for quantity in [4, 6] {
+        account.broker.execute(USER, &id, quantity, PRICE, account.now);
+        account.minute().await;
+    }
+    let hidden = [account.broker.hide_fill(USER, &id), account.broker.hide_fill(USER, &id)];
+    account.minutes(32).await;
+    let (gone, _) = account.told();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone[0].contains("and its executions 0, which do not show the fills"), "{}", gone[0]);
+    let [second, first] = hidden;
+    let key = first.key.clone();
+    account.broker.list_fill(USER, &id, second);
+    account.minute().await;
+    let [FillAlarm::Left { detail, .. }] = &account.alarms()[..] else { panic!() };
+    assert!(detail.contains(&format!("and its executions 6, which do not show the fill {key}:")), "{detail}");
+    account.broker.list_fill(USER, &id, first);
+    account.minute().await;
+    let (_, settled) = account.told();
+    assert_eq!(settled, [format!("the broker and the books agree on what was filled of order {id}")]);
 }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
-use prahari_app::desk::{DailyStatement, OrderAlarm, UnknownOrder};
+use prahari_app::desk::{DailyStatement, OrderAlarm, UnknownAlarm, UnknownOrder};
 use prahari_app::error::AppError;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
@@ -52,9 +52,9 @@ fn only_unknown(trader: &Installation) -> UnknownOrder {
 fn alarms(trader: &mut Installation) -> Vec<(OrderId, bool)> {
     let told = trader.desk.take_alarms().into_iter();
     told.map(|alarm| match alarm {
-        OrderAlarm::Raised { order, .. } => (order, true),
-        OrderAlarm::Over { order, .. } => (order, false),
-        gone @ (OrderAlarm::FillGone { .. } | OrderAlarm::FillSettled { .. }) => panic!("{gone:?}"),
+        OrderAlarm::Unknown(UnknownAlarm::Raised { order, .. }) => (order, true),
+        OrderAlarm::Unknown(UnknownAlarm::Over { order, .. }) => (order, false),
+        OrderAlarm::Fill(gone) => panic!("{gone:?}"),
     })
     .collect()
 }
@@ -86,7 +86,9 @@ async fn an_order_that_the_book_does_not_show_blocks_its_symbol_and_side_and_is_
     assert_eq!(trader.events(id).await, ["intended", "sent", "outcome_unknown"]);
     assert!(!trader.desk.needs_reconcile(), "the desk trades on");
 
-    let [OrderAlarm::Raised { order, detail }] = &trader.desk.take_alarms()[..] else { panic!() };
+    let [OrderAlarm::Unknown(UnknownAlarm::Raised { order, detail })] = &trader.desk.take_alarms()[..] else {
+        panic!()
+    };
     let holdings = "the broker holds 5 shares of ABC and our books 5: nothing of it shows there";
     assert_eq!((*order, detail), (id, &format!("{sentence}; {holdings}")));
     for number in 2..6 {
@@ -195,7 +197,9 @@ async fn an_order_is_alarmed_also_while_the_book_cannot_be_had_and_nothing_is_se
     for _ in 0..2 {
         assert!(matches!(trader.desk.reconcile(minute(1)).await, Err(AppError::Broker(_))));
     }
-    let [OrderAlarm::Raised { order, detail }] = &trader.desk.take_alarms()[..] else { panic!() };
+    let [OrderAlarm::Unknown(UnknownAlarm::Raised { order, detail })] = &trader.desk.take_alarms()[..] else {
+        panic!()
+    };
     let sentence = format!(
         "order {id} may have been sent, and the broker's book cannot be had: nothing more of ABC is bought before its outcome is known"
     );
@@ -354,7 +358,9 @@ async fn a_person_decides_only_what_is_unknown_and_what_comes_to_light_afterward
     broker.set_lagging(USER, false);
     trader.desk.sync_fills(minute(4)).await.unwrap();
     assert_eq!(trader.order(id).broker_id.as_deref(), Some("L1"));
-    let [OrderAlarm::Raised { order, detail }] = &trader.desk.take_alarms()[..] else { panic!() };
+    let [OrderAlarm::Unknown(UnknownAlarm::Raised { order, detail })] = &trader.desk.take_alarms()[..] else {
+        panic!()
+    };
     assert_eq!(*order, id);
     assert!(detail.contains("stands at the broker as L1"), "{detail}");
     trader.execute(id, 10);

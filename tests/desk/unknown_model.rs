@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use prahari_app::desk::OrderAlarm;
+use prahari_app::desk::{OrderAlarm, UnknownAlarm};
 use prahari_app::error::AppError;
 use prahari_brokers::{BrokerError, BrokerEvent, BrokerOrder, BrokerOrderState, Pushed};
 use prahari_domain::ids::OrderId;
@@ -225,9 +225,9 @@ impl Run {
     fn hear(&mut self) {
         for alarm in self.trader.desk.take_alarms() {
             match alarm {
-                OrderAlarm::Raised { order, .. } => self.alarmed.insert(order),
-                OrderAlarm::Over { order, .. } => self.alarmed.remove(&order),
-                gone @ (OrderAlarm::FillGone { .. } | OrderAlarm::FillSettled { .. }) => panic!("{gone:?}"),
+                OrderAlarm::Unknown(UnknownAlarm::Raised { order, .. }) => self.alarmed.insert(order),
+                OrderAlarm::Unknown(UnknownAlarm::Over { order, .. }) => self.alarmed.remove(&order),
+                OrderAlarm::Fill(gone) => panic!("{gone:?}"),
             };
         }
     }

@@ -93,6 +93,25 @@ impl SystemScope {
             .await
     }
 
+    /// Has the open alert with this code, user and subject say something else, and waits until that is durable; returns it, or
+    /// nothing when there is none or it says so already.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn reword_alert(&self, alert: NewAlert) -> Result<Option<AlertRow>, StoreError> {
+        let NewAlert { code, user, subject, detail } = alert;
+        let values = (code.name(), id_of(user), subject, detail);
+        self.store
+            .write_durable("reword an alert", move |conn| {
+                let sql = "UPDATE alerts SET detail = ?4
+                           WHERE code = ?1 AND user_id IS ?2 AND subject = ?3 AND resolved_at IS NULL
+                             AND detail <> ?4
+                           RETURNING *";
+                Ok(select(conn, sql, values, read)?.pop())
+            })
+            .await
+    }
+
     /// Returns whether somebody knows of an alert about the installation with this code and subject: it is open, or a person has
     /// resolved it.
     ///

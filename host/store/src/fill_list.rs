@@ -63,15 +63,15 @@ impl UserScope {
 }
 
 impl UserScope {
-    /// The fills that were taken back, by order and key, the oldest first; also those that were booked again since.
+    /// The fills that were taken back, with their order, the oldest withdrawal first; also those that were booked again since.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn withdrawn_fills(&self) -> Result<Vec<(OrderId, String)>, StoreError> {
+    pub async fn withdrawn_fills(&self) -> Result<Vec<(OrderId, Fill)>, StoreError> {
         let user = self.user;
         self.read("read the fills that were taken back", move |conn| {
             let Withdrawn(found) = Withdrawn::of(conn, user)?;
-            Ok(found.into_iter().map(|(_, order, withdrawal)| (order, withdrawal.fill.key)).collect())
+            Ok(found.into_iter().map(|(_, order, withdrawal)| (order, withdrawal.fill)).collect())
         })
         .await
     }

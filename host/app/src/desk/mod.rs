@@ -4,6 +4,7 @@
 //! state is the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
 mod adoption;
+mod alarms;
 mod announce;
 mod annulled;
 mod booking;
@@ -42,6 +43,8 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
 pub use adoption::{Decided, DifferenceDecision};
+pub use alarms::OrderAlarm;
+pub use annulled::FillAlarm;
 pub use by_strategy::StrategyStatement;
 pub use capital::Money;
 pub(crate) use closing::last_instant;
@@ -51,7 +54,7 @@ pub use reconcile::{Difference, DifferenceKind};
 pub use statement::DailyStatement;
 pub(crate) use tell::Teller;
 pub use their_book::LikeIt;
-pub use unknown::{Look, OrderAlarm, Search, UnknownOrder};
+pub use unknown::{Look, Search, UnknownAlarm, UnknownOrder};
 pub use valuation::{Held, UnpricedPosition, Valuation};
 
 use closing::Dates;

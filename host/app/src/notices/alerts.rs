@@ -3,13 +3,13 @@
 //! Slots that were not seen are the watchdog's; everything else that somebody has to look at comes through here.
 
 use parking_lot::MutexGuard;
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::text::into_one_line;
-use prahari_store::{AlertCode, NewAlert, Role};
+use prahari_store::{AlertCode, AlertRow, NewAlert, Role};
 
 use super::{Gathered, Lines, Notices, words};
 use crate::day_log::Kind;
-use crate::desk::OrderAlarm;
+use crate::desk::{FillAlarm, OrderAlarm, UnknownAlarm};
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event, Resource};
 use crate::user::User;
@@ -69,32 +69,64 @@ impl Notices {
         Ok(cleared.is_some())
     }
 
-    /// Raises an alert for each order of which it is not known what became of it, or of which an execution was annulled, and
-    /// resolves those of orders of which it is known by now.
+    /// Raises and resolves the alerts of a user about orders: of which it is not known what became, and of which executions were
+    /// annulled. There is one for an order and kind.
     ///
     /// # Errors
     /// When an alert cannot be written down.
     pub(crate) async fn tell_of_orders(&self, user: UserId, alarms: Vec<OrderAlarm>) -> Result<(), AppError> {
-        let code = AlertCode::OrderUnknown;
+        let of = |code, order: OrderId, detail| NewAlert {
+            code,
+            user: Some(user),
+            subject: order.to_string(),
+            detail,
+        };
+        let (unknown, annulled) = (AlertCode::OrderUnknown, AlertCode::FillWithdrawn);
         for alarm in alarms {
             match alarm {
-                OrderAlarm::Raised { order, detail } => {
-                    let subject = order.to_string();
-                    self.raise(NewAlert { code, user: Some(user), subject, detail }).await?;
+                OrderAlarm::Unknown(UnknownAlarm::Raised { order, detail }) => {
+                    self.raise(of(unknown, order, detail)).await?;
                 }
-                OrderAlarm::Over { order, how } => {
-                    self.clear(code, Some(user), &order.to_string(), &how).await?;
+                OrderAlarm::Unknown(UnknownAlarm::Over { order, how }) => {
+                    self.clear(unknown, Some(user), &order.to_string(), &how).await?;
                 }
-                OrderAlarm::FillGone { order, detail } => {
-                    let (code, subject) = (AlertCode::FillWithdrawn, order.to_string());
-                    self.raise(NewAlert { code, user: Some(user), subject, detail }).await?;
+                OrderAlarm::Fill(FillAlarm::Gone { order, detail }) => {
+                    let alert = of(annulled, order, detail);
+                    // What is gone now is news, also while the alert stands.
+                    if !self.raise(alert.clone()).await?
+                        && let Some(reworded) = self.reword(alert).await?
+                    {
+                        self.send_alert(annulled, Some(user), &reworded.detail).await?;
+                    }
                 }
-                OrderAlarm::FillSettled { order, how } => {
-                    self.clear(AlertCode::FillWithdrawn, Some(user), &order.to_string(), &how).await?;
+                OrderAlarm::Fill(FillAlarm::Left { order, detail }) => {
+                    self.reword(of(annulled, order, detail)).await?;
+                }
+                OrderAlarm::Fill(FillAlarm::Settled { order, how }) => {
+                    self.clear(annulled, Some(user), &order.to_string(), &how).await?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Has an open alert say something else than it does, because its condition has changed; returns it when it does.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    async fn reword(&self, alert: NewAlert) -> Result<Option<AlertRow>, AppError> {
+        let alert = NewAlert { detail: into_one_line(alert.detail), ..alert };
+        let reworded = self.handles.store.system().reword_alert(alert).await?;
+        if let Some(AlertRow { id, user, code, subject, detail, .. }) = &reworded {
+            let audience = user.map_or(Audience::Admins, Audience::User);
+            self.handles.events.changed(audience, Resource::Alert, *id);
+            self.handles.day_log.noted(
+                *user,
+                Kind::Info,
+                &format!("an alert says something else now ({code} {subject}): {detail}"),
+            );
+        }
+        Ok(reworded)
     }
 
     /// Sends the sentence of an alert to the user it is about and to every admin, whom it tells which user that is.

@@ -33,6 +33,24 @@ async fn a_condition_has_one_open_alert_and_a_new_one_when_it_comes_again() {
 }
 
 #[tokio::test]
+async fn an_open_alert_can_say_something_else_and_one_that_is_over_cannot() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let told = |detail: &str| NewAlert { detail: detail.to_owned(), ..condition(Some(UserId(1)), "a") };
+    assert_eq!(system.reword_alert(told("two are gone")).await.unwrap(), None, "there is none");
+    let raised = system.raise_alert(told("one is gone"), Timestamp(1)).await.unwrap().unwrap();
+    let reworded = system.reword_alert(told("two are gone")).await.unwrap().unwrap();
+    assert_eq!((reworded.id, reworded.raised_at), (raised.id, Timestamp(1)));
+    assert_eq!(system.reword_alert(told("two are gone")).await.unwrap(), None, "it says so already");
+    let other = NewAlert { user: Some(UserId(2)), ..told("three are gone") };
+    assert_eq!(system.reword_alert(other).await.unwrap(), None, "it is another user's");
+    assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap()[0].detail, "two are gone");
+    let key = (AlertCode::UserHalted, Some(UserId(1)), "a".to_owned());
+    system.clear_alert(key, "it is over".to_owned(), Timestamp(2)).await.unwrap().unwrap();
+    assert_eq!(system.reword_alert(told("one is gone")).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_user_sees_and_settles_their_own_alerts_only() {
     let test = TestStore::new();
     let system = test.store.system();

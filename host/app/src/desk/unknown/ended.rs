@@ -7,7 +7,7 @@ use prahari_domain::money::rupees;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::time::{Day, Timestamp};
 
-use super::OrderAlarm;
+use super::UnknownAlarm;
 use super::decided::DECIDED;
 use crate::desk::their_book::TheirBook;
 use crate::desk::{Desk, Difference, DifferenceKind};
@@ -131,7 +131,7 @@ impl Desk {
         if known.state != BrokerOrderState::Open {
             if ended_unseen(order) && self.unknown.seen_since.insert(id) {
                 let how = format!("the broker's book shows order {id} as {number}, which has ended");
-                self.unknown.alarms.push(OrderAlarm::Over { order: id, how });
+                self.unknown.alarms.push(UnknownAlarm::Over { order: id, how });
                 // The statement of the date said that it is not known.
                 self.dates.note(order.updated_at);
             }

@@ -61,7 +61,7 @@ pub struct UnknownOrder {
 
 /// What there is to tell of an order whose outcome is not known, or was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderAlarm {
+pub enum UnknownAlarm {
     /// It is not known what became of it.
     Raised {
         /// The order that it is about.
@@ -74,20 +74,6 @@ pub enum OrderAlarm {
         /// The order that it is about.
         order: OrderId,
         /// How it came to be known, one sentence.
-        how: String,
-    },
-    /// The broker shows an execution of it no more.
-    FillGone {
-        /// The order that it is about.
-        order: OrderId,
-        /// The sentence for the user.
-        detail: String,
-    },
-    /// Broker and books agree again on what was executed of it.
-    FillSettled {
-        /// The order that it is about.
-        order: OrderId,
-        /// How it ended, one sentence.
         how: String,
     },
 }
@@ -106,7 +92,7 @@ pub(super) struct UnknownOrders {
     told: BTreeSet<OrderId>,
     /// Orders that ended unseen and whose end the book has shown since.
     seen_since: BTreeSet<OrderId>,
-    alarms: Vec<OrderAlarm>,
+    alarms: Vec<UnknownAlarm>,
 }
 
 impl UnknownOrders {
@@ -123,13 +109,13 @@ fn is_unknown(order: &&Order) -> bool {
 
 impl Desk {
     /// Takes out what there is to tell of unknown orders since this was last asked: each once.
-    pub fn take_alarms(&mut self) -> Vec<OrderAlarm> {
+    pub(super) fn take_unknown_alarms(&mut self) -> Vec<UnknownAlarm> {
         let book = &self.book;
         let UnknownOrders { searches, looked_for, told, alarms, .. } = &mut self.unknown;
         for (id, search) in searches.iter().filter(|(id, _)| looked_for.contains(*id)) {
             let Some(order) = book.order(id).filter(is_unknown) else { continue };
             if told.insert(*id) {
-                alarms.push(OrderAlarm::Raised { order: *id, detail: said::evidence(order, search) });
+                alarms.push(UnknownAlarm::Raised { order: *id, detail: said::evidence(order, search) });
             }
         }
         std::mem::take(alarms)
@@ -144,15 +130,10 @@ impl Desk {
         self.book.active_orders().filter(is_unknown).map(with_search).collect()
     }
 
-    /// Has something told about an order.
-    pub(super) fn tell(&mut self, alarm: OrderAlarm) {
-        self.unknown.alarms.push(alarm);
-    }
-
     /// Has an alert raised about an order, unless that was done since the desk was loaded.
     fn tell_once(&mut self, order: OrderId, detail: String) {
         if self.unknown.told.insert(order) {
-            self.unknown.alarms.push(OrderAlarm::Raised { order, detail });
+            self.unknown.alarms.push(UnknownAlarm::Raised { order, detail });
         }
     }
 
@@ -180,7 +161,7 @@ impl Desk {
             let id = order.id;
             self.unknown.forget(id);
             let how = format!("the outcome of order {id} is known: it is {}", order.state.in_words());
-            self.unknown.alarms.push(OrderAlarm::Over { order: id, how });
+            self.unknown.alarms.push(UnknownAlarm::Over { order: id, how });
             // The statements of its dates said that it is not known.
             self.dates.note(order.placed_at);
         }
