@@ -27,9 +27,17 @@ number_id!(
     UserId
 );
 number_id!(
-    /// One execution of a task. Numbered from 1 over all users.
+    /// One execution of a task. Numbered from 1 over all users; 0 stands for none, such as of an order that others placed.
     RunId
 );
+
+impl RunId {
+    /// Returns the run; none where it stands for none.
+    pub fn if_any(self) -> Option<Self> {
+        (self.0 > 0).then_some(self)
+    }
+}
+
 number_id!(
     /// A published signal. Numbered from 1.
     SignalId

@@ -60,6 +60,22 @@ impl UserScope {
         self.read("read the decisions of a run", move |conn| Ok(notes_of(conn, "decisions", of)?.0)).await
     }
 
+    /// The decisions of each of some runs, in order; of one that is not kept any more none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn decisions_of_each(
+        &self,
+        runs: Vec<RunId>,
+    ) -> Result<Vec<(RunId, Vec<DecisionRow>)>, StoreError> {
+        let user = self.user;
+        self.read("read the decisions of runs", move |conn| {
+            let of = |run| Ok((run, notes_of(conn, "decisions", (run, user))?.0));
+            runs.into_iter().map(of).collect()
+        })
+        .await
+    }
+
     /// The log lines of one run, in order.
     ///
     /// # Errors

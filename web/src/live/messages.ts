@@ -14,7 +14,7 @@ interface OrderChange {
   filled: Order['filled_quantity'];
   average_price_paise?: number;
   reason?: string;
-  run: Order['execution'];
+  run?: number;
   strategy: Order['strategy'];
 }
 

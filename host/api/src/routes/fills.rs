@@ -72,8 +72,9 @@ struct ListedFill {
     purpose: OrderPurpose,
     /// The strategy of the order.
     strategy: StrategyLabel,
-    /// The execution that decided the order.
-    execution: u64,
+    /// The execution that decided the order; null when none did.
+    #[schema(required)]
+    execution: Option<u64>,
     /// Why the exchange or a person took the fill back, one sentence; null when it stands.
     #[schema(required)]
     withdrawn: Option<String>,
@@ -118,7 +119,7 @@ impl From<FoundFill> for ListedFill {
             day: Date(order.id.day),
             purpose: request.purpose.into(),
             strategy: StrategyLabel(order.strategy),
-            execution: order.run.0,
+            execution: order.run.if_any().map(|run| run.0),
             withdrawn,
         }
     }

@@ -1,5 +1,7 @@
 //! The story of an order: the entries of its journal as the API tells them.
 
+use std::collections::BTreeMap;
+
 use prahari_domain::book::FillWithdrawal;
 use prahari_domain::orders::{Fill, JournalEntry, OrderEvent, OrderKind};
 use serde::Serialize;
@@ -44,7 +46,7 @@ enum EntryEvent {
     /// The broker's book shows that it never arrived; it may be sent.
     NotAtBroker {},
     /// A change is about to be sent.
-    ChangeRequested(ChangeDetail),
+    ChangeRequested(ChangeRequestDetail),
     /// The broker made the change.
     Changed(ChangeDetail),
     /// The broker refused the change or the cancellation; the order stands as it was.
@@ -77,8 +79,9 @@ struct IntendedDetail {
     limit_paise: Option<i64>,
     /// Strategy of the task that asked.
     strategy: StrategyLabel,
-    /// The execution that asked.
-    execution: u64,
+    /// The execution that asked; null when none did.
+    #[schema(required)]
+    execution: Option<u64>,
     /// Time of the first attempt of the chain of retries.
     first_placed_at: Instant,
 }
@@ -91,6 +94,23 @@ struct ChangeDetail {
     /// Limit price per share after the change, in paise; null of an order at the market's price.
     #[schema(required)]
     limit_paise: Option<i64>,
+}
+
+/// What a change that is asked for makes of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangeRequestDetail {
+    /// Number of shares after the change, those that are filled included.
+    quantity: u32,
+    /// Limit price per share after the change, in paise; null of an order at the market's price.
+    #[schema(required)]
+    limit_paise: Option<i64>,
+    /// The execution that asked; null when none did, and of changes from before that was kept.
+    #[schema(required)]
+    execution: Option<u64>,
+    /// Why, as a stable code: the reason of what that execution decided about the order, which its task records. A change has no
+    /// reason of its own. Null when the task recorded none, or it is not kept any more, and of all but the newest 100 changes.
+    #[schema(required)]
+    reason: Option<String>,
 }
 
 /// What an order has at the broker that nobody asked for. What is null was not told with this entry.
@@ -154,6 +174,21 @@ impl From<JournalEntry> for OrderEntry {
     }
 }
 
+impl OrderEntry {
+    /// The entries of an order, with the reasons of the changes that were asked for, by the sequence numbers of their entries.
+    pub(super) fn all(journal: Vec<JournalEntry>, changes: &BTreeMap<u64, String>) -> Vec<Self> {
+        let told = |entry: JournalEntry| {
+            let reason = changes.get(&entry.sequence).cloned();
+            let mut entry = Self::from(entry);
+            if let EntryEvent::ChangeRequested(detail) = &mut entry.event {
+                detail.reason = reason;
+            }
+            entry
+        };
+        journal.into_iter().map(told).collect()
+    }
+}
+
 impl From<OrderEvent> for EntryEvent {
     fn from(event: OrderEvent) -> Self {
         let because = |reason| ReasonDetail { reason };
@@ -164,7 +199,7 @@ impl From<OrderEvent> for EntryEvent {
                     quantity: request.quantity,
                     limit_paise: limit_paise(request.kind),
                     strategy: StrategyLabel(strategy),
-                    execution: run.0,
+                    execution: run.if_any().map(|run| run.0),
                     first_placed_at: Instant(first_placed_at),
                 })
             }
@@ -173,7 +208,14 @@ impl From<OrderEvent> for EntryEvent {
             OrderEvent::Rejected { reason, retryable } => Self::Rejected { reason, retryable },
             OrderEvent::OutcomeUnknown { reason } => Self::OutcomeUnknown(because(reason)),
             OrderEvent::NotAtBroker => Self::NotAtBroker {},
-            OrderEvent::ChangeRequested { quantity, kind } => Self::ChangeRequested(to(quantity, kind)),
+            OrderEvent::ChangeRequested { quantity, kind, run } => {
+                Self::ChangeRequested(ChangeRequestDetail {
+                    quantity,
+                    limit_paise: limit_paise(kind),
+                    execution: run.map(|run| run.0),
+                    reason: None,
+                })
+            }
             OrderEvent::Changed { quantity, kind } => Self::Changed(to(quantity, kind)),
             OrderEvent::ChangeRefused { reason } => Self::ChangeRefused(because(reason)),
             OrderEvent::CancelRequested { reason } => Self::CancelRequested(because(reason)),
@@ -211,9 +253,11 @@ impl From<(Fill, Option<String>)> for OrderFill {
 
 #[cfg(test)]
 mod tests {
-    use prahari_domain::ids::{OrderId, UserId};
+    use prahari_domain::ids::{OrderId, RunId, UserId};
+    use prahari_domain::instruments::Symbol;
     use prahari_domain::money::Paise;
-    use prahari_domain::orders::BrokerTerms;
+    use prahari_domain::orders::{BrokerTerms, OrderRequest, Product, Purpose, Side, Variety};
+    use prahari_domain::strategies::StrategyName;
     use prahari_domain::time::Timestamp;
     use serde_json::{Value, json};
 
@@ -247,6 +291,44 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_is_asked_for_tells_by_which_execution_and_why() {
+        let at = Timestamp(1_735_789_500_000);
+        let order = OrderId { user: UserId(1), day: at.ist_day(), number: 1 };
+        let asked = |sequence, run| {
+            let event = OrderEvent::ChangeRequested { quantity: 12, kind: OrderKind::Market, run };
+            JournalEntry { sequence, order, at, event }
+        };
+        let journal = vec![asked(7, Some(RunId(9))), asked(8, None)];
+        let changes = BTreeMap::from([(7, "rsi_exit".to_owned())]);
+        let told = serde_json::to_value(OrderEntry::all(journal, &changes)).unwrap();
+        let detail = |execution: Value, reason: Value| json!({ "quantity": 12, "limit_paise": null, "execution": execution, "reason": reason });
+        assert_eq!(told[0]["detail"], detail(json!(9), json!("rsi_exit")));
+        assert_eq!(told[1]["detail"], detail(Value::Null, Value::Null));
+    }
+
+    #[test]
+    fn an_order_that_no_execution_decided_names_none() {
+        let intended = |run| {
+            let request = OrderRequest {
+                symbol: Symbol::new("TCS").unwrap(),
+                side: Side::Sell,
+                quantity: 4,
+                kind: OrderKind::Market,
+                variety: Variety::Regular,
+                product: Product::Delivery,
+                purpose: Purpose::External,
+                signal: None,
+                rsi: None,
+                retry_of: None,
+            };
+            let (first_placed_at, strategy) = (Timestamp(1), StrategyName::REBOUND);
+            told(OrderEvent::Intended { request, run, first_placed_at, strategy, tag: None })
+        };
+        assert_eq!(intended(RunId(0))["detail"]["execution"], Value::Null);
+        assert_eq!(intended(RunId(3))["detail"]["execution"], json!(3));
+    }
+
+    #[test]
     fn a_limit_that_nobody_asked_for_is_told_and_so_is_an_algo_id() {
         let detail = |terms| told(OrderEvent::Terms(terms))["detail"].clone();
         let limit = json!({ "limit_paise": 40_100, "algo_id": null });
@@ -265,7 +347,7 @@ mod tests {
             OrderEvent::ChangeRefused { reason: reason() },
             OrderEvent::CancelRequested { reason: reason() },
             OrderEvent::RetryGivenUp { reason: reason() },
-            OrderEvent::ChangeRequested { quantity: 1, kind: OrderKind::Market },
+            OrderEvent::ChangeRequested { quantity: 1, kind: OrderKind::Market, run: None },
             OrderEvent::Terms(BrokerTerms::limit(Paise(1))),
         ] {
             assert_eq!(told(event.clone())["event"], event.name(), "{event:?}");

@@ -81,8 +81,9 @@ pub(super) struct Order {
     /// The rejected order that it tries again.
     #[schema(required)]
     retry_of: Option<String>,
-    /// The execution that decided it.
-    execution: u64,
+    /// The execution that decided it; null when none did, as of an order that only books shares.
+    #[schema(required)]
+    execution: Option<u64>,
     /// The strategy that it belongs to, and the shares that it buys with it.
     strategy: StrategyLabel,
     /// Whether the money is made up (`paper`) or real (`live`), by the broker over which the order went, also after the user has
@@ -127,7 +128,8 @@ pub enum OrderPurpose {
     },
     /// Sells shares that are held.
     Exit {
-        /// Reason why it is sold, as a stable code.
+        /// Reason why it is sold, as a stable code: the one with which it was placed. Why a task changed it later stands with that
+        /// change in the journal of the order.
         reason: String,
     },
     /// Found at the broker, not placed by us.
@@ -197,7 +199,7 @@ impl OrderDetail {
             module: detail.module,
             order: Order::of(detail.order, user),
             fills: detail.fills.into_iter().map(OrderFill::from).collect(),
-            journal: detail.journal.into_iter().map(OrderEntry::from).collect(),
+            journal: OrderEntry::all(detail.journal, &detail.changes),
         }
     }
 }
@@ -225,7 +227,7 @@ impl Order {
             signal: request.signal.map(|signal| signal.0),
             rsi: request.rsi,
             retry_of: request.retry_of.map(|id| id.to_string()),
-            execution: order.run.0,
+            execution: order.run.if_any().map(|run| run.0),
             strategy: StrategyLabel(order.strategy),
             mode: ModeName(user.mode_of(order.id)),
             state: StateName(order.state),

@@ -47,7 +47,7 @@ impl Desk {
         }
         let (quantity, kind, now) = (changed.quantity, changed.kind, order_context.now);
         let told = |event| (id, now, event);
-        let requested = OrderEvent::ChangeRequested { quantity, kind };
+        let requested = OrderEvent::ChangeRequested { quantity, kind, run: order_context.run.if_any() };
         let asked = limit.map(|limit| OrderEvent::Terms(BrokerTerms::asked(limit)));
         self.record_durably(iter::once(requested).chain(asked).map(told).collect()).await?;
         let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);

@@ -191,7 +191,7 @@ fn wants(teller: &Teller, kind: NotificationKind) -> bool {
 
 fn mark(words: Words, at: Timestamp, order: &Order, teller: &Teller) -> NewNotification {
     // Nobody's run is number 0: the host itself withdrew or placed it.
-    mark_of_run(words, at, Some(order.run).filter(|run| run.0 > 0), teller)
+    mark_of_run(words, at, order.run.if_any(), teller)
 }
 
 fn mark_of_run(words: Words, at: Timestamp, run: Option<RunId>, teller: &Teller) -> NewNotification {

@@ -143,8 +143,9 @@ pub struct OrderChanged {
     /// Reason why it was rejected, cancelled or expired; empty otherwise.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// The run that decided it.
-    pub run: RunId,
+    /// The run that decided it; none when no run did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
     /// The strategy that it belongs to.
     pub strategy: StrategyName,
 }
@@ -160,7 +161,7 @@ impl From<&Order> for OrderChanged {
             filled: order.filled,
             average_price_paise: order.average_price(),
             reason: order.reason.clone(),
-            run: order.run,
+            run: order.run.if_any(),
             strategy: order.strategy,
         }
     }

@@ -1,8 +1,10 @@
 //! Orders, and what the journal says of each.
 
-use prahari_domain::ids::OrderId;
+use std::collections::BTreeMap;
+
+use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent};
-use prahari_store::{Looked, OrderCounts, OrderFilter, PlacedCursor};
+use prahari_store::{DecisionRow, Looked, OrderCounts, OrderFilter, PlacedCursor};
 
 use super::{Queries, UserQueries};
 use crate::error::AppError;
@@ -18,7 +20,18 @@ pub struct OrderDetail {
     pub fills: Vec<(Fill, Option<String>)>,
     /// Journal entries of the order, in sequence.
     pub journal: Vec<JournalEntry>,
+    /// Why runs asked for changes, as codes, by the sequence number of the entry: as far as what they decided is kept.
+    pub changes: BTreeMap<u64, String>,
 }
+
+/// Most changes of an order of which the reason is looked up, the newest ones: a sell may follow its price each minute.
+const MOST_REASONS: usize = 100;
+
+/// Name in the evidence of a decision that says which order it is about.
+const ORDER: &str = "order";
+
+/// Name in the evidence of a decision of what was refused.
+const REFUSAL: &str = "refusal";
 
 impl UserQueries<'_> {
     /// The orders of the user that the filter lets through, newest first. What is looked at for one page is bounded.
@@ -45,8 +58,31 @@ impl UserQueries<'_> {
         let Some(order) = self.scope.find_order(id).await? else { return Ok(None) };
         let journal = self.scope.journal_of(id).await?;
         let run = self.scope.find_run(order.run).await?;
-        let fills = fills_of(&journal);
-        Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal }))
+        let (fills, changes) = (fills_of(&journal), self.reasons_of_changes(id, &journal).await?);
+        Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal, changes }))
+    }
+
+    /// Why runs asked for changes of an order, by entry: a change has no reason of its own, but a run records what it decides.
+    async fn reasons_of_changes(
+        &self,
+        order: OrderId,
+        journal: &[JournalEntry],
+    ) -> Result<BTreeMap<u64, String>, AppError> {
+        let asked = journal.iter().rev().filter_map(|entry| match entry.event {
+            OrderEvent::ChangeRequested { run: Some(run), .. } => Some((entry.sequence, run)),
+            _ => None,
+        });
+        let asked: Vec<(u64, RunId)> = asked.take(MOST_REASONS).collect();
+        if asked.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let runs: Vec<RunId> = asked.iter().map(|(_, run)| *run).collect();
+        let decided = self.scope.decisions_of_each(runs).await?;
+        let reason_of = |(sequence, run): (u64, RunId)| {
+            let decisions = decided.iter().filter(|(of, _)| *of == run).flat_map(|(_, decisions)| decisions);
+            Some((sequence, reason_about(order, decisions)?))
+        };
+        Ok(asked.into_iter().filter_map(reason_of).collect())
     }
 }
 
@@ -72,6 +108,18 @@ impl Queries {
     }
 }
 
+/// The reason of what a run decided about an order; of several decisions the last says what it came to. What was refused has the
+/// reason of the refusal, which is not why it was asked for.
+fn reason_about<'a>(order: OrderId, decisions: impl Iterator<Item = &'a DecisionRow>) -> Option<String> {
+    let id = order.to_string();
+    let is_about = |decision: &&DecisionRow| {
+        let evidence = || decision.evidence.iter();
+        evidence().any(|(name, value)| name == ORDER && *value == id)
+            && !evidence().any(|(name, _)| name == REFUSAL)
+    };
+    decisions.filter(is_about).last().map(|decision| decision.reason.clone())
+}
+
 /// The fills that a journal tells of. One that was taken back and told again is there twice.
 fn fills_of(journal: &[JournalEntry]) -> Vec<(Fill, Option<String>)> {
     let mut fills: Vec<(Fill, Option<String>)> = Vec::new();
@@ -88,4 +136,30 @@ fn fills_of(journal: &[JournalEntry]) -> Vec<(Fill, Option<String>)> {
         }
     }
     fills
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::UserId;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_change_is_that_of_the_last_decision_about_its_order() {
+        let day = "2025-03-10".parse().unwrap();
+        let order = |number| OrderId { user: UserId(1), day, number };
+        let decided = |number: u32, reason: &str| DecisionRow {
+            symbol: "TCS".to_owned(),
+            action: "modify".to_owned(),
+            reason: reason.to_owned(),
+            evidence: vec![(ORDER.to_owned(), order(number).to_string())],
+        };
+        let without = DecisionRow { evidence: Vec::new(), ..decided(1, "hold") };
+        let mut refused = decided(1, "price_band");
+        refused.evidence.push((REFUSAL.to_owned(), "the limit is outside".to_owned()));
+        let decisions =
+            [decided(1, "ema9_lower"), decided(1, "rsi_exit"), decided(2, "ema9_target"), without, refused];
+        assert_eq!(reason_about(order(1), decisions.iter()).as_deref(), Some("rsi_exit"));
+        assert_eq!(reason_about(order(3), decisions.iter()), None);
+    }
 }

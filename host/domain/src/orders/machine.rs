@@ -170,7 +170,7 @@ fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, Transition
         OrderEvent::Rejected { reason, retryable } => step.rejected(reason, *retryable),
         OrderEvent::OutcomeUnknown { .. } => step.outcome_unknown(),
         OrderEvent::NotAtBroker => step.not_at_broker(),
-        OrderEvent::ChangeRequested { quantity, kind } => step.change_requested(*quantity, *kind),
+        OrderEvent::ChangeRequested { quantity, kind, .. } => step.change_requested(*quantity, *kind),
         OrderEvent::Changed { quantity, kind } => step.changed(*quantity, *kind),
         OrderEvent::ChangeRefused { .. } => step.change_refused(),
         OrderEvent::CancelRequested { .. } => step.cancel_requested(),

@@ -354,6 +354,9 @@ pub enum OrderEvent {
         quantity: u32,
         /// Kind and limit price after the change.
         kind: OrderKind,
+        /// The run that asked; none of entries from before it was kept. Why it did is among its decisions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<RunId>,
     },
     /// The broker made the change.
     Changed {

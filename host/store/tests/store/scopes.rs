@@ -160,6 +160,10 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("recording", scope.recording(RunId(run)).await.unwrap().iter().len()),
         ("decisions", scope.search_decisions(DecisionSearch::default()).await.unwrap().items.len()),
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
+        (
+            "decisions of each run",
+            scope.decisions_of_each(vec![RunId(run)]).await.unwrap().iter().map(|(_, of)| of.len()).sum(),
+        ),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
         ("log lines", scope.search_log(LogFilter::default()).await.unwrap().items.len()),
         ("counted orders", scope.order_counts(OrderFilter::default()).await.unwrap().states.len()),

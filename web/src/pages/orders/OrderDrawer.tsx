@@ -14,7 +14,7 @@ import { Fills } from './Fills';
 import { OrderFacts } from './OrderFacts';
 import css from './Orders.module.css';
 import { Story } from './Story';
-import { storyLength, storyOf } from './story';
+import { lastChange, storyLength, storyOf } from './story';
 import { UnknownOrders } from './UnknownOrders';
 import { words } from './words';
 
@@ -76,7 +76,7 @@ function Parts({ detail }: { detail: OrderDetail }) {
         </Section>
       )}
       <Section title={words.facts}>
-        <OrderFacts order={order} module={module} />
+        <OrderFacts order={order} module={module} change={lastChange(journal)} />
       </Section>
     </div>
   );

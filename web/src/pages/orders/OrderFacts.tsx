@@ -11,18 +11,21 @@ import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
 import { kindWords, valuePaise } from './columns';
 import css from './Orders.module.css';
+import type { MadeChange } from './story';
 import { purposeWords, words } from './words';
 
 interface Props {
   order: Order;
   module: string | null;
+  change?: MadeChange | null;
 }
 
 type Fact = { term: string; value: ReactNode };
 
 /** What is known of an order, apart from its story. */
-export function OrderFacts({ order, module }: Props) {
-  return <DefinitionList items={[...what(order), ...why(order, module), ...numbers(order)]} />;
+export function OrderFacts({ order, module, change = null }: Props) {
+  const items = [...what(order), ...why(order, module, change), ...numbers(order)];
+  return <DefinitionList items={items} />;
 }
 
 const n = words.factNames;
@@ -52,12 +55,12 @@ function reasonOf({ reason, retryable }: Order): string {
   return retryable ? `${told}. ${words.retryable}` : told;
 }
 
-function why(order: Order, module: string | null): Fact[] {
-  const facts: Fact[] = [
-    { term: n.purpose, value: purposeWords(order.purpose) },
-    { term: n.strategy, value: codeWords(order.strategy) },
-  ];
-  if (order.execution > 0) facts.push({ term: n.run, value: <RunLink run={order.execution} /> });
+function why(order: Order, module: string | null, change: MadeChange | null): Fact[] {
+  const facts: Fact[] = [{ term: n.purpose, value: purposeWords(order.purpose) }];
+  if (change !== null) facts.push({ term: n.changed, value: <Change change={change} /> });
+  facts.push({ term: n.strategy, value: codeWords(order.strategy) });
+  if (order.execution !== null)
+    facts.push({ term: n.run, value: <RunLink run={order.execution} /> });
   if (order.signal !== null) facts.push({ term: n.signal, value: order.signal });
   if (order.rsi !== null) facts.push({ term: n.rsi, value: decimal(order.rsi, 1) });
   if (module !== null) {
@@ -92,6 +95,16 @@ function numbers(order: Order): Fact[] {
     facts.push({ term: n.firstPlaced, value: <Instant at={order.first_placed_at} day /> });
   }
   return facts;
+}
+
+/** The run that changed the order last, and why, as far as that is kept. */
+function Change({ change: { execution, reason } }: { change: MadeChange }) {
+  return (
+    <>
+      {words.byRun} <RunLink run={execution} />
+      {reason !== null && `: ${codeWords(reason)}`}
+    </>
+  );
 }
 
 function RunLink({ run }: { run: number }) {

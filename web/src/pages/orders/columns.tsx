@@ -111,7 +111,13 @@ export const columns: readonly Column<Order>[] = [
     cell: (order) => <Instant at={order.updated_at} day />,
     sortBy: (order) => toMs(order.updated_at),
   },
-  { id: 'run', header: c.run, optional: true, align: 'right', cell: (order) => order.execution },
+  {
+    id: 'run',
+    header: c.run,
+    optional: true,
+    align: 'right',
+    cell: (order) => order.execution ?? '–',
+  },
   { id: 'id', header: c.id, optional: true, cell: (order) => order.id },
   {
     id: 'mode',

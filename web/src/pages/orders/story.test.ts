@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderEntry } from '../../api/schema';
-import { storyLength, storyOf } from './story';
+import { lastChange, storyLength, storyOf } from './story';
 
 const at = (time: string) => `2026-11-27T10:15:${time}+05:30`;
 
@@ -69,7 +69,8 @@ describe('the story of an order', () => {
 
   it('folds a change that is answered at once into one step', () => {
     const detail = { quantity: 12, limit_paise: 100 };
-    const asked: OrderEntry = { ...of(1, '10.000'), event: 'change_requested', detail };
+    const request = { ...detail, execution: 7, reason: null };
+    const asked: OrderEntry = { ...of(1, '10.000'), event: 'change_requested', detail: request };
     const words = (last: OrderEntry) => storyOf([asked, last]).map(({ word }) => word);
     expect(words({ ...of(2, '10.400'), event: 'changed', detail })).toEqual(['Changed']);
     expect(words({ ...of(2, '12.000'), event: 'changed', detail })).toEqual([
@@ -78,6 +79,39 @@ describe('the story of an order', () => {
     ]);
     const refused = { event: 'change_refused', detail: { reason: 'too late' } } as const;
     expect(words({ ...of(2, '10.100'), ...refused })).toEqual(['Change sent', 'Change refused']);
+  });
+
+  it('tells why a task changed it, once, where that is kept', () => {
+    const detail = { quantity: 12, limit_paise: null };
+    const request = { ...detail, execution: 7, reason: 'rsi_exit' };
+    const asked: OrderEntry = { ...of(1, '10.000'), event: 'change_requested', detail: request };
+    const told = (time: string) =>
+      storyOf([asked, { ...of(2, time), event: 'changed', detail }]).map(({ text }) => text);
+    expect(told('10.400')).toEqual(['to 12 at the market: RSI exit']);
+    expect(told('12.000')).toEqual(['to 12 at the market: RSI exit', 'to 12 at the market']);
+  });
+
+  it('knows the last change that a task asked for and the broker made', () => {
+    const detail = { quantity: 12, limit_paise: null };
+    const asked = (execution: number | null, reason: string | null): OrderEntry => ({
+      ...of(1, '10.000'),
+      event: 'change_requested',
+      detail: { ...detail, execution, reason },
+    });
+    const made: OrderEntry = { ...of(2, '10.400'), event: 'changed', detail };
+    const refused: OrderEntry = {
+      ...of(3, '10.500'),
+      event: 'change_refused',
+      detail: { reason: 'too late' },
+    };
+    const first = asked(7, 'ema9_lower');
+    expect(lastChange([first])).toBeNull();
+    const exit = { execution: 9, reason: 'rsi_exit' };
+    expect(lastChange([first, made, asked(9, 'rsi_exit'), made])).toEqual(exit);
+    const kept = { execution: 7, reason: 'ema9_lower' };
+    expect(lastChange([first, made, asked(9, 'rsi_exit'), refused])).toEqual(kept);
+    expect(lastChange([first, made, made])).toBeNull();
+    expect(lastChange([asked(null, null), made])).toBeNull();
   });
 
   it('tells what stands with an order at the broker that nobody asked for', () => {

@@ -1,4 +1,5 @@
 import type { OrderEntry, TermsDetail } from '../../api/schema';
+import { codeWords } from '../../format/codes';
 import { rupees } from '../../format/money';
 import { count } from '../../format/numbers';
 import { type Mark, ORDER_STATES } from '../../format/outcome';
@@ -39,16 +40,49 @@ export function storyOf(journal: readonly OrderEntry[]): Step[] {
   const told = journal.filter((entry, index) => !isAnswered(entry, journal[index + 1]));
   return told.map((entry, index) => {
     const before = told[index - 1];
+    const asked = askedFor(entry, journal);
     return {
       sequence: entry.sequence,
       at: entry.recorded_at,
       mark: MARKS[entry.event] ?? OTHER,
       word: eventWord(entry.event),
-      text: particulars(entry),
+      text: asked === null ? particulars(entry) : because(particulars(entry), asked.detail.reason),
       sinceMs: before ? toMs(entry.recorded_at) - toMs(before.recorded_at) : null,
     };
   });
 }
+
+type ChangeRequest = Extract<OrderEntry, { event: 'change_requested' }>;
+
+/** A change that the broker made: the run that asked for it, and why, as far as that is kept. */
+export interface MadeChange {
+  execution: number;
+  reason: string | null;
+}
+
+/** The last change that a task asked for and the broker made; null when there is none, or nobody kept whose it was. */
+export function lastChange(journal: readonly OrderEntry[]): MadeChange | null {
+  let asked: ChangeRequest | null = null;
+  let made: ChangeRequest | null = null;
+  for (const entry of journal) {
+    if (entry.event === 'change_requested') asked = entry;
+    if (entry.event === 'change_refused') asked = null;
+    // One that nobody here asked for was made in the broker's own application.
+    if (entry.event === 'changed') [made, asked] = [asked, null];
+  }
+  if (made === null || made.detail.execution === null) return null;
+  return { execution: made.detail.execution, reason: made.detail.reason };
+}
+
+/** The request of a change that is told here: itself, or the one that a change answered at once. */
+function askedFor(entry: OrderEntry, journal: readonly OrderEntry[]): ChangeRequest | null {
+  if (entry.event === 'change_requested') return entry;
+  const before = journal[journal.indexOf(entry) - 1];
+  return before?.event === 'change_requested' && isAnswered(before, entry) ? before : null;
+}
+
+const because = (text: string, reason: string | null) =>
+  reason === null ? text : `${text}: ${codeWords(reason)}`;
 
 /** A request for a change says nothing more than the change that answers it at once. */
 function isAnswered(entry: OrderEntry, next: OrderEntry | undefined): boolean {

@@ -69,6 +69,7 @@ export const words = {
   total: (time: string) => `${time} from the decision to the last entry`,
   factNames: {
     purpose: 'Why',
+    changed: 'Last changed',
     strategy: 'Strategy',
     run: 'Decided by run',
     signal: 'Signal',
@@ -90,6 +91,7 @@ export const words = {
     algoId: 'Algo id at the broker',
     reason: 'Reason',
   },
+  byRun: 'by run',
   afterMarket: 'after-market',
   delivery: 'delivery',
   intraday: 'intraday',

@@ -104,7 +104,7 @@ fn every_event_in_every_state_does_what_the_table_says() {
         (OrderEvent::OutcomeUnknown { reason: why() }, "unknown unknown = = = = = = ="),
         (OrderEvent::NotAtBroker, "= intent ! = intent ! = = ="),
         (
-            OrderEvent::ChangeRequested { quantity: 8, kind: OrderKind::Market },
+            OrderEvent::ChangeRequested { quantity: 8, kind: OrderKind::Market, run: None },
             "! ! accepted ! ! partially_filled ! ! !",
         ),
         (changed(12), "! ! accepted = ! partially_filled partially_filled = ="),
