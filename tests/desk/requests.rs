@@ -2,11 +2,12 @@
 //! never a hole in the journal.
 
 use prahari_app::desk::DifferenceKind::LostOrder;
+use prahari_app::desk::OrderContext;
 use prahari_app::error::AppError;
 use prahari_brokers::{BrokerEvent, BrokerEventKind};
-use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, OrderKind, OrderRequest, OrderState, Variety};
+use prahari_domain::orders::{Fill, OrderEvent, OrderKind, OrderRequest, OrderState, Variety};
 use prahari_domain::risk::{RefusalCode, RiskLimits};
 
 use super::{HIGH, LOSE_REQUESTS, LOW, WELL};
@@ -145,4 +146,22 @@ async fn a_market_that_is_down_refuses_a_buy_as_that_and_leaves_a_sell_to_the_br
     trader.market.set_down(false);
     let sold = trader.placed(sell("ABC", 10, HIGH), later).await;
     assert_eq!(trader.order(sold).state, OrderState::Accepted);
+}
+
+#[tokio::test]
+async fn the_journal_keeps_which_run_asked_for_a_change() {
+    let ten = at(MONDAY, "10:00");
+    let mut trader = DeskFixture::new(ten).await;
+    let id = trader.placed(buy("ABC", 10, LOW), ten).await;
+    for run in [RunId(9), RunId(0)] {
+        let context = OrderContext { run, ..order_context(at(MONDAY, "10:01")) };
+        let quantity = if run == RunId(9) { 7 } else { 8 };
+        trader.desk.modify(id, Some(quantity), None, context).await.unwrap().unwrap();
+    }
+    let asked = trader.journal().await.into_iter().filter_map(|entry| match entry.event {
+        OrderEvent::ChangeRequested { run, .. } => Some(run),
+        _ => None,
+    });
+    let asked: Vec<Option<RunId>> = asked.collect();
+    assert_eq!(asked, [Some(RunId(9)), None]);
 }
