@@ -8,17 +8,23 @@
 )]
 
 use prahari_app::desk::{DailyStatement, FillAlarm, OrderAlarm};
+use prahari_app::queries::AlertFilter;
+use prahari_app::resolutions::Word;
 use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, OrderState};
 use prahari_domain::risk::RefusalCode;
+use prahari_domain::tasks::Task;
+use prahari_runtime::HostCall;
+use prahari_store::AlertCode;
 
 use crate::HIGH;
 use crate::external::Account;
-use crate::support::desk_fixture::{CAPITAL, USER, buy, order_context};
+use crate::pushes::Live;
+use crate::support::desk_fixture::{CAPITAL, USER, ask, buy, order_context};
 use crate::support::fake_broker::PRICE;
-use crate::support::{MONDAY, TUESDAY, day};
+use crate::support::{MONDAY, OTHER, TUESDAY, day, stop};
 
 impl Account {
     /// What is told of executions that are gone, one after the other.
@@ -372,4 +378,45 @@ async fn what_a_person_has_to_decide_follows_what_the_lists_show() {
     account.minute().await;
     let (_, settled) = account.told();
     assert_eq!(settled, [format!("the broker and the books agree on what was filled of order {id}")]);
+}
+
+#[tokio::test]
+async fn one_open_alert_of_an_order_says_which_of_its_fills_are_gone_until_the_last_is_back() {
+    let live = Live::new().await;
+    let user = live.daemon.users.find(OTHER).unwrap();
+    let open = async || {
+        let filter = AlertFilter { open: Some(true), before: None, limit: 50 };
+        let alerts = live.daemon.queries.of(&user).alerts(filter).await.unwrap();
+        let of_fills = alerts.into_iter().filter(|alert| alert.code == AlertCode::FillWithdrawn);
+        of_fills.map(|alert| (alert.id, alert.detail)).collect::<Vec<_>>()
+    };
+    let id = live.buy("ABC", 10).await;
+    for quantity in [4, 6] {
+        live.execute(&id, quantity);
+    }
+    user.desk.lock().await.sync_fills(live.daemon.clock.now()).await.unwrap();
+    let annul = async || {
+        let fill = live.broker.annul(OTHER, &id, live.daemon.clock.now());
+        let (order, word) = (id.parse().unwrap(), Word::Annulled(&fill.key));
+        live.daemon.resolutions.take(&user, order, word, "a call").await.unwrap().unwrap().unwrap();
+        fill
+    };
+    let second = annul().await;
+    let [(alert, one)] = open().await.try_into().unwrap();
+    assert!(one.contains("(6 at ₹100.00)"), "{one}");
+    let first = annul().await;
+    let [(same, both)] = open().await.try_into().unwrap();
+    assert_eq!(same, alert);
+    assert!(both.contains("(6 at ₹100.00, 4 at ₹100.00)"), "{both}");
+
+    let compared = async || ask(&live.daemon, OTHER, Task::literal("buy_orders"), HostCall::Reconcile).await;
+    live.broker.show_fill(OTHER, &id, second);
+    compared().await;
+    let [(same, left)] = open().await.try_into().unwrap();
+    assert_eq!(same, alert);
+    assert!(left.contains("(4 at ₹100.00)"), "{left}");
+    live.broker.show_fill(OTHER, &id, first);
+    compared().await;
+    assert_eq!(open().await, []);
+    stop(live.daemon).await;
 }
