@@ -5,6 +5,7 @@ use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent};
 use prahari_store::{Looked, OrderCounts, OrderFilter, PlacedCursor};
 
 use super::{Queries, UserQueries};
+use crate::brokers::TradingMode;
 use crate::error::AppError;
 
 /// An order with everything that happened to it.
@@ -16,6 +17,8 @@ pub struct OrderDetail {
     pub module: Option<String>,
     /// Fills, in the order in which the broker reported them, each with why it was taken back, if it was.
     pub fills: Vec<(Fill, Option<String>)>,
+    /// Whether somebody may say that one of the fills was annulled.
+    pub fills_may_be_annulled: bool,
     /// Journal entries of the order, in sequence.
     pub journal: Vec<JournalEntry>,
 }
@@ -46,7 +49,10 @@ impl UserQueries<'_> {
         let journal = self.scope.journal_of(id).await?;
         let run = self.scope.find_run(order.run).await?;
         let fills = fills_of(&journal);
-        Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal }))
+        let is_live = !fills.is_empty() && self.user.mode_of(id) == TradingMode::Live;
+        let fills_may_be_annulled = is_live && self.user.desk.lock().await.may_be_annulled(id);
+        let module = run.map(|run| run.module_hash);
+        Ok(Some(OrderDetail { order, module, fills, fills_may_be_annulled, journal }))
     }
 }
 
