@@ -234,8 +234,12 @@ async fn of_an_ended_sell_of_an_earlier_date_nobody_is_asked_whether_its_fill_wa
     account.on("2025-03-17").await;
     // The books keep a buy, and with it the word on its fill.
     assert_eq!([bought, sold].map(|id| account.desk.may_be_annulled(id)), [true, false]);
-    let refused = account.desk.annulled_by_word(sold, &key, "a call", account.now).await.unwrap().unwrap_err();
-    assert_eq!((refused.code, refused.detail), (RefusalCode::State, format!("fills of order {sold} are final")));
+    let refused =
+        account.desk.annulled_by_word(sold, &key, "a call", account.now).await.unwrap().unwrap_err();
+    assert_eq!(
+        (refused.code, refused.detail),
+        (RefusalCode::State, format!("fills of order {sold} are final"))
+    );
 }
 
 #[tokio::test]

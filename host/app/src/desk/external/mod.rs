@@ -61,8 +61,11 @@ impl Outside {
                 && matches!(order.state, OrderState::Rejected | OrderState::Cancelled)
                 && Some(date(order)) == last
         };
-        let sells: Vec<(OrderId, Symbol)> =
-            book.orders().filter(may_be_refused).map(|order| (order.id, order.request.symbol.clone())).collect();
+        let sells: Vec<(OrderId, Symbol)> = book
+            .orders()
+            .filter(may_be_refused)
+            .map(|order| (order.id, order.request.symbol.clone()))
+            .collect();
         for (id, symbol) in sells {
             let entries = scope.journal_of(id).await.unwrap_or_else(|error| {
                 tracing::warn!(order = %id, %error, "whether a sell was refused as not settled cannot be read");
