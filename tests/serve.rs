@@ -284,6 +284,30 @@ fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
 }
 
 #[test]
+fn a_fast_clock_never_goes_on_before_what_a_daemon_that_was_killed_has_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
+    let from = ["--from", "2025-03-03", "--users", "2", "--history", "0", "--db", &db];
+    let mut serving = demo(&[&["--speed", "60"], &from[..]].concat());
+    // Before the first instant at which anything is due; asking is the only waiting.
+    let mut now = String::new();
+    while now.as_str() < "2025-03-03 08:55:30" {
+        now = serving.now_ist();
+    }
+    let user = serving.sign_in("user2", DEMO_PASSWORD);
+    assert_eq!(serving.post_as(&user, "/api/v1/user/service/stop", &json!({})).status, 200);
+    // What is read is written.
+    let log = serving.json("/api/v1/user/service/logs", &user);
+    assert!(log.to_string().contains("stop"), "{log}");
+    serving.signal(Signal::SIGKILL);
+    serving.child.wait().unwrap();
+    let serving = demo(&[&["--speed", "1"], &from[..]].concat());
+    let (_, line) = serving.said.split_once("The clock goes on at ").unwrap();
+    assert!(line[..now.len()] >= now[..], "{now}: {line}");
+    assert!(serving.now_ist() >= now);
+}
+
+#[test]
 fn a_port_in_use_ends_the_second_daemon_with_one_line() {
     let first = demo(&["--speed", "1", "--history", "0"]);
     let output = run(&["serve", "--listen", &first.address, "--demo", "--speed", "1"]);

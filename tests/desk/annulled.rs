@@ -248,6 +248,27 @@ async fn a_person_says_on_a_later_date_that_a_fill_was_annulled_which_the_book_d
 }
 
 #[tokio::test]
+async fn of_an_ended_sell_of_an_earlier_date_nobody_is_asked_whether_its_fill_was_annulled() {
+    let mut account = Account::new().await;
+    account.on_thursday().await;
+    let sold = account.offered("ABC", 4).await;
+    account.broker.execute(USER, &sold.to_string(), 4, Paise(HIGH), account.now);
+    account.minute().await;
+    let key = account.order(sold).fill_keys[0].clone();
+    let bought = account.desk.book().orders().next().unwrap().id;
+    assert_eq!([bought, sold].map(|id| account.desk.may_be_annulled(id)), [true, true]);
+    account.on("2025-03-17").await;
+    // The books keep a buy, and with it the word on its fill.
+    assert_eq!([bought, sold].map(|id| account.desk.may_be_annulled(id)), [true, false]);
+    let refused =
+        account.desk.annulled_by_word(sold, &key, "a call", account.now).await.unwrap().unwrap_err();
+    assert_eq!(
+        (refused.code, refused.detail),
+        (RefusalCode::State, format!("fills of order {sold} are final"))
+    );
+}
+
+#[tokio::test]
 async fn a_fill_that_comes_back_is_booked_again_and_settles_what_was_told_of_it_after_a_restart_too() {
     for restarts in [false, true] {
         let mut account = Account::empty().await;

@@ -18,6 +18,7 @@ function detailOf(withdrawn: string | null): OrderDetail {
       { key: 'T1', quantity: 4, price_paise: 9000, filled_at: at, withdrawn: null },
       { key: 'T2', quantity: 6, price_paise: 8983, filled_at: at, withdrawn },
     ],
+    fills_may_be_annulled: true,
     journal: [],
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Page, request } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Restatement } from '../src/api/schema';
 import { part } from './support/answers';
@@ -11,7 +11,7 @@ import { startOnNet } from './support/daemon';
 import { pressOn } from './support/focus';
 import { shows } from './support/forms/form';
 import { goTo } from './support/pages';
-import { logIn, type Session } from './support/setup';
+import { makeAdmin, type Session } from './support/setup';
 import { type Running, withConsole } from './support/site';
 import { PHONE, test } from './support/visit';
 
@@ -34,14 +34,7 @@ beforeAll(async () => {
   const daemon = await startOnNet(charts.url, list);
   running = await withConsole(daemon);
   url = running.url;
-  const token = daemon.setUp?.replace('#setup=', '');
-  const client = await request.newContext({ baseURL: url, extraHTTPHeaders: { origin: url } });
-  const made = await client.post('/api/v1/auth/setup', {
-    data: { token, name: NAME, password: PASSWORD },
-  });
-  if (!made.ok()) throw new Error(`There is no admin: ${made.status()} ${await made.text()}`);
-  await client.dispose();
-  session = await logIn(url, NAME, PASSWORD);
+  session = await makeAdmin(url, daemon.setUp, { name: NAME, password: PASSWORD });
 });
 
 afterAll(async () => {

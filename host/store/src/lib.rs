@@ -42,6 +42,7 @@ mod journal_chain;
 mod lanes;
 mod last_decisions;
 mod last_prices;
+mod latest;
 mod left_brokers;
 mod links;
 mod lock;

@@ -3,14 +3,18 @@
 use crate::account::AccountSpec;
 use crate::exchange::PRODUCTS;
 use crate::fault::{Fault, Rule};
-use crate::sim::KotakSim;
+use crate::instruments::InstrumentSpec;
+use crate::sim::{AppOrder, KotakSim};
 use crate::time::{LATEST, Millis};
 
 /// Longest time that passes at once, or that a fault lasts: 400 days in milliseconds.
 const LONGEST: Millis = 400 * 86_400_000;
 
-/// Highest price of a fill by hand, in paise: a crore of rupees.
-const HIGHEST: i64 = 1_000_000_000;
+/// Highest price of an order and of a fill by hand, in paise: a crore of rupees.
+pub(crate) const HIGHEST: i64 = 1_000_000_000;
+
+/// Most shares of one order, also of a share that has no freeze quantity.
+pub(crate) const MOST_SHARES: i64 = 99_999_999;
 
 type Checked = Result<(), String>;
 
@@ -109,6 +113,22 @@ pub(crate) fn price(sim: &KotakSim, symbol: &str, paise: i64, available: Option<
 /// Whether an order can be filled by hand at a price, which may be any.
 pub(crate) fn fill(paise: i64) -> Checked {
     if paise > HIGHEST { Err(format!("{paise} paise are more than {HIGHEST}")) } else { Ok(()) }
+}
+
+/// Whether an order of the app can be one of this instrument. A price outside the band is taken and rejected in the book.
+pub(crate) fn app_order(order: &AppOrder, of: &InstrumentSpec) -> Checked {
+    let (symbol, quantity, price) = (&order.symbol, order.quantity, order.price);
+    if of.series.is_empty() {
+        return Err(format!("{symbol} is an index, which nobody trades"));
+    }
+    let most = of.freeze.unwrap_or(MOST_SHARES).min(MOST_SHARES);
+    if quantity > most {
+        return Err(format!("{quantity} of {symbol} are more than {most}, the most of one order"));
+    }
+    if price > HIGHEST {
+        return Err(format!("a limit of {price} paise for {symbol} is more than {HIGHEST}"));
+    }
+    Ok(())
 }
 
 /// Whether the exchange gives a reason.

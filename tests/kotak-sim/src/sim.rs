@@ -23,7 +23,7 @@ use crate::order::Side;
 use crate::time::{LATEST, Millis, day_of, ist};
 use crate::views::{FillView, HoldingView, LoginView, OrderView};
 use crate::world::{Candles, World};
-use crate::{reply, rest};
+use crate::{reply, rest, sensible};
 
 /// A running fake of the broker. Clones are the same fake; it ends with the last of them.
 #[derive(Clone)]
@@ -60,25 +60,25 @@ pub struct AppOrder {
     pub symbol: String,
     /// Buy or sell.
     pub side: Side,
-    /// Quantity.
+    /// Quantity; the freeze quantity at most.
     pub quantity: i64,
-    /// Limit in paise; 0 for a market order.
+    /// Limit in paise, a crore of rupees at most; 0 for a market order.
     pub price: i64,
     /// `CNC`, `NRML`, `MIS` or `MTF`.
     pub product: String,
 }
 
 impl AppOrder {
-    /// Refuses what the broker would, in its words.
-    fn check(&self, lot: i64) -> Result<(), SimError> {
+    /// Refuses what the broker would: in its words where they are known, else in a sentence.
+    fn check(&self, of: &InstrumentSpec) -> Result<(), SimError> {
         let refusal = if !PRODUCTS.contains(&self.product.as_str()) {
             reply::body_invalid()
-        } else if self.quantity <= 0 || self.quantity % lot.max(1) != 0 {
+        } else if self.quantity <= 0 || self.quantity % of.lot.max(1) != 0 {
             reply::quantity_invalid()
         } else if self.price < 0 {
             reply::price_invalid("pr")
         } else {
-            return Ok(());
+            return sensible::app_order(self, of).map_err(SimError);
         };
         Err(SimError(refusal.text()))
     }
@@ -356,7 +356,9 @@ impl KotakSim {
         let index = account(&world, ucc)?;
         let instrument = world.instrument_index(&order.symbol);
         let instrument = instrument.ok_or_else(|| SimError(format!("no instrument is {}", order.symbol)))?;
-        order.check(world.instruments.get(instrument).map_or(1, |of| of.spec.lot))?;
+        if let Some(of) = world.instruments.get(instrument) {
+            order.check(&of.spec)?;
+        }
         let new = NewOrder {
             tag: None,
             instrument,

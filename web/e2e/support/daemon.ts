@@ -101,6 +101,22 @@ export const startOnNet = (source: string, shares: string) =>
     shares,
   );
 
+/** An empty one that trades with a fake of the broker, on a fast clock: the open of a Tuesday is seconds after its start. */
+export const startForBroker = (login: string, market: string) =>
+  startDaemon(
+    SET_UP,
+    '--db',
+    'prahari.db',
+    '--from',
+    '2026-11-17',
+    '--speed',
+    '100',
+    '--kotak-login',
+    login,
+    '--market',
+    market,
+  );
+
 async function startDaemon(printedFirst: RegExp, ...flags: string[]): Promise<Daemon> {
   if (!existsSync(BINARY))
     throw new Error(`There is no daemon at ${BINARY}: build it, or set PRAHARI_BINARY`);
@@ -148,7 +164,8 @@ function printed(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray>
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Kills a process, and waits for its end. */
+export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((done) => {
     child.once('exit', () => done());

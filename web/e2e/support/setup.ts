@@ -55,6 +55,23 @@ async function startConsole(): Promise<Running> {
   return withConsole(url ? { url, stop: async () => undefined } : await startDemo());
 }
 
+/** Makes the first admin of a daemon that has none, and logs them in. */
+export async function makeAdmin(
+  url: string,
+  setUp: string | undefined,
+  { name, password }: { name: string; password: string },
+): Promise<Session> {
+  const token = setUp?.replace('#setup=', '');
+  const client = await request.newContext({ baseURL: url, extraHTTPHeaders: { origin: url } });
+  try {
+    const made = await client.post('/api/v1/auth/setup', { data: { token, name, password } });
+    if (!made.ok()) throw new Error(`There is no admin: ${made.status()} ${await made.text()}`);
+  } finally {
+    await client.dispose();
+  }
+  return await logIn(url, name, password);
+}
+
 export async function logIn(url: string, name: string, password = DEMO_PASSWORD): Promise<Session> {
   const client = await request.newContext({ baseURL: url, extraHTTPHeaders: { origin: url } });
   try {

@@ -57,7 +57,7 @@ pub fn browser_tests() -> Outcome<()> {
     }
     let browser = browser::provide()?;
     build()?;
-    // What the tests build, the daemon among it, so that nothing is compiled twice.
+    // What the tests build, the daemon and the fake of a broker beside it among it, so that nothing is compiled twice.
     process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let mut tests = npm();
     tests

@@ -205,7 +205,7 @@ impl From<OrderEvent> for EntryEvent {
             }
             OrderEvent::Sent => Self::Sent {},
             OrderEvent::Accepted { broker_id } => Self::Accepted { broker_order_id: broker_id },
-            OrderEvent::Rejected { reason, retryable } => Self::Rejected { reason, retryable },
+            OrderEvent::Rejected { reason, retryable, unsettled: _ } => Self::Rejected { reason, retryable },
             OrderEvent::OutcomeUnknown { reason } => Self::OutcomeUnknown(because(reason)),
             OrderEvent::NotAtBroker => Self::NotAtBroker {},
             OrderEvent::ChangeRequested { quantity, kind, run } => {

@@ -146,6 +146,9 @@ struct OrderDetail {
     order: Order,
     /// Fills, in the order in which the broker reported them.
     fills: Vec<OrderFill>,
+    /// Whether somebody may say that a fill was annulled: not on paper, not of what others traded, and not of an order that the
+    /// books have forgotten, as they do an ended sell of an earlier date.
+    fills_may_be_annulled: bool,
     /// Journal entries of the order, in sequence.
     journal: Vec<OrderEntry>,
 }
@@ -199,6 +202,7 @@ impl OrderDetail {
             module: detail.module,
             order: Order::of(detail.order, user),
             fills: detail.fills.into_iter().map(OrderFill::from).collect(),
+            fills_may_be_annulled: detail.fills_may_be_annulled,
             journal: OrderEntry::all(detail.journal, &detail.changes),
         }
     }

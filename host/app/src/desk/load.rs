@@ -10,6 +10,7 @@ use prahari_store::{StoreError, UserScope};
 
 use super::annulled::Annulled;
 use super::closing::Dates;
+use super::external::Outside;
 use super::unknown::UnknownOrders;
 use super::{Desk, TradingServices};
 use crate::brokers::Link;
@@ -45,6 +46,7 @@ impl Desk {
             UnknownOrders::load(&scope, &book).await
         };
         let annulled = Annulled::load(&scope, &book).await;
+        let outside = Outside::load(&scope, &book).await;
         Ok(Self {
             trading,
             link,
@@ -59,7 +61,7 @@ impl Desk {
             fault,
             queued: Default::default(),
             signals: None,
-            outside: Default::default(),
+            outside,
             unknown,
             annulled,
             sellable: Default::default(),

@@ -85,7 +85,7 @@ impl Desk {
             }
             Err(BrokerError::Refused { reason, retryable }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
-                (OrderEvent::Rejected { reason, retryable }, Err(refusal))
+                (OrderEvent::refused(reason, retryable), Err(refusal))
             }
             // It certainly did not leave, so there is nothing to compare: whoever decided it decides anew.
             Err(error @ BrokerError::Unavailable(_)) => {
@@ -94,7 +94,7 @@ impl Desk {
                 let detail = format!("order {id} was not sent: {error}");
                 let retryable = !self.waits_already(&order);
                 let refusal = Refusal { code: RefusalCode::Broker, detail };
-                (OrderEvent::Rejected { reason, retryable }, Err(refusal))
+                (OrderEvent::refused(reason, retryable), Err(refusal))
             }
             // Whether it arrived is for the broker's own book to say, before anything else is sent.
             Err(unclear @ BrokerError::Unclear(_)) => {
@@ -334,7 +334,7 @@ impl Desk {
         }
         let (id, now) = (self.book.next_order_id(order_context.day), order_context.now);
         let intended = self.intended(id, request, order_context)?;
-        let rejected = OrderEvent::Rejected { reason: refusal.detail.clone(), retryable: true };
+        let rejected = OrderEvent::refused(refusal.detail.clone(), true);
         self.record_all(vec![(id, now, intended), (id, now, rejected)]).await
     }
 }

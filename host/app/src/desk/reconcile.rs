@@ -204,7 +204,8 @@ impl Desk {
                 if *unsettled {
                     self.outside.note_unsettled(&ours.request.symbol, now.ist_day());
                 }
-                Some(OrderEvent::Rejected { reason: reason.clone(), retryable: *retryable })
+                let (reason, retryable, unsettled) = (reason.clone(), *retryable, *unsettled);
+                Some(OrderEvent::Rejected { reason, retryable, unsettled })
             }
         };
         if let Some(event) = ended {
@@ -249,7 +250,7 @@ impl Desk {
             OrderState::Intent => {
                 let retryable = !self.waits_already(ours);
                 let reason = "it was written down and never sent".to_owned();
-                (format!("order {id} was never sent"), OrderEvent::Rejected { reason, retryable })
+                (format!("order {id} was never sent"), OrderEvent::refused(reason, retryable))
             }
             OrderState::Sent | OrderState::Unknown => {
                 self.not_shown(ours, theirs, now).await?;

@@ -81,7 +81,9 @@ impl Desk {
 
     fn words_of_end(&self, event: &OrderEvent, order: &Order) -> Option<Words> {
         match event {
-            OrderEvent::Rejected { reason, retryable } => Some(orders::refused(order, reason, *retryable)),
+            OrderEvent::Rejected { reason, retryable, .. } => {
+                Some(orders::refused(order, reason, *retryable))
+            }
             OrderEvent::Cancelled { reason } => Some(orders::withdrawn(order, reason)),
             // Of an order whose end nobody has seen an alert tells.
             OrderEvent::Expired { reason } if says_not_seen(reason) => None,

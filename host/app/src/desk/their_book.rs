@@ -242,7 +242,7 @@ impl Desk {
             Tagged::Others(other) => {
                 let reason =
                     format!("the broker has another order, {}, under the tag of this one", other.broker_id);
-                self.record(order.id, now, OrderEvent::Rejected { reason, retryable: false }).await?;
+                self.record(order.id, now, OrderEvent::refused(reason, false)).await?;
             }
             Tagged::Unproven => {
                 return self

@@ -7,6 +7,7 @@ use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent};
 use prahari_store::{DecisionRow, Looked, OrderCounts, OrderFilter, PlacedCursor};
 
 use super::{Queries, UserQueries};
+use crate::brokers::TradingMode;
 use crate::error::AppError;
 
 /// An order with everything that happened to it.
@@ -18,6 +19,8 @@ pub struct OrderDetail {
     pub module: Option<String>,
     /// Fills, in the order in which the broker reported them, each with why it was taken back, if it was.
     pub fills: Vec<(Fill, Option<String>)>,
+    /// Whether somebody may say that one of the fills was annulled.
+    pub fills_may_be_annulled: bool,
     /// Journal entries of the order, in sequence.
     pub journal: Vec<JournalEntry>,
     /// Why runs asked for changes, as codes, by the sequence number of the entry: as far as what they decided is kept.
@@ -59,7 +62,10 @@ impl UserQueries<'_> {
         let journal = self.scope.journal_of(id).await?;
         let run = self.scope.find_run(order.run).await?;
         let (fills, changes) = (fills_of(&journal), self.reasons_of_changes(id, &journal).await?);
-        Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal, changes }))
+        let is_live = !fills.is_empty() && self.user.mode_of(id) == TradingMode::Live;
+        let fills_may_be_annulled = is_live && self.user.desk.lock().await.may_be_annulled(id);
+        let module = run.map(|run| run.module_hash);
+        Ok(Some(OrderDetail { order, module, fills, fills_may_be_annulled, journal, changes }))
     }
 
     /// Why runs asked for changes of an order, by entry: a change has no reason of its own, but a run records what it decides.

@@ -67,7 +67,7 @@ fn event() -> impl Strategy<Value = OrderEvent> {
     prop_oneof![
         Just(OrderEvent::Sent),
         Just(OrderEvent::Accepted { broker_id: "B".into() }),
-        any::<bool>().prop_map(move |retryable| OrderEvent::Rejected { reason: reason(), retryable }),
+        any::<bool>().prop_map(move |retryable| OrderEvent::refused(reason(), retryable)),
         Just(OrderEvent::OutcomeUnknown { reason: reason() }),
         Just(OrderEvent::NotAtBroker),
         (1..300_u32).prop_map(|quantity| OrderEvent::Changed { quantity, kind: OrderKind::Market }),

@@ -282,7 +282,7 @@ fn orders_are_listed_by_what_can_be_done_with_them() {
     let mut journal = Journal::new();
     let open = journal.place(Side::Buy, "TCS", 1, OrderKind::Market);
     let short = journal.place(Side::Buy, "INFY", 1, OrderKind::Market);
-    journal.tell(short, OrderEvent::Rejected { reason: "no funds".into(), retryable: true }).unwrap();
+    journal.tell(short, OrderEvent::refused("no funds", true)).unwrap();
     assert_eq!(journal.book.active_orders().map(|order| order.id).collect::<Vec<_>>(), [open]);
     assert_eq!(journal.book.retryable_orders().map(|order| order.id).collect::<Vec<_>>(), [short]);
     let placed_on = journal.day;

@@ -167,7 +167,7 @@ fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, Transition
         OrderEvent::Intended { request, strategy, tag, .. } => step.intended(request, *strategy, *tag),
         OrderEvent::Sent => step.sent(),
         OrderEvent::Accepted { broker_id } => step.accepted(broker_id),
-        OrderEvent::Rejected { reason, retryable } => step.rejected(reason, *retryable),
+        OrderEvent::Rejected { reason, retryable, .. } => step.rejected(reason, *retryable),
         OrderEvent::OutcomeUnknown { .. } => step.outcome_unknown(),
         OrderEvent::NotAtBroker => step.not_at_broker(),
         OrderEvent::ChangeRequested { quantity, kind, .. } => step.change_requested(*quantity, *kind),

@@ -340,6 +340,10 @@ pub enum OrderEvent {
         reason: String,
         /// Whether trying again may succeed.
         retryable: bool,
+        /// Whether the broker refused a sell because the shares have not arrived: none of them succeeds on that date. The journal
+        /// leaves it unsaid where it is not so, as it was before it was kept.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unsettled: bool,
     },
     /// Sending gave no clear answer.
     OutcomeUnknown {
@@ -401,6 +405,11 @@ pub enum OrderEvent {
 }
 
 impl OrderEvent {
+    /// A refusal that is not about shares that have not arrived.
+    pub fn refused(reason: impl Into<String>, retryable: bool) -> Self {
+        Self::Rejected { reason: reason.into(), retryable, unsettled: false }
+    }
+
     /// Returns whether it states what became of the order, rather than what we knew or asked at the time.
     ///
     /// Only facts enter the journal's digest: after a crash the same facts may be learnt in another way.

@@ -307,7 +307,7 @@ fn only_a_rejected_order_of_the_same_symbol_and_side_is_tried_again() {
                 tag: None,
             },
         );
-        scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
+        scene.tell(id, OrderEvent::refused("no money", true));
         id
     };
     let (waits, other, given_up) = (keep("TCS"), keep("SBIN"), keep("TCS"));

@@ -3,6 +3,9 @@
 //! A second login takes the session away from the first, so nothing else ever logs in: whoever needs a session asks
 //! [`Sessions`].
 
+mod acquire;
+mod calls;
+mod ends;
 mod inner;
 mod kept;
 mod link;

@@ -10,7 +10,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use super::demo;
+use super::{clock, demo};
 use crate::cli::Serve;
 use crate::exit::Failure;
 
@@ -125,15 +125,23 @@ pub async fn keep_clock(daemon: &Daemon) -> Result<(), StoreError> {
     daemon.store.system().set_meta(STOPPED_AT, now).await
 }
 
-/// Where a clock that is not the system's goes on: where the last process stopped, or, when it was killed, at the last instant that it
-/// came to.
+/// Where a clock that is not the system's goes on: where the last process stopped, or, when it was killed, at the latest instant that
+/// the database knows of, so that nothing happens before what has happened. None for the system's, and where none has run.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn reached(store: &Store, cursor: Option<Timestamp>) -> Result<Option<Timestamp>, Failure> {
-    let stopped = store.system().meta(STOPPED_AT).await.map_err(Failure::work)?;
+pub async fn reached(
+    options: &Serve,
+    store: &Store,
+    cursor: Option<Timestamp>,
+) -> Result<Option<Timestamp>, Failure> {
+    let (Some(cursor), Some(_)) = (cursor, clock::speed(options)) else { return Ok(None) };
+    let system = store.system();
+    let stopped = system.meta(STOPPED_AT).await.map_err(Failure::work)?;
     let stopped = stopped.and_then(|text| text.parse().ok()).map(Timestamp);
-    Ok(cursor.map(|cursor| stopped.map_or(cursor, |stopped| stopped.max(cursor))))
+    // Between two instants of the schedule people and brokers have acted.
+    let latest = system.latest_instant().await.map_err(Failure::work)?;
+    Ok(Some(cursor).max(stopped).max(latest))
 }
 
 /// A database of an earlier release does not say what it was begun with.

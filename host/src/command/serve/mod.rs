@@ -102,7 +102,7 @@ async fn prepare(
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let begun = demo::unfinished_history(store).await?;
     // A history that was cut off goes on to where it was to end.
-    let reached = begun.map(|history| history.ends).or(begun::reached(store, cursor).await?);
+    let reached = begun.map(|history| history.ends).or(begun::reached(options, store, cursor).await?);
     let clock = clock::clock(options, &calendar.current(), reached)?;
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
@@ -156,6 +156,7 @@ async fn prepare(
     if let (Some(speed), None) = (clock::speed(options), begun) {
         match reached {
             Some(reached) => {
+                tracing::info!(%reached, speed, "the clock goes on where the last process was");
                 say!("The clock goes on at {reached} IST, where the last process was; its speed is {speed}.")
             }
             None => {

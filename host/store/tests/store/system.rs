@@ -2,11 +2,12 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
+use prahari_domain::orders::{JournalEntry, OrderEvent};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{NewUser, Role, ScheduleChange, ServiceRow, StoreError, UserRow};
 
-use crate::support::TestStore;
+use crate::support::{TestStore, entry, intended};
 
 fn new_user(name: &str, role: Role) -> NewUser {
     NewUser {
@@ -45,6 +46,21 @@ async fn users_are_gone_through_a_few_at_a_time() {
         system.users_after(UserId(after), 2).await.unwrap().iter().map(|user| user.id.0).collect()
     };
     assert_eq!((page(0).await, page(2).await, page(3).await), (vec![1, 2], vec![3], vec![]));
+}
+
+#[tokio::test]
+async fn the_latest_instant_is_that_of_whatever_happened_last_however_it_was_written() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let asha = system.create_user(new_user("asha", Role::Admin)).await.unwrap();
+    assert_eq!(system.latest_instant().await.unwrap(), None);
+    let told_late = JournalEntry { at: Timestamp(30), ..intended(asha.0, 1, 1, None) };
+    let later = entry(asha.0, 2, 1, OrderEvent::Sent);
+    test.store.user(asha).append_journal_durable(vec![told_late, later], vec![]).await.unwrap();
+    assert_eq!(system.latest_instant().await.unwrap(), Some(Timestamp(30)));
+    let line = vec![(asha, "it is on".to_owned())];
+    system.log_services(Timestamp(40), "service_heartbeat", line).await.unwrap();
+    assert_eq!(system.latest_instant().await.unwrap(), Some(Timestamp(40)));
 }
 
 #[tokio::test]

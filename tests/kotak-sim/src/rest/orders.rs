@@ -8,6 +8,7 @@ use crate::incoming::Incoming;
 use crate::instruments::paise;
 use crate::order::Side;
 use crate::reply::{self, Reply};
+use crate::sensible::{HIGHEST, MOST_SHARES};
 use crate::world::World;
 
 const SEGMENTS: [&str; 6] = ["nse_cm", "bse_cm", "nse_fo", "bse_fo", "mcx_fo", "cde_fo"];
@@ -129,13 +130,14 @@ impl Form {
     /// `""` and `"0.0"` are refused where `"0"` is meant.
     fn price(&self, name: &str, needed: bool) -> Result<i64, Reply> {
         let text = self.text(name)?;
-        let price = paise(&text).filter(|price| *price > 0 || (text == "0" && !needed));
+        let taken = |price: &i64| (1..=HIGHEST).contains(price) || (text == "0" && !needed);
+        let price = paise(&text).filter(taken);
         price.ok_or_else(|| reply::price_invalid(name))
     }
 
     fn quantity(&self, lot: i64) -> Result<i64, Reply> {
         let quantity = self.text("qt")?.parse::<i64>().ok();
-        let fits = |quantity: &i64| *quantity > 0 && *quantity < 1 << 40 && quantity % lot.max(1) == 0;
+        let fits = |quantity: &i64| (1..=MOST_SHARES).contains(quantity) && quantity % lot.max(1) == 0;
         quantity.filter(fits).ok_or_else(reply::quantity_invalid)
     }
 

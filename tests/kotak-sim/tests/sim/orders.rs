@@ -63,6 +63,8 @@ async fn a_malformed_order_is_refused_at_once_with_its_code() {
         (json!({"ts": "Demo 50"}), 1007),
         (json!({"es": "xxx_cm"}), 1006),
         (json!({"qt": "0"}), 1009),
+        (json!({"qt": "100000000"}), 1009),
+        (json!({"pr": "10000000.05"}), 1009),
         (json!({"es": "nse_fo", "ts": "DEMO26NOVFUT", "qt": "30", "pr": "200"}), 1009),
         (json!({"pr": ""}), 1009),
         (json!({"pr": "0"}), 1009),

@@ -102,6 +102,8 @@ async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is
     let mut account = serde_json::to_value(kotak_sim::AccountSpec::numbered(8)).unwrap();
     account["holding"] = json!([]);
     let orders = "/accounts/Z0007/orders";
+    let mut no_freeze = with("symbol", json!("DEMO-BL"));
+    no_freeze["quantity"] = json!(100_000_000);
     for (method, path, body, told) in [
         (
             "PUT",
@@ -161,6 +163,21 @@ async fn what_is_not_known_or_can_have_no_effect_is_refused_and_what_there_is_is
         ("POST", orders, with("product", json!("SOON")), r#""stCode":1007"#),
         ("POST", orders, with("quantity", json!(0)), r#""stCode":1009"#),
         ("POST", orders, with("price", json!(-5)), r#""stCode":1009"#),
+        (
+            "POST",
+            orders,
+            with("quantity", json!(999_901)),
+            "999901 of DEMO-EQ are more than 999900, the most of one order",
+        ),
+        ("POST", orders, with("quantity", json!(i64::MAX)), "the most of one order"),
+        ("POST", orders, no_freeze, "100000000 of DEMO-BL are more than 99999999, the most of one order"),
+        (
+            "POST",
+            orders,
+            with("price", json!(1_000_000_001)),
+            "a limit of 1000000001 paise for DEMO-EQ is more than 1000000000",
+        ),
+        ("POST", orders, with("symbol", json!("Demo 50")), "Demo 50 is an index, which nobody trades"),
     ] {
         let heard = program.command(method, path, &body).await;
         assert_eq!(heard.status, 422, "{path} {body}: {}", heard.body);

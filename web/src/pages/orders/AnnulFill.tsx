@@ -18,21 +18,15 @@ interface Props {
 }
 
 /**
- * Whether a person can say that the exchange annulled a fill. Those of paper are final. The keys of orders that were found at the
- * broker may be the daemon's own, so its look at the broker's book would not hold anybody back from a mistake.
+ * Takes the word of a person that the exchange annulled a fill, after a dialog that repeats which one and what follows. Of which
+ * orders the word is taken the daemon says, since its books forget some.
  */
-function canBeAnnulled({ order, fill }: Props): boolean {
-  return order.mode === 'live' && order.purpose.kind !== 'external' && fill.withdrawn === null;
-}
-
-/** Takes the word of a person that the exchange annulled a fill, after a dialog that repeats which one and what follows. */
 export function AnnulFill({ order, fill }: Props) {
   const { me } = useViewing();
   const isOwn = order.user === me.id;
   const name = isOwn ? undefined : order.user_name;
   const cache = useQueryClient();
   const [isAsking, setIsAsking] = useState(false);
-  if (!canBeAnnulled({ order, fill })) return null;
   const w = words.annul;
   const decide = async (reason: string) => {
     const user = isOwn ? undefined : order.user;

@@ -7,7 +7,11 @@ import css from './Orders.module.css';
 import { words } from './words';
 
 /** The fills of an order; those that were taken back stay, struck through. */
-export function Fills({ order, fills }: Pick<OrderDetail, 'order' | 'fills'>) {
+export function Fills({
+  order,
+  fills,
+  fills_may_be_annulled: mayBeAnnulled,
+}: Pick<OrderDetail, 'order' | 'fills' | 'fills_may_be_annulled'>) {
   const w = words.fill;
   return (
     <table className={css.fills}>
@@ -40,7 +44,9 @@ export function Fills({ order, fills }: Pick<OrderDetail, 'order' | 'fills'>) {
             <td title={fill.withdrawn ?? undefined}>
               <div className={css.fillKey}>
                 {fill.withdrawn === null ? fill.key : `${fill.key}, ${w.annulled}`}
-                <AnnulFill order={order} fill={fill} />
+                {mayBeAnnulled && fill.withdrawn === null && (
+                  <AnnulFill order={order} fill={fill} />
+                )}
               </div>
             </td>
           </tr>

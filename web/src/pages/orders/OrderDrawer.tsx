@@ -72,7 +72,7 @@ function Parts({ detail }: { detail: OrderDetail }) {
       </Section>
       {fills.length > 0 && (
         <Section title={words.fills} flush>
-          <Fills order={order} fills={fills} />
+          <Fills order={order} fills={fills} fills_may_be_annulled={detail.fills_may_be_annulled} />
         </Section>
       )}
       <Section title={words.facts}>

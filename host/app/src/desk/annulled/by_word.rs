@@ -2,6 +2,7 @@
 
 use prahari_brokers::BrokerOrder;
 use prahari_domain::ids::OrderId;
+use prahari_domain::orders::Purpose;
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
 
@@ -12,6 +13,14 @@ use crate::desk::their_book::TheirBook;
 use crate::error::AppError;
 
 impl Desk {
+    /// Returns whether somebody may say that a fill of an order was annulled: its broker does not say that executions are final, and
+    /// the books have not forgotten it, as they do an ended sell once its date is closed. Of what others traded the keys may be our
+    /// own, which no look at the broker's book would find.
+    pub fn may_be_annulled(&self, id: OrderId) -> bool {
+        let order = self.book.order(&id).filter(|order| order.request.purpose != Purpose::External);
+        order.is_some() && !self.executions_stay()
+    }
+
     /// Books the word of a person that a fill was annulled, such as on a later date, when the broker's lists have nothing of it any
     /// more. A fill that the broker's book shows needs no decision, and stays; so does one that the row of its order still counts.
     ///

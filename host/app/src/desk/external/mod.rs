@@ -12,12 +12,14 @@ mod show;
 
 use std::collections::BTreeMap;
 
-use prahari_domain::ids::RunId;
+use prahari_domain::book::Book;
+use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderState, Side};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::DifferenceRow;
+use prahari_store::{DifferenceRow, UserScope};
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
@@ -40,13 +42,44 @@ pub(super) struct Outside {
     /// Differences that were seen once.
     suspected: BTreeMap<Symbol, (Reading, Timestamp)>,
     looked_at: Option<Timestamp>,
-    /// The date on which the broker last refused a sell because the shares had not arrived. A restart forgets it, and is
-    /// refused once more.
+    /// The date on which the broker last refused a sell because the shares had not arrived.
     unsettled: BTreeMap<Symbol, Day>,
     news: Vec<DifferenceNews>,
 }
 
 impl Outside {
+    /// What the journal has of the last date of an order: of sells that the broker has refused because the shares had not arrived, a
+    /// start sends no other. Where it cannot be read the broker refuses once more.
+    pub async fn load(scope: &UserScope, book: &Book) -> Self {
+        let mut outside = Self::default();
+        let date = |order: &Order| order.updated_at.ist_day();
+        let last = book.orders().map(date).max();
+        // Of one that was filled in part the rest is cancelled.
+        let may_be_refused = |order: &&Order| {
+            order.request.side == Side::Sell
+                && order.broker_id.is_some()
+                && matches!(order.state, OrderState::Rejected | OrderState::Cancelled)
+                && Some(date(order)) == last
+        };
+        let sells: Vec<(OrderId, Symbol)> = book
+            .orders()
+            .filter(may_be_refused)
+            .map(|order| (order.id, order.request.symbol.clone()))
+            .collect();
+        for (id, symbol) in sells {
+            let entries = scope.journal_of(id).await.unwrap_or_else(|error| {
+                tracing::warn!(order = %id, %error, "whether a sell was refused as not settled cannot be read");
+                Vec::new()
+            });
+            let is_refusal =
+                |entry: &&JournalEntry| matches!(entry.event, OrderEvent::Rejected { unsettled: true, .. });
+            if let Some(refusal) = entries.iter().find(is_refusal) {
+                outside.note_unsettled(&symbol, refusal.at.ist_day());
+            }
+        }
+        outside
+    }
+
     /// Has the next minute look at the shares, whatever was seen before.
     pub fn look_soon(&mut self) {
         self.looked_at = None;

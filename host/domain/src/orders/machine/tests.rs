@@ -44,7 +44,7 @@ fn changed(quantity: u32) -> OrderEvent {
 }
 
 fn rejected(retryable: bool) -> OrderEvent {
-    OrderEvent::Rejected { reason: "no margin".into(), retryable }
+    OrderEvent::refused("no margin", retryable)
 }
 
 fn why() -> String {

@@ -65,7 +65,7 @@ fn a_rejected_order_is_tried_again_by_its_own_strategy_only() {
     let id = scene.book.next_order_id(day());
     let (request, run, strategy) = (buy(1), RunId(1), StrategyName::REBOUND);
     scene.tell(id, OrderEvent::Intended { request, run, first_placed_at: at(), strategy, tag: None });
-    scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
+    scene.tell(id, OrderEvent::refused("no money", true));
     let retry = OrderRequest { retry_of: Some(id), ..buy(1) };
     assert_eq!(scene.check(&retry), None);
     momentum(&mut scene);
