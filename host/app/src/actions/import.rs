@@ -1,5 +1,7 @@
 //! Actions that somebody brings: a file, an admin, a source.
 //!
+//! What a person has brought stands over what sources tell of the same action, until a person decides otherwise.
+//!
 //! What a source of prices tells only adds what nobody else tells: it knows neither kinds nor, quite, dates (`twins.rs`), and
 //! its figures come back from rounded prices. So it changes no row, and where the company's own words come later they change
 //! none either that is the same action.
@@ -221,9 +223,16 @@ fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[Corpora
     match exact {
         None => Verdict::New,
         Some(row) if row.action.kind() == told.kind() && row.state != ActionState::Undone => Verdict::Same,
-        Some(row) if row.state == ActionState::Announced => Verdict::Changes(row),
+        Some(row) if row.state == ActionState::Announced && !is_below(told, &row.action) => {
+            Verdict::Changes(row)
+        }
         Some(row) => Verdict::Refused(row),
     }
+}
+
+/// Whether a source tells what a person has brought.
+fn is_below(told: &CorporateAction, known: &CorporateAction) -> bool {
+    known.provenance().origin.is_of_a_person() && !told.provenance().origin.is_of_a_person()
 }
 
 pub(super) fn is_of_prices(action: &CorporateAction) -> bool {
