@@ -141,7 +141,7 @@ async fn what_a_person_brought_stands_over_what_a_list_of_the_folder_tells_until
     let brought = ("ABC on 2025-03-11: dividend of 2.00 a share".to_owned(), ActionState::Announced);
     assert_eq!((doubted(&daemon).await, known(&daemon).await), (Vec::new(), vec![brought.clone()]));
 
-    tell("DIV - RS 3 PER SH").await;
+    tell("DIV - RS 3.00 PER SH").await;
     let [(_, told, state, doubt)] = doubted(&daemon).await.try_into().unwrap();
     assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of 3.00 a share", DoubtState::Pending));
     let says = "action 1 is announced already, as dividend of 2.00 a share (import second.csv): confirm this one if it is right";
@@ -153,7 +153,7 @@ async fn what_a_person_brought_stands_over_what_a_list_of_the_folder_tells_until
     tell("DIV - RS 2 PER SH").await;
     assert_eq!((doubted(&daemon).await, alerts(&daemon).await), (Vec::new(), Vec::new()));
 
-    tell("DIV - RS 3 PER SH").await;
+    tell("DIV - RS 3.00 PER SH").await;
     let rows = daemon.actions.doubted(DoubtFilter { limit: 1, ..DoubtFilter::default() }).await.unwrap();
     let row = daemon.actions.confirm_doubt(rows[0].id, "asha").await.unwrap();
     assert_eq!((row.id, row.action.provenance().origin), (ActionId(1), Origin::File));
