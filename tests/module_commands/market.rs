@@ -113,6 +113,24 @@ fn bars_that_were_exported_are_checked_as_the_same() {
     assert_eq!((code, error.contains("is not empty")), (2, true), "{error}");
 }
 
+#[test]
+fn options_of_a_source_that_is_not_asked_are_told_to_have_no_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = write(folder.path(), &WEEK);
+    let options = ["--yahoo-url", "https://a.example", "--yahoo-per-minute", "5", "--yahoo-symbols", "none"];
+    let days = ["simulate", "--from", WEEK[2], "--to", WEEK[2], "--market", &market];
+    let (code, _, error) = said(&[&days[..], &options].concat());
+    let told: Vec<&str> = error.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let expected = ["--yahoo-url", "--yahoo-symbols", "--yahoo-per-minute"]
+        .map(|name| format!("warning: {name} has no effect without --market yahoo"));
+    assert_eq!((code, told), (0, expected.iter().map(String::as_str).collect()), "{error}");
+    let db = folder.path().join("some.db");
+    let refused =
+        [&["serve", "--db", db.to_str().unwrap(), "--kotak-login", "nowhere"], &options[..2]].concat();
+    let (code, _, error) = said(&refused);
+    assert!(code == 2 && error.starts_with(&expected[0]), "{error}");
+}
+
 /// A folder of daily files in which ABC halves on Tuesday, the 11th of March.
 fn write_daily(dir: &Path) -> String {
     std::fs::create_dir_all(dir).unwrap();

@@ -44,11 +44,13 @@ pub struct MarketFetch {
     /// The database that keeps the bars; it is made when it is missing.
     #[arg(long)]
     pub db: PathBuf,
-    /// First day, included; the years that tasks look back on are fetched as well. By default today.
-    #[arg(long)]
+    /// First date for which bars are wanted, included, such as 2025-03-10; by default that of --until. The years before it on which
+    /// tasks look back are fetched as well.
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub from: Option<NaiveDate>,
-    /// Last day, included; by default today.
-    #[arg(long)]
+    /// Last date for which bars are wanted, included, such as 2025-03-14, and no later than today; by default today. Dates are those
+    /// of the exchange, in IST. The bar of a day is fetched once its session is over.
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub until: Option<NaiveDate>,
     /// Only this share; may be given several times. Without it all of the source's universe.
     #[arg(long = "symbol", value_name = "SYMBOL")]
@@ -67,11 +69,11 @@ pub struct MarketExport {
     /// The folder to write into; it is made when it is missing, and must be empty.
     #[arg(value_name = "DIR")]
     pub to: PathBuf,
-    /// First day, included; by default the first that there is.
-    #[arg(long)]
+    /// First date, included, such as 2025-03-10; by default that of the first bar.
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub from: Option<NaiveDate>,
-    /// Last day, included; by default the last that there is.
-    #[arg(long)]
+    /// Last date, included, such as 2025-03-14; by default that of the last bar.
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub until: Option<NaiveDate>,
     /// Only this share; may be given several times.
     #[arg(long = "symbol", value_name = "SYMBOL")]

@@ -37,6 +37,7 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         bars: None,
         unknown_days_closed: options.unknown_days == UnknownDays::Closed,
     };
+    fetched::check(&options.markets, &options.yahoo)?;
     // A new database is as good as a file: it cannot be made where nothing can be written.
     let new = options.db.iter().filter(|db| !db.exists());
     for path in options.json.iter().chain(&options.orders).chain(new) {

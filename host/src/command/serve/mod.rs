@@ -50,6 +50,8 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     }
     wiring::check_shipped(&options.modules)?;
     wiring::check_links(&options.markets)?;
+    fetched::check(&options.markets, &options.yahoo)?;
+    messages::telegram(&options)?;
     let kotak = brokers::kotak_settings(&options)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
