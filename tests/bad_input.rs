@@ -173,8 +173,17 @@ fn a_database_that_cannot_be_used_is_refused_and_left_as_it_was() {
     );
     simulation_refused(
         &["--db", shown, "--resume", "--seed", "9"],
-        "the database cannot be resumed: it holds the simulation of synthetic from 2025-03-10 to 2025-03-14 with 1 \
-         users and seed 1",
+        "the database cannot be resumed: --seed is 9 and was 1; give what it was begun with, or name another database to begin \
+         anew",
+    );
+    let bars = concat!("csv:", env!("CARGO_MANIFEST_DIR"), "/templates/market");
+    let others = ["--market", bars, "--users", "2", "--unknown-days", "closed"];
+    simulation_refused(
+        &[&["--db", shown, "--resume"], &others[..]].concat(),
+        &format!(
+            "the database cannot be resumed: --market is {bars} and was synthetic, --users is 2 and was 1, --unknown-days is \
+             closed and was session; give what it was begun with, or name another database to begin anew"
+        ),
     );
 
     // The version stands in the file's header, big-endian, where SQLite keeps `user_version`.
