@@ -118,7 +118,7 @@ impl Simulation {
 
     /// The options that say something else than a simulation was begun with, each with both values. Other bars are no option.
     fn differing(&self, stored: &Self) -> Vec<String> {
-        let unknown_days = |closed: bool| if closed { "closed" } else { "session" }.to_owned();
+        let unknown_days = |of: &Self| if of.unknown_days_closed { "closed" } else { "session" };
         let options = |of: &Self| {
             [
                 ("--market", of.market.clone()),
@@ -126,7 +126,7 @@ impl Simulation {
                 ("--to", of.to.to_string()),
                 ("--users", of.users.to_string()),
                 ("--seed", of.seed.to_string()),
-                ("--unknown-days", unknown_days(of.unknown_days_closed)),
+                ("--unknown-days", unknown_days(of).to_owned()),
             ]
         };
         let pairs = options(self).into_iter().zip(options(stored));
