@@ -6,6 +6,7 @@ use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance};
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, Store};
 
+use crate::serving::serve_into;
 use crate::support::{run, stderr};
 
 /// Runs a command; its exit code, what it said, and its error.
@@ -168,6 +169,14 @@ async fn a_jump_is_explained_by_an_action_of_a_folder_or_of_a_database() {
     let (_, told, error) = said(&["market", "check", &market, "--db", db.to_str().unwrap()]);
     let by = "which is explained by bonus of 1 new for 1 held on 2025-03-11";
     assert!(told.contains(&format!("{jump}, {by} (admin asha)\n")), "{told}{error}");
+    // A daemon on that database knows it as well, on the terminal and in its log.
+    let log = folder.path().join("log");
+    let file = std::fs::File::create(&log).unwrap();
+    let daemon = serve_into(&["--db", db.to_str().unwrap(), "--market", &market], file.into());
+    assert!(daemon.said.contains(&format!("{jump}, {by} (admin asha)\n")), "{}", daemon.said);
+    drop(daemon);
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(!log.contains("or a fault"), "{log}");
 
     let list = "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n\
                 EQ,ABC,ABC LTD,2025-03-11,,,2025-03-11,,,BONUS 1:1\n";

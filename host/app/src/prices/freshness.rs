@@ -1,12 +1,12 @@
 //! Whether the market source still gets new bars, and its renewal between two days.
 
-use prahari_brokers::{BarsReport, Interval, Question};
+use prahari_brokers::{Interval, Question};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NewAlert};
 
 use crate::error::AppError;
-use crate::prices::Prices;
+use crate::prices::{Prices, log_bars};
 
 /// Number of shares that are asked for their newest bar: enough to tell a source that stands still from a share
 /// that does.
@@ -91,12 +91,11 @@ impl Prices {
             Ok(None) => Ok(()),
             Ok(Some(report)) => {
                 self.trading.jumps.forget();
-                for note in BarsReport::shown(&report) {
-                    tracing::warn!(note, "the bars are not quite as they should be");
-                }
                 tracing::info!(symbols = report.symbols, "the bars were read again: some had changed");
                 self.notices.clear(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
                 self.actions.take_up().await?;
+                // What new lists explain is known now.
+                log_bars(&self.trading.market.report().unwrap_or(report));
                 // What was restated is kept before anybody reads it again.
                 self.tell_source_news().await
             }
