@@ -5,6 +5,7 @@ use std::path::Path;
 use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance};
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, Store};
+use serde_json::{Value, json};
 
 use crate::serving::serve_into;
 use crate::support::{run, stderr};
@@ -48,6 +49,23 @@ fn a_chain_is_checked_source_by_source_after_who_is_asked_for_what() {
     assert!(told.starts_with(&asked), "{told}");
     assert!(told.contains("1 sessions have no bar of any share: 2025-03-06\n"), "{told}");
     assert!(told.contains(&format!("{whole}: 3 bars")), "{told}");
+
+    let (code, told, error) = said(&["market", "check", "--json", &bars, &whole, "quotes=yahoo"]);
+    assert_eq!(code, 1, "{error}");
+    let found: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(found["asked"]["quotes"], json!([whole, "yahoo"]));
+    assert_eq!(found["whole"], json!(false));
+    let sources = found["sources"].as_array().unwrap();
+    let of = |source: &Value| {
+        (source["market"].clone(), source["bars"].clone(), source["missing_sessions"].clone())
+    };
+    assert_eq!(
+        sources.iter().map(of).collect::<Vec<_>>(),
+        [(json!(gap), json!(2), json!(["2025-03-06"])), (json!(whole), json!(3), json!([])),]
+    );
+    let dates = (&sources[1]["first_day"], &sources[1]["last_day"], &sources[1]["whole"]);
+    assert_eq!(dates, (&json!(WEEK[0]), &json!(WEEK[2]), &json!(true)));
+    assert!(sources[1]["digest"].as_str().is_some_and(|digest| digest.len() == 64), "{told}");
 }
 
 #[test]

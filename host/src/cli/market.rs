@@ -14,14 +14,7 @@ pub enum MarketCommand {
     /// Read folders as the daemon would, and say what is in each and what was left out. Of several sources, and where ANSWERS= says
     /// what one may answer, it says also who is asked for what. Exit code 1 when sessions between the first and last day of a
     /// folder have no bar of any share, or rows or files could not be used; 2 when it cannot be used at all.
-    Check {
-        /// The sources as --market of `prahari serve` names them: csv:DIR, csv-raw:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
-        #[arg(value_name = "MARKET", required = true)]
-        markets: Vec<MarketLink>,
-        /// A database whose corporate actions explain jumps too, beside those that the folders tell; no daemon may run on it.
-        #[arg(long)]
-        db: Option<PathBuf>,
-    },
+    Check(MarketCheck),
     /// Write the bars of a folder as one file for each share, as csv:DIR and csv-raw:DIR read them.
     Export(MarketExport),
     /// Fetch the bars of closed days that are not in a database yet, for a daemon or a simulation that uses it; no daemon may
@@ -36,6 +29,20 @@ pub enum MarketCommand {
         /// The share.
         symbol: Symbol,
     },
+}
+
+/// Options of `market check`.
+#[derive(Debug, Args)]
+pub struct MarketCheck {
+    /// The sources as --market of `prahari serve` names them: csv:DIR, csv-raw:DIR, bhavcopy:DIR, or yahoo, which is not asked here.
+    #[arg(value_name = "MARKET", required = true)]
+    pub markets: Vec<MarketLink>,
+    /// A database whose corporate actions explain jumps too, beside those that the folders tell; no daemon may run on it.
+    #[arg(long)]
+    pub db: Option<PathBuf>,
+    /// Print what was found as JSON, with every share and session that is named.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `market fetch`.
