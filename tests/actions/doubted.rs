@@ -163,6 +163,26 @@ async fn what_a_person_brought_stands_over_what_a_list_of_the_folder_tells_until
 }
 
 #[tokio::test]
+async fn what_a_person_brings_as_a_list_of_the_folder_told_it_is_theirs_from_then_on() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(TUESDAY, "DIV - RS 2 PER SH")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let done = daemon.actions.import(vec![dividend(TUESDAY, 200)], "asha").await.unwrap();
+    assert_eq!((done.is_empty(), done.same), (true, 1));
+    let row = daemon.actions.find(ActionId(1)).await.unwrap();
+    assert_eq!((row.action.provenance().origin, row.changed_by.as_str()), (Origin::Import, "asha"));
+    // Neither another figure nor a list that no longer has it changes that.
+    for words in [&[(TUESDAY, "DIV - RS 3.00 PER SH")][..], &[("2025-03-20", "BONUS 1:1")]] {
+        write_list(folder.path(), FRIDAY, words);
+        daemon.prices.refresh_bars().await.unwrap();
+        let row = daemon.actions.find(ActionId(1)).await.unwrap();
+        assert_eq!((row.state, row.action.kind()), (ActionState::Announced, dividend(TUESDAY, 200).kind()));
+    }
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn a_second_list_that_tells_a_booked_dividend_otherwise_books_nothing_and_names_the_booked_one() {
     let folder = world::folder(10_000);
     let house = world::house(&folder);

@@ -86,6 +86,9 @@ pub struct ImportPreview {
     pub changed: Vec<ActionChange>,
     /// Number of actions that are known exactly so.
     pub same: u32,
+    /// Those of them that a person brings and only a source has told: from then on they are the person's.
+    #[serde(default)]
+    pub vouched: Vec<CorporateAction>,
     /// Rows that change nothing although they differ from what is known.
     pub refused: Vec<RefusedAction>,
     /// Actions that are left out because something speaks against them.
