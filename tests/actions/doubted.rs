@@ -173,8 +173,10 @@ async fn what_a_person_brings_as_a_list_of_the_folder_told_it_is_theirs_from_the
     let row = daemon.actions.find(ActionId(1)).await.unwrap();
     assert_eq!((row.action.provenance().origin, row.changed_by.as_str()), (Origin::Import, "asha"));
     // Neither another figure nor a list that no longer has it changes that.
-    for words in [&[(TUESDAY, "DIV - RS 3.00 PER SH")][..], &[("2025-03-20", "BONUS 1:1")]] {
-        write_list(folder.path(), FRIDAY, words);
+    for (of, told) in
+        [(FRIDAY, (TUESDAY, "DIV - RS 3.00 PER SH")), (MONDAY, ("2025-03-20", "DIV - RS 1 PER SH"))]
+    {
+        write_list(folder.path(), of, &[told]);
         daemon.prices.refresh_bars().await.unwrap();
         let row = daemon.actions.find(ActionId(1)).await.unwrap();
         assert_eq!((row.state, row.action.kind()), (ActionState::Announced, dividend(TUESDAY, 200).kind()));
