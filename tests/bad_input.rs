@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{run, run_well, stderr};
+use support::{prahari, run, run_well, stderr};
 
 const HEADER: &str = "date,open,high,low,close,adj_close,volume\n";
 const WEEK: [&str; 4] = ["--from", "2025-03-10", "--to", "2025-03-14"];
@@ -173,8 +173,17 @@ fn a_database_that_cannot_be_used_is_refused_and_left_as_it_was() {
     );
     simulation_refused(
         &["--db", shown, "--resume", "--seed", "9"],
-        "the database cannot be resumed: it holds the simulation of synthetic from 2025-03-10 to 2025-03-14 with 1 \
-         users and seed 1",
+        "the database cannot be resumed: --seed is 9 and was 1; give what it was begun with, or name another database to begin \
+         anew",
+    );
+    let bars = concat!("csv:", env!("CARGO_MANIFEST_DIR"), "/templates/market");
+    let others = ["--market", bars, "--users", "2", "--unknown-days", "closed"];
+    simulation_refused(
+        &[&["--db", shown, "--resume"], &others[..]].concat(),
+        &format!(
+            "the database cannot be resumed: --market is {bars} and was synthetic, --users is 2 and was 1, --unknown-days is \
+             closed and was session; give what it was begun with, or name another database to begin anew"
+        ),
     );
 
     // The version stands in the file's header, big-endian, where SQLite keeps `user_version`.
@@ -225,6 +234,54 @@ fn what_cannot_be_written_is_known_before_the_simulation() {
         let line = stderr(&output);
         assert!(line.starts_with("error: nothing can be written to /proc/file: "), "{option}: {line}");
         assert_eq!(line.lines().count(), 1, "{option}: {line}");
+    }
+}
+
+#[test]
+fn addresses_to_which_secrets_go_are_over_tls_or_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db");
+    let serve = ["serve", "--db", db.to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    refused(
+        &[&serve[..], &["--telegram-server", "http://bots.example.org"]].concat(),
+        "--telegram-server http://bots.example.org: the address must begin with https://: without TLS the token of the bot goes \
+         to this machine only, by localhost or its number",
+    );
+    refused(
+        &[&serve[..], &["--kotak-login", "http://kotak.example.org/"]].concat(),
+        "--kotak-login: the address of the login is neither the broker's nor of this machine",
+    );
+    let elsewhere = "http://127.0.0.1:80@example.org";
+    refused(
+        &[&serve[..], &["--market", "yahoo", "--yahoo-url", elsewhere]].concat(),
+        &format!("--yahoo-url {elsewhere}: use https://, or http:// on this machine"),
+    );
+    assert!(!db.exists());
+    let output = prahari(&["orders", "--url", "http://192.0.2.7:8700"])
+        .env("PRAHARI_TOKEN", "token")
+        .output()
+        .unwrap();
+    let line = "error: --url http://192.0.2.7:8700: use https://, or http:// on this machine, such as http://127.0.0.1:8700\n";
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(2), line));
+}
+
+#[test]
+fn a_date_that_is_none_is_refused_by_its_name_and_with_an_example() {
+    let output = run(&["market", "fetch", "--db", "x.db", "--until", "14-03-2025"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains(
+            "invalid value '14-03-2025' for '--until <DATE>': \"14-03-2025\" is not a date such as 2025-03-14"
+        ),
+        "{said}"
+    );
+    for option in ["--until", "--from"] {
+        let output = run(&["market", "fetch", "--db", "/nowhere/x.db", option, "2099-12-31"]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.starts_with(&format!("error: {option} 2099-12-31 has not come: today is ")), "{said}");
+        assert!(said.ends_with(", in IST\n"), "{said}");
     }
 }
 

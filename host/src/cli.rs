@@ -28,7 +28,7 @@ pub use look::{
     Doctor, Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions,
     TradingCommand, TradingOptions,
 };
-pub use market::{MarketCommand, MarketExport, MarketFetch};
+pub use market::{MarketCheck, MarketCommand, MarketExport, MarketFetch};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
     ApiCall, ChaosFlags, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand,
@@ -187,6 +187,9 @@ pub enum AuditCommand {
         /// Path of the database.
         #[arg(long)]
         db: PathBuf,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -200,6 +203,9 @@ pub enum DatabaseCommand {
         /// Path of the database.
         #[arg(long)]
         db: PathBuf,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Write a copy of the database as it is now to a new file; the daemon may run and goes on. The copy is checked as `check`
     /// does, with exit code 1 when something is wrong. The key file is not in it: keep it apart.

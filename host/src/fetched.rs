@@ -10,12 +10,22 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::addresses::check_server;
 use crate::cli::{Market, MarketLink, YahooOptions};
 use crate::exit::{Failure, say, warn};
 use crate::given_file;
 
 /// Most bytes of a list of shares.
 const MOST_LIST_BYTES: usize = 1 << 20;
+
+/// Refuses an address that may not be asked, and says which options have no effect because the source is not among the markets.
+pub fn check(markets: &[MarketLink], options: &YahooOptions) -> Result<(), Failure> {
+    if MarketLink::any(markets, &Market::Yahoo) {
+        return check_url(options);
+    }
+    options.given().iter().for_each(|name| warn(&format!("{name} has no effect without --market yahoo")));
+    Ok(())
+}
 
 /// Opens the source if it is among the markets; bars of closed days come from the cache and go into it.
 pub fn open(
@@ -26,9 +36,6 @@ pub fn open(
     cache: Arc<dyn BarCache>,
 ) -> Result<Option<Arc<YahooMarket>>, Failure> {
     if !MarketLink::any(markets, &Market::Yahoo) {
-        if options.yahoo_symbols.is_some() {
-            warn("--yahoo-symbols has no effect without --market yahoo");
-        }
         return Ok(None);
     }
     let mut settings = settings(options)?;
@@ -41,18 +48,19 @@ pub fn open(
     Ok(Some(Arc::new(market)))
 }
 
+fn check_url(options: &YahooOptions) -> Result<(), Failure> {
+    let Some(url) = &options.yahoo_url else { return Ok(()) };
+    check_server(url).map_err(|why| Failure::input(format!("--yahoo-url {url}: {why}")))
+}
+
 fn settings(options: &YahooOptions) -> Result<YahooSettings, Failure> {
-    let url = options.yahoo_url.clone();
-    let is_here = |host: &str| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|here| {
-            host.strip_prefix(here).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-        })
+    check_url(options)?;
+    let usual = YahooSettings::default();
+    let mut settings = YahooSettings {
+        url: options.yahoo_url.clone().unwrap_or(usual.url),
+        per_minute: options.yahoo_per_minute.unwrap_or(usual.per_minute),
+        ..usual
     };
-    if !url.starts_with("https://") && !url.strip_prefix("http://").is_some_and(is_here) {
-        return Err(Failure::input(format!("--yahoo-url {url}: use https://, or http:// on this machine")));
-    }
-    let mut settings =
-        YahooSettings { url, per_minute: options.yahoo_per_minute, ..YahooSettings::default() };
     if let Some(file) = &options.yahoo_symbols {
         let bytes = given_file::read("list of shares", file, MOST_LIST_BYTES)?;
         let read = YahooSettings::read_universe(&String::from_utf8_lossy(&bytes));

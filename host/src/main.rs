@@ -1,5 +1,6 @@
 //! The `prahari` binary: parses the command line, builds what it asks for, runs it, returns an exit code.
 
+mod addresses;
 mod allocator;
 mod cli;
 mod command;

@@ -15,8 +15,8 @@ use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
-    AdjustedMarket, Answers, BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData,
-    PaperBroker, PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
+    AdjustedMarket, Answers, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker,
+    PaperBrokerage, PaperSettings, Question, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::orders::TagCode;
@@ -165,9 +165,6 @@ fn source(
     match which {
         Market::Csv(_) | Market::RawCsv(_) | Market::Bhavcopy(_) => {
             let market = folder(which, calendar, seed)?;
-            for note in market.report().iter().flat_map(BarsReport::shown) {
-                tracing::warn!(note, "the bars are not quite as they should be");
-            }
             // Daily files of the exchange are as traded; a folder of bars is what its owner says that it is.
             Ok(match which {
                 Market::Bhavcopy(_) | Market::RawCsv(_) => Arc::new(AdjustedMarket::new(Arc::new(market))),

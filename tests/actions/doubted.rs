@@ -127,6 +127,64 @@ async fn a_list_of_the_folder_that_disagrees_with_a_booked_dividend_is_kept_unti
 }
 
 #[tokio::test]
+async fn what_a_person_brought_stands_over_what_a_list_of_the_folder_tells_until_that_is_confirmed() {
+    let folder = folder();
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    daemon.actions.import(vec![dividend(TUESDAY, 200)], "asha").await.unwrap();
+    let tell = async |words: &str| {
+        write_list(folder.path(), FRIDAY, &[(TUESDAY, words)]);
+        daemon.prices.refresh_bars().await.unwrap();
+    };
+    // The same is no news.
+    tell("DIV - RS 2 PER SH").await;
+    let brought = ("ABC on 2025-03-11: dividend of 2.00 a share".to_owned(), ActionState::Announced);
+    assert_eq!((doubted(&daemon).await, known(&daemon).await), (Vec::new(), vec![brought.clone()]));
+
+    tell("DIV - RS 3.00 PER SH").await;
+    let [(_, told, state, doubt)] = doubted(&daemon).await.try_into().unwrap();
+    assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of 3.00 a share", DoubtState::Pending));
+    let says = "action 1 is announced already, as dividend of 2.00 a share (import second.csv): confirm this one if it is right";
+    assert_eq!(doubt, says);
+    assert_eq!(known(&daemon).await, [brought]);
+    assert_eq!(alerts(&daemon).await, ["ABC 2025-03-11 dividend"]);
+
+    // The list is mended: nothing is in question any more.
+    tell("DIV - RS 2 PER SH").await;
+    assert_eq!((doubted(&daemon).await, alerts(&daemon).await), (Vec::new(), Vec::new()));
+
+    tell("DIV - RS 3.00 PER SH").await;
+    let rows = daemon.actions.doubted(DoubtFilter { limit: 1, ..DoubtFilter::default() }).await.unwrap();
+    let row = daemon.actions.confirm_doubt(rows[0].id, "asha").await.unwrap();
+    assert_eq!((row.id, row.action.provenance().origin), (ActionId(1), Origin::File));
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    assert_eq!((income(&daemon).await, alerts(&daemon).await), (Paise(3_300), Vec::new()));
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn what_a_person_brings_as_a_list_of_the_folder_told_it_is_theirs_from_then_on() {
+    let folder = folder();
+    write_list(folder.path(), FRIDAY, &[(TUESDAY, "DIV - RS 2 PER SH")]);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let done = daemon.actions.import(vec![dividend(TUESDAY, 200)], "asha").await.unwrap();
+    assert_eq!((done.is_empty(), done.same), (true, 1));
+    let row = daemon.actions.find(ActionId(1)).await.unwrap();
+    assert_eq!((row.action.provenance().origin, row.changed_by.as_str()), (Origin::Import, "asha"));
+    // Neither another figure nor a list that no longer has it changes that.
+    for (of, told) in
+        [(FRIDAY, (TUESDAY, "DIV - RS 3.00 PER SH")), (MONDAY, ("2025-03-20", "DIV - RS 1 PER SH"))]
+    {
+        write_list(folder.path(), of, &[told]);
+        daemon.prices.refresh_bars().await.unwrap();
+        let row = daemon.actions.find(ActionId(1)).await.unwrap();
+        assert_eq!((row.state, row.action.kind()), (ActionState::Announced, dividend(TUESDAY, 200).kind()));
+    }
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn a_second_list_that_tells_a_booked_dividend_otherwise_books_nothing_and_names_the_booked_one() {
     let folder = world::folder(10_000);
     let house = world::house(&folder);

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_brokers::{AdjustedMarket, BhavcopyMarket};
-use prahari_domain::actions::{ActionState, Origin};
+use prahari_domain::actions::{ActionKind, ActionState, Origin};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::orders::OrderKind;
 use prahari_store::AlertCode;
 
-use super::world::{WEDNESDAY, held};
+use super::world::{WEDNESDAY, action, held};
 use crate::support::desk_fixture::{buy, order_context};
 use crate::support::{ADMIN, FRIDAY, MONDAY, TUESDAY, TestHost, at, run, start_services, stop};
 
@@ -178,6 +178,38 @@ async fn an_alert_about_an_action_that_a_person_has_resolved_is_not_raised_again
     stop(daemon).await;
     let daemon = house.start(at(TUESDAY, "09:10")).await;
     assert_eq!(alerts(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn a_jump_that_a_known_action_explains_is_told_as_such_from_the_start_and_after_the_folder_changed() {
+    let folder = folder();
+    let house = house(&folder);
+    let daemon = house.start(at(WEDNESDAY, "10:00")).await;
+    // What somebody has to look at, and what is explained.
+    let told = |daemon: &Daemon| {
+        let report = daemon.trading.market.report().unwrap();
+        (report.open_shown(), report.explained_shown())
+    };
+    let jump = "ABC opened at ₹50.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (-50.0 %)";
+    let open = format!("{jump}; a corporate action for which the prices are not adjusted, or a fault");
+    assert_eq!(told(&daemon), (vec![open.clone()], vec![]));
+    let bonus = ActionKind::Bonus { new: 1, held: 1 };
+    let row = daemon.actions.add(action(TUESDAY, bonus), "asha").await.unwrap();
+    let explained =
+        format!("{jump}, which is explained by bonus of 1 new for 1 held on 2025-03-11 (admin asha)");
+    assert_eq!(told(&daemon), (vec![], vec![explained.clone()]));
+    stop(daemon).await;
+
+    let daemon = house.start(at(WEDNESDAY, "10:05")).await;
+    assert_eq!(told(&daemon), (vec![], vec![explained.clone()]));
+    write_day(folder.path(), "2025-03-14");
+    daemon.prices.refresh_bars().await.unwrap();
+    assert_eq!(told(&daemon), (vec![], vec![explained]));
+    let sources = daemon.trading.market.sources();
+    assert_eq!(sources[0].report.as_ref().map(|report| report.explained), Some(1));
+    daemon.actions.undo(row.id, "it was something else", "asha").await.unwrap();
+    assert_eq!(told(&daemon), (vec![open], vec![]));
+    stop(daemon).await;
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
 use prahari_store::{AuditFilter, CredentialsRow, Durability, NewAudit, NewUser, Role, Store};
+use serde_json::{Value, json};
 
 fn prahari(arguments: &[&str], db: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
@@ -192,4 +193,23 @@ async fn the_chain_is_whole_while_the_daemon_runs() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && said.starts_with("3 audit entries, the chain is whole"), "{said}");
     assert_eq!(said.lines().count(), 1);
+    let found: Value =
+        serde_json::from_slice(&prahari(&["audit", "verify", "--json"], &path).stdout).unwrap();
+    assert_eq!(
+        (&found["whole"], &found["entries"], &found["broken"]),
+        (&json!(true), &json!(3), &Value::Null)
+    );
+    assert!(said.contains(found["head"].as_str().unwrap()), "{found}");
+
+    // An entry that was changed behind the program's back.
+    store.close().await.unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let text = b"user.change";
+    let place = (0..bytes.len() - text.len()).find(|at| bytes[*at..].starts_with(text)).unwrap();
+    bytes[place] = b'U';
+    std::fs::write(&path, bytes).unwrap();
+    let output = prahari(&["audit", "verify", "--json"], &path);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &found["whole"]), (Some(2), &json!(false)), "{found}");
+    assert!(found["broken"]["entry"].is_u64() && found["broken"]["why"].is_string(), "{found}");
 }

@@ -120,8 +120,9 @@ async fn an_analysis_that_finds_no_fresh_bars_is_told() {
     let (_house, daemon) = holding(&folder, TestHost::new(1)).await;
     // Not on Tuesday: one session is forgiven.
     run(&daemon, at(THURSDAY, "09:00")).await;
-    let detail = "the bars are stale: 2 of 2 shares have none of 2025-03-11 or 2025-03-12, the newest one is of \
-                  2025-03-10; a scan of the market judges none of these";
+    let detail = "the bars are stale: 2 of 2 shares that were looked at have no bar of 2025-03-12, which was expected, or of \
+                  2025-03-11, the session before; the newest one is of 2025-03-10, from csv; a scan of the market judges none of \
+                  these";
     assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, [("bars".to_owned(), detail.to_owned())]);
 }
 

@@ -13,9 +13,10 @@ use prahari_domain::orders::{
 };
 use prahari_domain::strategies::StrategyName;
 use prahari_store::{Durability, Store, UserScope};
+use serde_json::{Value, json};
 
 use super::checked;
-use super::support::run_well;
+use super::support::{run, run_well};
 
 /// A folder with the database of a simulated week and a half of two users.
 fn simulated() -> (tempfile::TempDir, PathBuf) {
@@ -46,6 +47,13 @@ fn a_sound_database_is_looked_at_in_a_line_each_and_left_as_it_is() {
     // The week had something of everything but people.
     let empty: Vec<&&str> = lines.iter().filter(|line| line.ends_with(": 0 looked at")).collect();
     assert_eq!(empty, [&"ok      audit entries against their hashes: 0 looked at"], "{said}");
+    let output = run(&["database", "check", "--json", "--db", db.to_str().unwrap()]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &found["sound"]), (Some(0), &json!(true)));
+    let checks = found["checks"].as_array().unwrap();
+    let is_of_books = |name: &Value| name.as_str().unwrap().ends_with("books folded from the journals");
+    let books = checks.iter().find(|check| is_of_books(&check["name"])).unwrap();
+    assert_eq!((checks.len(), &books["looked_at"], &books["faults"]), (15, &json!(2), &json!([])));
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -87,6 +95,21 @@ fn each_kind_of_damage_is_named_with_what_and_where() {
 
     let (line, sentence) = fault(&db, |db| flip(db, r#"{"event":"accepted","broker_id":"P"#));
     assert!(line.starts_with("FAULTY  journal entries"), "{line}");
+    let spoilt = tempfile::tempdir().unwrap();
+    let copy = spoilt.path().join("prahari.db");
+    fs::copy(&db, &copy).unwrap();
+    flip(&copy, r#"{"event":"accepted","broker_id":"P"#);
+    let output = run(&["database", "check", "--json", "--db", copy.to_str().unwrap()]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &found["sound"]), (Some(1), &json!(false)));
+    let faults = |check: &Value| check["faults"].as_array().unwrap().len();
+    let faulty: Vec<&Value> =
+        found["checks"].as_array().unwrap().iter().filter(|it| faults(it) > 0).collect();
+    let [faulty] = faulty[..] else { panic!("{found}") };
+    assert_eq!(
+        (&faulty["sound"], &faulty["cut_off"], &faulty["faults"][0]),
+        (&json!(false), &json!(false), &json!(sentence))
+    );
     assert!(
         sentence.contains("of the order journal of user ") && sentence.contains("checksum"),
         "{sentence}"

@@ -5,7 +5,9 @@ use std::path::Path;
 use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance};
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, Store};
+use serde_json::{Value, json};
 
+use crate::serving::serve_into;
 use crate::support::{run, stderr};
 
 /// Runs a command; its exit code, what it said, and its error.
@@ -47,6 +49,23 @@ fn a_chain_is_checked_source_by_source_after_who_is_asked_for_what() {
     assert!(told.starts_with(&asked), "{told}");
     assert!(told.contains("1 sessions have no bar of any share: 2025-03-06\n"), "{told}");
     assert!(told.contains(&format!("{whole}: 3 bars")), "{told}");
+
+    let (code, told, error) = said(&["market", "check", "--json", &bars, &whole, "quotes=yahoo"]);
+    assert_eq!(code, 1, "{error}");
+    let found: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(found["asked"]["quotes"], json!([whole, "yahoo"]));
+    assert_eq!(found["whole"], json!(false));
+    let sources = found["sources"].as_array().unwrap();
+    let of = |source: &Value| {
+        (source["market"].clone(), source["bars"].clone(), source["missing_sessions"].clone())
+    };
+    assert_eq!(
+        sources.iter().map(of).collect::<Vec<_>>(),
+        [(json!(gap), json!(2), json!(["2025-03-06"])), (json!(whole), json!(3), json!([])),]
+    );
+    let dates = (&sources[1]["first_day"], &sources[1]["last_day"], &sources[1]["whole"]);
+    assert_eq!(dates, (&json!(WEEK[0]), &json!(WEEK[2]), &json!(true)));
+    assert!(sources[1]["digest"].as_str().is_some_and(|digest| digest.len() == 64), "{told}");
 }
 
 #[test]
@@ -113,6 +132,24 @@ fn bars_that_were_exported_are_checked_as_the_same() {
     assert_eq!((code, error.contains("is not empty")), (2, true), "{error}");
 }
 
+#[test]
+fn options_of_a_source_that_is_not_asked_are_told_to_have_no_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = write(folder.path(), &WEEK);
+    let options = ["--yahoo-url", "https://a.example", "--yahoo-per-minute", "5", "--yahoo-symbols", "none"];
+    let days = ["simulate", "--from", WEEK[2], "--to", WEEK[2], "--market", &market];
+    let (code, _, error) = said(&[&days[..], &options].concat());
+    let told: Vec<&str> = error.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let expected = ["--yahoo-url", "--yahoo-symbols", "--yahoo-per-minute"]
+        .map(|name| format!("warning: {name} has no effect without --market yahoo"));
+    assert_eq!((code, told), (0, expected.iter().map(String::as_str).collect()), "{error}");
+    let db = folder.path().join("some.db");
+    let refused =
+        [&["serve", "--db", db.to_str().unwrap(), "--kotak-login", "nowhere"], &options[..2]].concat();
+    let (code, _, error) = said(&refused);
+    assert!(code == 2 && error.starts_with(&expected[0]), "{error}");
+}
+
 /// A folder of daily files in which ABC halves on Tuesday, the 11th of March.
 fn write_daily(dir: &Path) -> String {
     std::fs::create_dir_all(dir).unwrap();
@@ -150,6 +187,14 @@ async fn a_jump_is_explained_by_an_action_of_a_folder_or_of_a_database() {
     let (_, told, error) = said(&["market", "check", &market, "--db", db.to_str().unwrap()]);
     let by = "which is explained by bonus of 1 new for 1 held on 2025-03-11";
     assert!(told.contains(&format!("{jump}, {by} (admin asha)\n")), "{told}{error}");
+    // A daemon on that database knows it as well, on the terminal and in its log.
+    let log = folder.path().join("log");
+    let file = std::fs::File::create(&log).unwrap();
+    let daemon = serve_into(&["--db", db.to_str().unwrap(), "--market", &market], file.into());
+    assert!(daemon.said.contains(&format!("{jump}, {by} (admin asha)\n")), "{}", daemon.said);
+    drop(daemon);
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(!log.contains("or a fault"), "{log}");
 
     let list = "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n\
                 EQ,ABC,ABC LTD,2025-03-11,,,2025-03-11,,,BONUS 1:1\n";

@@ -178,7 +178,8 @@ async fn a_source_that_is_down_for_days_stops_no_task_buys_nothing_and_is_told_u
     assert_eq!(bought, [("ABC".to_owned(), Side::Buy)]);
     assert_eq!(alerts(&daemon, AlertCode::SourceDown).await.len(), 1);
     let stale = alerts(&daemon, AlertCode::BarsStale).await;
-    assert!(stale[0].1.starts_with("the bars are stale: 2 of 2 shares have none of "), "{stale:?}");
+    let says = "the bars are stale: 2 of 2 shares that were looked at have no bar of ";
+    assert!(stale[0].1.starts_with(says) && stale[0].1.contains(", from yahoo; "), "{stale:?}");
     // Monitors went on with what they knew, and the scan says why it judged nothing.
     for task in ["sell_monitor", "position_monitor"] {
         let (outcome, reason) = end_of(&daemon, ADMIN, TUESDAY, task.parse().unwrap()).await;

@@ -130,6 +130,16 @@ fn within_reach(mut found: Vec<SocketAddr>, tls: bool, reach: Reach) -> Result<V
     Ok(found)
 }
 
+/// Returns whether an address is of this machine, by the name that every machine has for itself or by a number.
+pub(crate) fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_of_this_machine(name),
+        Some(Host::Ipv4(number)) => number.is_loopback(),
+        Some(Host::Ipv6(number)) => IpAddr::V6(number).to_canonical().is_loopback(),
+        None => false,
+    }
+}
+
 /// Whether a name is one that every machine has for itself (RFC 6761, 6.3).
 fn is_of_this_machine(name: &str) -> bool {
     let name = name.trim_end_matches('.');

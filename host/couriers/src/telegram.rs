@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::address::is_here;
 use crate::authorities::Authorities;
 use crate::cleaner::Cleaner;
 use crate::courier::{OutgoingMessage, TelegramChat, Undelivered};
@@ -40,6 +41,9 @@ const MOST_ANSWER_BYTES: usize = 4 << 20;
 
 /// Most characters of what somebody wrote that are kept; no command is as long.
 const LONGEST_COMMAND: usize = 200;
+
+/// Said of a server without TLS that is not of this machine.
+const NEEDS_TLS: &str = "the address must begin with https://: without TLS the token of the bot goes to this machine only, by localhost or its number";
 
 /// A client of the Bot API, for whichever bot.
 pub struct Telegram {
@@ -133,15 +137,18 @@ struct RawChat {
 }
 
 impl Telegram {
-    /// A client of the server at this address: Telegram's own, or one that the operator runs.
+    /// A client of the server at this address: Telegram's own, or one that the operator runs. Without TLS it is one of this machine:
+    /// the token is part of each address.
     ///
     /// # Errors
-    /// One sentence that says why it is no address of a server.
+    /// One sentence that says why it is no address of such a server.
     pub fn at(server: &str) -> Result<Self, String> {
         let server = Url::parse(server).map_err(|why| format!("the address cannot be read: {why}"))?;
         match server.scheme() {
-            "https" | "http" => Ok(Self::of(server)),
-            _ => Err("the address must begin with https:// or http://".to_owned()),
+            "https" => Ok(Self::of(server)),
+            "http" if is_here(&server) => Ok(Self::of(server)),
+            "http" => Err(NEEDS_TLS.to_owned()),
+            _ => Err("the address must begin with https://, or with http:// on this machine".to_owned()),
         }
     }
 
@@ -380,6 +387,29 @@ mod tests {
     fn an_update_that_is_not_understood_still_counts() {
         let raw: RawUpdate = serde_json::from_str(r#"{"update_id":7,"message":{"chat":{"id":1}}}"#).unwrap();
         assert_eq!(TelegramUpdate::from(raw), TelegramUpdate { id: 7, message: None });
+    }
+
+    #[test]
+    fn a_token_goes_over_tls_or_stays_on_this_machine() {
+        for good in [
+            TELEGRAM_SERVER,
+            "https://bots.example.org:8443/",
+            "http://127.0.0.1:8081",
+            "http://[::1]:8081",
+            "http://localhost:8081/",
+        ] {
+            assert!(Telegram::at(good).is_ok(), "{good}");
+        }
+        for bad in ["http://bots.example.org/", "http://192.168.1.5:8081", "http://127.0.0.1:80@example.org/"]
+        {
+            assert_eq!(Telegram::at(bad).err().as_deref(), Some(NEEDS_TLS), "{bad}");
+        }
+        assert!(
+            Telegram::at("ftp://127.0.0.1/")
+                .err()
+                .is_some_and(|why| why.contains("must begin with https://"))
+        );
+        assert!(Telegram::at("bots").err().is_some_and(|why| why.starts_with("the address cannot be read")));
     }
 
     /// A server that gives one answer of so many bytes, with its length at the head or without.

@@ -32,10 +32,10 @@ pub enum ActionsCommand {
         #[arg(long, value_enum)]
         state: Option<StateName>,
         /// Only with this ex-date or a later one.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = super::values::date)]
         from: Option<NaiveDate>,
         /// Only with this ex-date or an earlier one.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = super::values::date)]
         until: Option<NaiveDate>,
         /// How many are shown.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
@@ -46,6 +46,7 @@ pub enum ActionsCommand {
         /// The share, by its symbol before the action.
         symbol: Symbol,
         /// First trading date without the right, such as 2024-10-28.
+        #[arg(value_parser = super::values::date)]
         ex_day: NaiveDate,
         /// What it is.
         #[arg(value_parser = PossibleValuesParser::new(ActionName::ALL.map(ActionName::name)))]

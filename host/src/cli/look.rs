@@ -103,7 +103,7 @@ pub struct Orders {
     #[arg(long)]
     pub symbol: Option<Symbol>,
     /// Only orders of this trading date.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::values::date)]
     pub day: Option<NaiveDate>,
     /// Only orders to which something can still happen.
     #[arg(long)]

@@ -99,7 +99,7 @@ pub enum UserCommand {
         name: String,
         #[command(flatten)]
         modes: ChaosFlags,
-        /// Time at which it ends, such as 2025-01-02T15:30:00+05:30; the end of the date without it.
+        /// Time at which it ends, with its zone, such as 2025-01-02T15:30:00+05:30 for 15:30 IST; the end of the date without it.
         #[arg(long, value_name = "INSTANT", requires = "ChaosFlags")]
         until: Option<String>,
         /// Have it be well again.

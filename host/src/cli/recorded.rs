@@ -20,7 +20,7 @@ pub struct Replay {
     #[arg(long, conflicts_with_all = ["run", "day"])]
     pub all: bool,
     /// Every recorded run that started on this day.
-    #[arg(long, conflicts_with = "run", value_name = "DATE")]
+    #[arg(long, conflicts_with = "run", value_name = "DATE", value_parser = super::values::date)]
     pub day: Option<NaiveDate>,
     /// A component to try on the runs of its task in place of the version that ran: what it would have done is compared
     /// with what was done. Without TASK it is for the task that it names itself after.

@@ -7,7 +7,7 @@ use clap::Args;
 /// A running daemon, and who asks it.
 #[derive(Debug, Args)]
 pub struct AtDaemon {
-    /// Address of the daemon, such as http://127.0.0.1:8080.
+    /// Address of the daemon, such as http://127.0.0.1:8080; on another machine https, as of a proxy before it.
     #[arg(long, env = "PRAHARI_URL", default_value = "http://127.0.0.1:8700", global = true)]
     pub url: String,
     /// A file with an API token, of scope admin where other users are concerned; without it the environment variable
@@ -22,7 +22,7 @@ pub struct AtDaemon {
 /// A running daemon, and a person who logs in for one command: what no API token may do.
 #[derive(Debug, Args)]
 pub struct AsPerson {
-    /// Address of the daemon, such as http://127.0.0.1:8080.
+    /// Address of the daemon, such as http://127.0.0.1:8080; on another machine https, as of a proxy before it.
     #[arg(long, env = "PRAHARI_URL", default_value = "http://127.0.0.1:8700", global = true)]
     pub url: String,
     /// The name to log in with.

@@ -49,7 +49,7 @@ pub struct Serve {
     pub speed: Option<u32>,
     /// With --speed or --demo: the day to start on, at 08:55 IST; by default the last day before today with an ordinary session.
     /// An existing database goes on where it stopped.
-    #[arg(long, requires = "faster")]
+    #[arg(long, requires = "faster", value_parser = super::values::date)]
     pub from: Option<NaiveDate>,
     /// How many days before its start a new demonstration simulates first, so that there is something to see; 45 without it. A
     /// database keeps those that it was begun with.
@@ -74,7 +74,8 @@ pub struct Serve {
     /// of a mail server or a webhook with a certificate of your own network. May be given several times.
     #[arg(long = "extra-ca", value_name = "FILE")]
     pub extra_authorities: Vec<PathBuf>,
-    /// The server of Telegram's Bot API: Telegram's own, or one that you run.
+    /// The server of Telegram's Bot API: Telegram's own, or one that you run. Without TLS (http) only one on this machine, because
+    /// the token of the bot is part of each address.
     #[arg(long, value_name = "URL", default_value = TELEGRAM_SERVER)]
     pub telegram_server: String,
     /// Where users log in at the broker Kotak Neo: the broker's own address, or a fake of it on this machine, and then only this

@@ -15,10 +15,10 @@ pub struct Simulate {
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<MarketLink>,
     /// First date, included.
-    #[arg(long)]
+    #[arg(long, value_parser = super::values::date)]
     pub from: NaiveDate,
     /// Last date, included.
-    #[arg(long)]
+    #[arg(long, value_parser = super::values::date)]
     pub to: NaiveDate,
     /// How many users; the first is the admin, whose service runs what all share.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]

@@ -159,7 +159,7 @@ pub struct RunTask {
     /// Path of the component.
     pub file: PathBuf,
     /// Date of the run (IST).
-    #[arg(long)]
+    #[arg(long, value_parser = super::values::date)]
     pub day: NaiveDate,
     /// The time of that day, IST.
     #[arg(long, default_value = "10:00", value_parser = time_of_day)]

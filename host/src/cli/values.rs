@@ -4,8 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use prahari_brokers::Answers;
 use prahari_domain::tasks::Task;
+
+/// Reads a date.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a date such as 2025-03-14"))
+}
 
 /// Source of prices.
 #[derive(Debug, Clone, PartialEq, Eq)]

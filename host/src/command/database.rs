@@ -7,17 +7,23 @@ use std::process::ExitCode;
 use prahari_app::inspection::{self, Check};
 use prahari_secrets::KeyFile;
 use prahari_store::{DatabaseCopy, DatabasePlace, StoreError};
+use serde_json::{Value, json};
 
-use crate::exit::{Failure, say};
+use crate::exit::{Failure, print_document, say};
 
 /// Exit code when the check finds a fault.
 const FAULTY: u8 = 1;
 
-/// Prints one line for each check, and below it a sentence for each fault. Changes nothing.
-pub fn check(db: &Path) -> Result<ExitCode, Failure> {
+/// Prints one line for each check, and below it a sentence for each fault; or the same as JSON. Changes nothing.
+pub fn check(db: &Path, as_json: bool) -> Result<ExitCode, Failure> {
     let checks = inspection::check(db).map_err(Failure::input)?;
-    checks.iter().for_each(print);
     let sound = checks.iter().all(Check::is_sound);
+    if as_json {
+        let checks: Vec<Value> = checks.iter().map(document).collect();
+        print_document(&json!({ "sound": sound, "checks": checks }).to_string());
+    } else {
+        checks.iter().for_each(print);
+    }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULTY) })
 }
 
@@ -101,6 +107,18 @@ fn failure(error: StoreError) -> Failure {
         StoreError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Failure::work(error),
         _ => Failure::input(error),
     }
+}
+
+fn document(check: &Check) -> Value {
+    let Check { name, looked_at, faults, unnamed, cut_off } = check;
+    json!({
+        "name": name,
+        "sound": check.is_sound(),
+        "looked_at": looked_at,
+        "faults": faults,
+        "more_faults": unnamed,
+        "cut_off": cut_off,
+    })
 }
 
 fn print(check: &Check) {

@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use ureq::{Agent, Body, http};
 
+use crate::addresses::check_server;
 use crate::cli::{AsPerson, AtDaemon};
 use crate::exit::{Failure, print_document, say};
 use crate::given_file;
@@ -162,7 +163,11 @@ impl Remote {
 
     /// The request that opens the live stream.
     pub fn live_request(&self) -> Result<Request, Failure> {
-        let url = format!("{}/api/v1/live", self.base.replacen("http://", "ws://", 1));
+        let Some(address) = self.base.strip_prefix("http://") else {
+            let reason = "new lines are followed at a daemon on this machine only; leave out --follow";
+            return Err(Failure::input(format!("--url {}: {reason}", self.base)));
+        };
+        let url = format!("ws://{address}/api/v1/live");
         let mut request = url.into_client_request().map_err(Failure::input)?;
         for (name, value) in &self.credentials {
             request.headers_mut().insert(*name, value.parse().map_err(Failure::input)?);
@@ -216,11 +221,12 @@ fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
 
+/// The address of a daemon. Tokens and passwords go to it, so it is one over TLS or of this machine.
 fn base(url: &str) -> Result<String, Failure> {
-    if url.starts_with("http://") {
-        return Ok(url.trim_end_matches('/').to_owned());
+    match check_server(url) {
+        Ok(()) => Ok(url.trim_end_matches('/').to_owned()),
+        Err(why) => Err(Failure::input(format!("--url {url}: {why}, such as http://127.0.0.1:8700"))),
     }
-    Err(Failure::input(format!("{url} is not an address such as http://127.0.0.1:8700")))
 }
 
 /// Reads a secret from a file, or from an environment variable.

@@ -13,6 +13,7 @@ use prahari_app::bar_cache::DatabaseBarCache;
 use prahari_app::clock::Clock;
 use prahari_app::error::AppError;
 use prahari_app::modules::Modules;
+use prahari_app::prices::log_bars;
 use prahari_app::simulation::{Report, Simulation};
 use prahari_brokers::{BarCache, MarketData, MemoryBarCache};
 use prahari_domain::calendar::CalendarHandle;
@@ -37,6 +38,7 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         bars: None,
         unknown_days_closed: options.unknown_days == UnknownDays::Closed,
     };
+    fetched::check(&options.markets, &options.yahoo)?;
     // A new database is as good as a file: it cannot be made where nothing can be written.
     let new = options.db.iter().filter(|db| !db.exists());
     for path in options.json.iter().chain(&options.orders).chain(new) {
@@ -117,6 +119,7 @@ async fn run(
         (modules.0, Arc::new(modules.1)),
     )
     .await?;
+    daemon.trading.market.report().iter().for_each(log_bars);
     let bar = progress_bar(options.from, options.to);
     daemon.cursor.observe(observer(bar.clone(), options.from));
     let report = simulation.run(&daemon).await.map_err(fault);

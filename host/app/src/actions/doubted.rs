@@ -2,11 +2,11 @@
 //!
 //! They are no rows of the table of actions: such an action may contradict one that stands there under the same identity.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use prahari_domain::actions::{
-    ActionDoubt, ActionKey, ActionRow, ActionState, CorporateAction, DoubtState, DoubtedRow, Origin,
-    RefusedAction,
+    ActionDoubt, ActionKey, ActionRow, ActionState, CorporateAction, DoubtState, DoubtedRow, RefusedAction,
 };
 use prahari_domain::ids::DoubtId;
 use prahari_store::{AlertCode, DoubtDecision, DoubtFilter, MOST_DOUBTED, NewAlert};
@@ -88,12 +88,32 @@ impl Actions {
         self.clear_alerts_of(actions, AlertCode::ActionDoubted, "it is taken up").await
     }
 
-    /// Forgets doubted actions that their source no longer tells.
-    pub(super) async fn forget_doubts(&self, keys: &[ActionKey]) -> Result<(), AppError> {
+    /// Forgets doubted actions that are no question any more, and says why.
+    pub(super) async fn forget_doubts(&self, keys: &[ActionKey], over: &str) -> Result<(), AppError> {
         if keys.is_empty() || self.handles.store.system().forget_doubts(keys.to_vec()).await? == 0 {
             return Ok(());
         }
-        self.clear_alerts_about(keys, AlertCode::ActionDoubted, "it is no longer told").await
+        self.clear_alerts_about(keys, AlertCode::ActionDoubted, over).await
+    }
+
+    /// Forgets doubted actions that are told now as the table has them.
+    pub(super) async fn forget_agreed(&self, told: &[CorporateAction]) -> Result<(), AppError> {
+        let filter =
+            DoubtFilter { state: Some(DoubtState::Pending), limit: MOST_DOUBTED, ..DoubtFilter::default() };
+        let pending: HashSet<ActionKey> =
+            self.doubted(filter).await?.into_iter().map(|row| row.action.key()).collect();
+        let told: Vec<&CorporateAction> = told.iter().filter(|told| pending.contains(&told.key())).collect();
+        if told.is_empty() {
+            return Ok(());
+        }
+        let keys = told.iter().map(|told| told.key()).collect();
+        let rows = self.handles.store.system().actions_of(keys).await?;
+        let is_agreed = |row: &&ActionRow| {
+            let mut of_row = told.iter().filter(|told| told.key() == row.action.key());
+            row.state != ActionState::Undone && of_row.all(|told| told.kind() == row.action.kind())
+        };
+        let agreed: Vec<ActionKey> = rows.iter().filter(is_agreed).map(|row| row.action.key()).collect();
+        self.forget_doubts(&agreed, "it is told as it is known").await
     }
 
     /// Leaves out of what a source tells the actions that a person has rejected, while it tells them with the same figures.
@@ -123,13 +143,9 @@ impl Actions {
     }
 }
 
-/// Returns what a list says otherwise than the books have it: the booked action stands, and a person has to know. What a source of
-/// prices says of figures comes from rounded prices and is no news; what a person took back is no contradiction.
-pub(super) fn against_booked(refused: &[RefusedAction]) -> Vec<ActionDoubt> {
-    let is_of_list = |refused: &&RefusedAction| {
-        refused.state == ActionState::Applied && refused.action.provenance().origin != Origin::Source
-    };
+/// Returns what a list says otherwise than the books or a person have it: that stands, and a person has to know.
+pub(super) fn against_standing(refused: &[RefusedAction]) -> Vec<ActionDoubt> {
     let doubt =
         |refused: &RefusedAction| ActionDoubt { action: refused.action.clone(), reason: refused.reason() };
-    refused.iter().filter(is_of_list).map(doubt).collect()
+    refused.iter().filter(|refused| refused.is_doubtful()).map(doubt).collect()
 }

@@ -1,5 +1,7 @@
 //! Actions that somebody brings: a file, an admin, a source.
 //!
+//! What a person has brought stands over what sources tell of the same action, until a person decides otherwise.
+//!
 //! What a source of prices tells only adds what nobody else tells: it knows neither kinds nor, quite, dates (`twins.rs`), and
 //! its figures come back from rounded prices. So it changes no row, and where the company's own words come later they change
 //! none either that is the same action.
@@ -55,6 +57,10 @@ impl Actions {
             match verdict(action, known, beside) {
                 Verdict::New => preview.new.push(action.clone()),
                 Verdict::Same => preview.same = preview.same.saturating_add(1),
+                Verdict::Vouched => {
+                    preview.same = preview.same.saturating_add(1);
+                    preview.vouched.push(action.clone());
+                }
                 Verdict::Changes(row) => {
                     let (id, was) = (row.id, row.action.clone());
                     preview.changed.push(ActionChange { id, was, becomes: action.clone() });
@@ -108,10 +114,11 @@ impl Actions {
         let changing = self.changing.write().await;
         let mut preview = self.preview_confirmed(rows).await?;
         preview.leave_out(doubts);
-        if preview.is_empty() {
+        let kept = [preview.kept(), preview.vouched.clone()].concat();
+        if kept.is_empty() {
             return Ok(preview);
         }
-        let (kept, now) = (preview.kept(), self.handles.clock.now());
+        let now = self.handles.clock.now();
         self.handles.store.system().keep_actions(kept.clone(), by.to_owned(), now).await?;
         self.load().await?;
         drop(changing);
@@ -178,6 +185,8 @@ pub(super) fn span(action: &CorporateAction) -> (Symbol, Day, Day) {
 enum Verdict<'a> {
     New,
     Same,
+    /// A person brings the same as a source has told.
+    Vouched,
     /// An announced row gets its figures.
     Changes(&'a ActionRow),
     /// This row says something else and stays.
@@ -220,10 +229,20 @@ fn verdict<'a>(told: &CorporateAction, known: &'a [ActionRow], beside: &[Corpora
     }
     match exact {
         None => Verdict::New,
-        Some(row) if row.action.kind() == told.kind() && row.state != ActionState::Undone => Verdict::Same,
-        Some(row) if row.state == ActionState::Announced => Verdict::Changes(row),
+        Some(row) if row.action.kind() == told.kind() && row.state != ActionState::Undone => {
+            let is_vouched = row.state == ActionState::Announced && is_below(&row.action, told);
+            if is_vouched { Verdict::Vouched } else { Verdict::Same }
+        }
+        Some(row) if row.state == ActionState::Announced && !is_below(told, &row.action) => {
+            Verdict::Changes(row)
+        }
         Some(row) => Verdict::Refused(row),
     }
+}
+
+/// Whether a source tells the first, and a person the other.
+fn is_below(one: &CorporateAction, other: &CorporateAction) -> bool {
+    other.provenance().origin.is_of_a_person() && !one.provenance().origin.is_of_a_person()
 }
 
 pub(super) fn is_of_prices(action: &CorporateAction) -> bool {

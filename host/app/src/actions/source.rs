@@ -6,7 +6,7 @@ use std::sync::Arc;
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction, Origin};
 use prahari_store::{AlertCode, NewAlert};
 
-use super::doubted::against_booked;
+use super::doubted::against_standing;
 use super::doubts::Brought;
 use super::{ActionFilter, Actions, MOST_IMPORTED};
 use crate::error::AppError;
@@ -29,8 +29,8 @@ pub(super) fn subject_of(key: &ActionKey) -> String {
 }
 
 impl Actions {
-    /// Takes up what the market source tells: new actions and other figures of announced ones, and takes back announced ones
-    /// that it told and no longer does. Asked at the start and when the source found something new; the same again changes
+    /// Takes up what the market source tells: new actions and other figures of announced ones, but of those that a person brought,
+    /// and takes back announced ones that it told and no longer does. Asked at the start and when the source found something new; the same again changes
     /// nothing.
     ///
     /// # Errors
@@ -38,7 +38,8 @@ impl Actions {
     pub(crate) async fn take_up(self: &Arc<Self>) -> Result<(), AppError> {
         let source = self.trading.market.actions();
         self.withdraw(&source.withdrawn).await?;
-        self.forget_doubts(&source.withdrawn).await?;
+        self.forget_doubts(&source.withdrawn, "it is no longer told").await?;
+        self.forget_agreed(&source.told).await?;
         self.clear_told(&source.told).await?;
         let stands = self.without_rejected(source.told.clone()).await?;
         // A source of prices adds what nobody else tells, so the others are heard first.
@@ -47,7 +48,7 @@ impl Actions {
         self.tell_again(&told).await?;
         for told in told.chunks(MOST_IMPORTED).chain(of_prices.chunks(MOST_IMPORTED)) {
             let done = self.bring(told.to_vec(), SOURCE, Some(Brought::BySource)).await?;
-            self.keep_doubts([done.doubted.clone(), against_booked(&done.refused)].concat()).await?;
+            self.keep_doubts([done.doubted.clone(), against_standing(&done.refused)].concat()).await?;
             if !done.is_empty() {
                 let (new, changed) = (done.new.len(), done.changed.len());
                 tracing::info!(new, changed, "the source of prices tells corporate actions");

@@ -1,12 +1,12 @@
 //! Whether the market source still gets new bars, and its renewal between two days.
 
-use prahari_brokers::{BarsReport, Interval};
+use prahari_brokers::{Interval, Question};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NewAlert};
 
 use crate::error::AppError;
-use crate::prices::Prices;
+use crate::prices::{Prices, log_bars};
 
 /// Number of shares that are asked for their newest bar: enough to tell a source that stands still from a share
 /// that does.
@@ -15,6 +15,12 @@ const SAMPLE: usize = 50;
 /// The subjects of the alert: the bars themselves, and the folder that they come from.
 const BARS: &str = "bars";
 const FOLDER: &str = "folder";
+
+/// The newest bar of a share.
+struct Newest {
+    day: Day,
+    source: &'static str,
+}
 
 impl Prices {
     /// Raises an alert when most shares have no bar of this trading day or the one before, and clears it when they
@@ -32,17 +38,20 @@ impl Prices {
                 return Ok(());
             }
         };
-        let fresh = newest.iter().filter(|newest| newest.is_some_and(|newest| newest >= before)).count();
+        let fresh = newest.iter().flatten().filter(|newest| newest.day >= before).count();
         if newest.is_empty() || fresh * 2 >= newest.len() {
             let over = format!("there are bars of {before} or later again");
             self.notices.clear(AlertCode::BarsStale, None, BARS, &over).await?;
             return Ok(());
         }
-        let last = newest.iter().flatten().max();
-        let last =
-            last.map_or_else(|| "there are none".to_owned(), |last| format!("the newest one is of {last}"));
+        let last = newest.iter().flatten().max_by_key(|newest| newest.day);
+        let last = match last {
+            Some(Newest { day, source }) => format!("the newest one is of {day}, from {source}"),
+            None => format!("there are none at all, from {}", self.sources_of_bars()),
+        };
         let detail = format!(
-            "the bars are stale: {} of {} shares have none of {before} or {day}, {last}; a scan of the market judges none of these",
+            "the bars are stale: {} of {} shares that were looked at have no bar of {day}, which was expected, or of {before}, the \
+             session before; {last}; a scan of the market judges none of these",
             newest.len() - fresh,
             newest.len()
         );
@@ -52,15 +61,22 @@ impl Prices {
         Ok(())
     }
 
-    /// The day of the newest closed bar of each share of a sample spread over the universe.
-    async fn newest_bars(&self, now: Timestamp) -> Result<Vec<Option<Day>>, AppError> {
+    /// The names of the sources that are asked for bars, in their order.
+    fn sources_of_bars(&self) -> String {
+        let sources = self.trading.market.sources();
+        let asked = sources.iter().filter(|source| source.answers.may(Question::Bars));
+        asked.map(|source| source.source).collect::<Vec<_>>().join(" or ")
+    }
+
+    /// The newest closed bar of each share of a sample spread over the universe.
+    async fn newest_bars(&self, now: Timestamp) -> Result<Vec<Option<Newest>>, AppError> {
         let universe = self.trading.market.universe().await?;
         let step = universe.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<&Symbol> = universe.iter().step_by(step).collect();
         let mut newest = Vec::with_capacity(sample.len());
         for symbol in sample {
             let bars = self.trading.market.candles(symbol, Interval::Daily, 1, false, now).await?;
-            newest.push(bars.last().map(|bar| bar.day));
+            newest.push(bars.last().map(|bar| Newest { day: bar.day, source: bars.source() }));
         }
         Ok(newest)
     }
@@ -75,12 +91,11 @@ impl Prices {
             Ok(None) => Ok(()),
             Ok(Some(report)) => {
                 self.trading.jumps.forget();
-                for note in BarsReport::shown(&report) {
-                    tracing::warn!(note, "the bars are not quite as they should be");
-                }
                 tracing::info!(symbols = report.symbols, "the bars were read again: some had changed");
                 self.notices.clear(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
                 self.actions.take_up().await?;
+                // What new lists explain is known now.
+                log_bars(&self.trading.market.report().unwrap_or(report));
                 // What was restated is kept before anybody reads it again.
                 self.tell_source_news().await
             }

@@ -6,6 +6,7 @@
 
 mod age;
 mod answering;
+mod bar_notes;
 mod changes;
 mod closing;
 mod explain;
@@ -28,6 +29,7 @@ use prahari_domain::time::Timestamp;
 pub use age::MOST_TRADING_MINUTES;
 pub(crate) use age::{too_old, trading_minutes};
 pub use answering::Answering;
+pub use bar_notes::log_bars;
 pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};

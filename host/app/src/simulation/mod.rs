@@ -100,19 +100,38 @@ impl Simulation {
     fn check_same(&self, stored: &Self) -> Result<(), AppError> {
         // Databases of earlier releases do not say which bars they were made on.
         let stored = Self { bars: stored.bars.clone().or_else(|| self.bars.clone()), ..stored.clone() };
-        if *self == stored {
-            return Ok(());
+        let others = self.differing(&stored);
+        if !others.is_empty() {
+            return Err(AppError::Resume(format!(
+                "{}; give what it was begun with, or name another database to begin anew",
+                others.join(", ")
+            )));
         }
-        if *self == (Self { bars: self.bars.clone(), ..stored.clone() }) {
+        if self.bars != stored.bars {
             return Err(AppError::Resume(format!(
                 "it holds a simulation on other bars than {} has now; put the old ones back or begin anew",
                 self.market
             )));
         }
-        Err(AppError::Resume(format!(
-            "it holds the simulation of {} from {} to {} with {} users and seed {}",
-            stored.market, stored.from, stored.to, stored.users, stored.seed
-        )))
+        Ok(())
+    }
+
+    /// The options that say something else than a simulation was begun with, each with both values. Other bars are no option.
+    fn differing(&self, stored: &Self) -> Vec<String> {
+        let unknown_days = |of: &Self| if of.unknown_days_closed { "closed" } else { "session" };
+        let options = |of: &Self| {
+            [
+                ("--market", of.market.clone()),
+                ("--from", of.from.to_string()),
+                ("--to", of.to.to_string()),
+                ("--users", of.users.to_string()),
+                ("--seed", of.seed.to_string()),
+                ("--unknown-days", unknown_days(of).to_owned()),
+            ]
+        };
+        let pairs = options(self).into_iter().zip(options(stored));
+        let others = pairs.filter(|((_, given), (_, begun))| given != begun);
+        others.map(|((name, given), (_, begun))| format!("{name} is {given} and was {begun}")).collect()
     }
 
     /// Runs the days and reports on them.

@@ -26,6 +26,15 @@ pub(super) struct Columns {
 }
 
 impl Columns {
+    /// Returns whether a header is one of the exchange's, perhaps with a column that is missing or mistyped. No other list has these
+    /// columns; the symbol is one that any list has.
+    pub fn are_meant(header: &ByteRecord) -> bool {
+        let names: Vec<String> = header.iter().map(name_of).collect();
+        let own = [SERIES, PURPOSE, EX_DAY];
+        let lacked = own.iter().filter(|wanted| !names.iter().any(|name| wanted.contains(&name.as_str())));
+        lacked.count() <= MOST_LACKED
+    }
+
     /// Finds the columns.
     ///
     /// # Errors
@@ -38,6 +47,9 @@ impl Columns {
         Ok(Self { symbol, series, purpose, ex_day, least, most: header.len() })
     }
 }
+
+/// Most columns of the exchange's own that a header may lack and still be one of its lists.
+const MOST_LACKED: usize = 1;
 
 /// A name without what Windows and spreadsheets put around it; `EX-DATE`, `Ex Date` and `ex_date` are one.
 fn name_of(field: &[u8]) -> String {

@@ -40,10 +40,10 @@ struct Announced {
 }
 
 impl ExchangeList {
-    /// Returns whether a text begins with the header of one of the exchange's lists.
-    pub fn is_one(text: &[u8]) -> bool {
+    /// Returns whether a text begins with the header of one of the exchange's lists, perhaps with one that lacks a column.
+    pub fn is_meant(text: &[u8]) -> bool {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
-        reader.byte_headers().is_ok_and(|header| Columns::find(header).is_ok())
+        reader.byte_headers().is_ok_and(Columns::are_meant)
     }
 
     /// Reads a list.
@@ -155,8 +155,8 @@ mod tests {
         let row = "\"RELIANCE\",\"Reliance\",\"EQ\",\"Bonus 1:1\",\"10\",\"28-Oct-2024\",\"28-Oct-2024\",\"-\",\"-\"\n";
         let list = read(&format!("{OF_THE_SITE}{row}")).unwrap();
         assert_eq!(told(&list), ["2: RELIANCE 2024-10-28 Bonus 1:1"]);
-        assert!(ExchangeList::is_one(OF_THE_SITE.as_bytes()));
-        assert!(!ExchangeList::is_one(b"symbol,ex_day,kind\n"));
+        assert!(ExchangeList::is_meant(OF_THE_SITE.as_bytes()));
+        assert!(!ExchangeList::is_meant(b"symbol,ex_day,kind\n"));
     }
 
     #[test]

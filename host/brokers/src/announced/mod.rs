@@ -106,7 +106,8 @@ impl ToldActions {
         match first {
             None => Err("it is empty".to_owned()),
             Some(b'[' | b'{') => own::json(text, provenance),
-            Some(_) if ExchangeList::is_one(text) => {
+            // Where a column of one of the exchange's is missing or mistyped, it is said by its names.
+            Some(_) if ExchangeList::is_meant(text) => {
                 let list = ExchangeList::read(text)?;
                 let passed_over = list.other_series + list.without_ex_day;
                 let mut told = Self { passed_over, ..Self::default() };

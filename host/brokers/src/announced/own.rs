@@ -35,7 +35,7 @@ const NAME_SHOWN: usize = 40;
 /// Those that every list has.
 const NEEDED: [&str; 3] = ["symbol", "ex_day", "kind"];
 
-/// Reads a CSV. Columns are found by their names; other columns are passed over, so that a list which was downloaded can
+/// Reads a CSV. Columns are found by their names; those that only tell are passed over, so that a list which was downloaded can
 /// be brought again.
 ///
 /// # Errors
@@ -109,11 +109,15 @@ pub(super) fn json(text: &[u8], provenance: &Provenance) -> Result<ToldActions, 
 fn known(fields: Map<String, Value>) -> Result<Map<String, Value>, String> {
     let is_known = |name: &str| COLUMNS.contains(&name) || TOLD.contains(&name);
     if let Some(name) = fields.keys().find(|name| !is_known(name)) {
-        let name: String = name.chars().take(NAME_SHOWN).collect();
-        return Err(format!("{name:?} is not a field of an action: those are {}", COLUMNS.join(", ")));
+        return Err(unknown("field of an action", name));
     }
     let says = |(name, value): &(String, Value)| COLUMNS.contains(&name.as_str()) && !value.is_null();
     Ok(fields.into_iter().filter(says).collect())
+}
+
+fn unknown(what: &str, name: &str) -> String {
+    let name: String = name.chars().take(NAME_SHOWN).collect();
+    format!("{name:?} is not a {what}: those are {}", COLUMNS.join(", "))
 }
 
 /// Refuses a row that is longer or shorter than the header: its fields may stand under other names than they are meant for.
@@ -133,14 +137,26 @@ fn plain_of(value: &Value) -> Result<PlainAction, String> {
 }
 
 fn places(header: &StringRecord) -> Result<Vec<(&'static str, usize)>, String> {
-    let mut places = Vec::new();
-    for (at, name) in header.iter().enumerate() {
-        let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
-        let Some(column) = COLUMNS.into_iter().find(|column| *column == name) else { continue };
+    let (mut places, mut mistyped) = (Vec::new(), None);
+    for (at, shown) in header.iter().enumerate() {
+        let shown = shown.trim_start_matches('\u{feff}').trim();
+        let name = shown.to_lowercase();
+        let Some(column) = COLUMNS.into_iter().find(|column| *column == name) else {
+            // Spreadsheets end lines with columns that have no name.
+            if !name.is_empty() && !TOLD.contains(&name.as_str()) {
+                mistyped = mistyped.or(Some(shown));
+            }
+            continue;
+        };
         if place_of(&places, column).is_some() {
             return Err(format!("the column {column} is there twice"));
         }
         places.push((column, at));
+    }
+    // A figure under a name that nobody knows would be missed. Without any of the names that are needed it is another kind of list.
+    let is_one = NEEDED.into_iter().any(|column| place_of(&places, column).is_some());
+    if let Some(name) = mistyped.filter(|_| is_one) {
+        return Err(unknown("column of a list of actions", name));
     }
     match NEEDED.into_iter().find(|column| place_of(&places, column).is_none()) {
         Some(column) => Err(format!(

@@ -178,6 +178,32 @@ fn an_action_that_is_told_twice_is_one_and_with_other_figures_refused() {
 }
 
 #[test]
+fn a_column_that_nobody_knows_is_named_and_one_that_the_exchange_lacks_too() {
+    let those = "those are symbol, ex_day, kind, new, held, to, from_isin, to_isin, parent_share, per_share_paise, premium_paise, note";
+    for (header, name) in [
+        ("symbol,ex_day,kind,per_share_pasie", "per_share_pasie"),
+        ("symbol,exday,kind,new,held", "exday"),
+        ("SYMBOL,EX_DAY,KIND,Premium", "Premium"),
+    ] {
+        let expected = format!("{name:?} is not a column of a list of actions: {those}");
+        assert_eq!(read(&format!("{header}\n")).unwrap_err(), expected, "{header}");
+    }
+    // What only tells, and the empty names with which spreadsheets end lines.
+    let list =
+        read("id,symbol,ex_day,kind,new,held,state,\n7,TCS,2024-10-28,bonus,1,1,announced,\n").unwrap();
+    assert_eq!((told(&list).len(), refused(&list)), (1, Vec::new()));
+    for (from, to, lacks) in
+        [("PURPOSE", "PURPOS", "purpose"), ("EX_DT", "EXDT", "ex_dt"), ("SYMBOL", "SYMBL", "symbol")]
+    {
+        let said = read(&DAILY.replace(from, to)).unwrap_err();
+        let expected = format!(
+            "the column {lacks} is missing: needed are SYMBOL, SERIES, EX_DT and PURPOSE, in any order; found are SERIES, "
+        );
+        assert!(said.starts_with(&expected) && said.contains(to), "{said}");
+    }
+}
+
+#[test]
 fn what_is_no_list_as_a_whole_is_refused_in_one_sentence() {
     let many = vec![serde_json::json!(1); MOST_ANNOUNCED + 1];
     let cases = [
@@ -200,6 +226,11 @@ fn what_is_no_list_as_a_whole_is_refused_in_one_sentence() {
              EX_DT and PURPOSE",
         ),
         ("symbol,ex_day,kind,Symbol\n", "the column symbol is there twice"),
+        (
+            "Date,Open,Close\n",
+            "the column symbol is missing: a list has symbol, ex_day, kind, or is one of the exchange's with SYMBOL, SERIES, EX_DT \
+             and PURPOSE",
+        ),
         (&serde_json::to_string(&many).unwrap(), "it has more than 20000 actions"),
         (&format!("{OWN}{}", "TCS\n".repeat(MOST_ANNOUNCED + 1)), "it has more than 20000 rows"),
     ];

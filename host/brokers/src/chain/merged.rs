@@ -28,15 +28,20 @@ pub(super) fn report(mut reports: Vec<(&'static str, BarsReport)>) -> Option<Bar
         return reports.pop().map(|(_, report)| report);
     }
     let mut hasher = blake3::Hasher::new();
-    let mut whole = BarsReport::default();
+    let (mut whole, mut explained) = (BarsReport::default(), Vec::new());
     for (source, report) in &reports {
+        let named = |note: &String| format!("{source}: {note}");
+        let (open, of_actions) = report.parts();
         whole.symbols = whole.symbols.max(report.symbols);
         whole.restated += report.restated;
         whole.unusable += report.unusable;
-        whole.notes.extend(report.notes.iter().map(|note| format!("{source}: {note}")));
+        whole.notes.extend(open.iter().map(named));
+        explained.extend(of_actions.iter().map(named));
         hasher.update(source.as_bytes());
         hasher.update(report.digest.as_bytes());
     }
+    whole.explained = explained.len();
+    whole.notes.extend(explained);
     whole.digest = hasher.finalize().to_hex().to_string();
     (!reports.is_empty()).then_some(whole)
 }

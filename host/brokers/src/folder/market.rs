@@ -31,8 +31,8 @@ pub struct FolderMarket {
     loaded: RwLock<Arc<Loaded>>,
     /// Why it could not be read again, when it could not at the last try.
     unread: RwLock<Option<String>>,
-    /// The corporate actions that are known.
-    factors: RwLock<Arc<ActionFactors>>,
+    /// The corporate actions that are known; none before somebody has said which.
+    factors: RwLock<Option<Arc<ActionFactors>>>,
     /// What was restated when it was last read, and was not asked for yet.
     news: Mutex<Vec<SourceNews>>,
     /// Tells the day after which no row can be; none where any day counts, as of bars that somebody has made up.
@@ -94,10 +94,20 @@ impl FolderMarket {
         Arc::clone(&self.loaded.read())
     }
 
+    /// What was found when `loaded` was read. Jumps are told by the actions that are known; until somebody has said which, by those
+    /// that the folder tells.
+    fn report_of(&self, loaded: &Loaded) -> BarsReport {
+        let report = loaded.report.clone();
+        match self.factors.read().clone() {
+            Some(factors) => report.with_actions(factors.actions()),
+            None => report,
+        }
+    }
+
     /// A share of `loaded` in the prices of a day, where they may be others than it has: its prices are adjusted, and there are
     /// actions of it.
     fn seen(&self, loaded: &Loaded, symbol: &Symbol, day: Day) -> Option<Seen> {
-        let factors = Arc::clone(&self.factors.read());
+        let factors = self.factors.read().clone()?;
         if self.layout.raw || !factors.has(symbol) {
             return None;
         }
@@ -255,7 +265,7 @@ impl MarketData for FolderMarket {
             waiting.extend(news);
             waiting.truncate(MOST_WAITING);
         }
-        let report = loaded.report.clone();
+        let report = self.report_of(&loaded);
         *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
     }
@@ -273,11 +283,11 @@ impl MarketData for FolderMarket {
     }
 
     fn take_actions(&self, factors: &Arc<ActionFactors>) {
-        *self.factors.write() = Arc::clone(factors);
+        *self.factors.write() = Some(Arc::clone(factors));
     }
 
     fn report(&self) -> Option<BarsReport> {
-        Some(self.loaded().report.clone())
+        Some(self.report_of(&self.loaded()))
     }
 
     fn sources(&self) -> Vec<SourceState> {
@@ -287,7 +297,7 @@ impl MarketData for FolderMarket {
             folders: self.folders(),
             shares: loaded.report.symbols,
             newest: loaded.market.covers().map(|(_, last)| last),
-            report: Some(loaded.report.clone()),
+            report: Some(self.report_of(&loaded)),
             trouble: self.unread.read().clone().map(trouble),
             ..SourceState::new(self.source())
         }]

@@ -23,6 +23,8 @@ pub struct BarsReport {
     pub symbols: usize,
     /// One sentence for each thing that an operator should know, at most a few for a file.
     pub notes: Vec<String>,
+    /// Number of those, the last ones, that tell jumps which a known action explains.
+    pub explained: usize,
     /// Hash of every bar that was kept: the same bars give the same one, wherever they lie.
     pub digest: String,
     /// Number of bars of days that were over and say something else than when they were read before.
@@ -42,18 +44,31 @@ impl BarsReport {
     /// The same report, which is of one folder, with these corporate actions known: jumps that one of them explains are told as such.
     #[must_use]
     pub fn with_actions<'a>(self, actions: impl IntoIterator<Item = &'a CorporateAction>) -> Self {
-        let (open, explained) = tell_jumps(&self.jumps, actions);
-        let notes = open.into_iter().chain(self.others.iter().cloned()).chain(explained).collect();
-        Self { notes, ..self }
+        let (open, of_actions) = tell_jumps(&self.jumps, actions);
+        let explained = of_actions.len();
+        let notes = open.into_iter().chain(self.others.iter().cloned()).chain(of_actions).collect();
+        Self { notes, explained, ..self }
     }
 
     /// The notes as they are shown: the first ones, and how many more there are.
     pub fn shown(&self) -> Vec<String> {
-        let mut shown: Vec<String> = self.notes.iter().take(SHOWN).cloned().collect();
-        if let Some(more) = self.notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            shown.push(format!("and {more} more notes on the bars"));
-        }
-        shown
+        shown(&self.notes)
+    }
+
+    /// The same of those that somebody has to look at.
+    pub fn open_shown(&self) -> Vec<String> {
+        shown(self.parts().0)
+    }
+
+    /// The same of those about jumps that a known action explains.
+    pub fn explained_shown(&self) -> Vec<String> {
+        shown(self.parts().1)
+    }
+
+    /// The notes that somebody has to look at, and those about jumps that a known action explains.
+    pub(crate) fn parts(&self) -> (&[String], &[String]) {
+        let at = self.notes.len().saturating_sub(self.explained);
+        self.notes.split_at_checked(at).unwrap_or_default()
     }
 
     /// Says first which bars were restated since the folder was read before.
@@ -234,6 +249,15 @@ impl Notes {
         };
         report.with_actions(actions)
     }
+}
+
+/// The first of these notes, and how many more there are.
+fn shown(notes: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = notes.iter().take(SHOWN).cloned().collect();
+    if let Some(more) = notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        shown.push(format!("and {more} more notes on the bars"));
+    }
+    shown
 }
 
 /// What a sentence on a folder without files adds where folders in it were not looked into; nothing without any.

@@ -148,7 +148,7 @@ impl Line {
         let state = self.state.lock();
         let (until, reason) = state.closed.as_ref().filter(|(until, _)| self.pace.now() < *until)?;
         let until = until.ist_time().format("%H:%M");
-        Some(MarketError::Unavailable(format!("it is not asked before {until}: {reason}")))
+        Some(MarketError::Unavailable(format!("it is not asked before {until} IST: {reason}")))
     }
 
     /// Asks for a path, about a share as the source names it.

@@ -269,7 +269,9 @@ impl MarketData for YahooMarket {
     }
 
     fn report(&self) -> Option<BarsReport> {
-        self.report.get().cloned()
+        let factors = Arc::clone(&self.shares.factors.read());
+        // Jumps are told by the actions that are known.
+        self.report.get().cloned().map(|report| report.with_actions(factors.actions()))
     }
 
     fn fetches(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::money::Paise;
 use crate::price_jump::{PriceJump, is_outside_band};
 use crate::time::Day;
 
-use super::{ActionKind, ActionRow, ActionState, PriceFactor};
+use super::{ActionKind, ActionRow, ActionState, CorporateAction, PriceFactor};
 
 /// The factors of every share whose actions change prices. Made anew when an action changes, and shared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct ActionFactors {
     renamed: HashMap<Symbol, (Day, Symbol)>,
     /// Earlier symbols by new one, each with the ex-date, in the order of these.
     earlier: HashMap<Symbol, Vec<(Day, Symbol)>>,
+    /// The actions that change prices, which say in words what explains a jump.
+    actions: Vec<CorporateAction>,
 }
 
 /// What an action makes of a share.
@@ -48,6 +50,7 @@ impl ActionFactors {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
         let mut renamed = HashMap::new();
         let mut earlier: HashMap<Symbol, Vec<(Day, Symbol)>> = HashMap::new();
+        let mut actions = Vec::new();
         for row in rows {
             if let (ActionKind::SymbolChange { to }, true) =
                 (row.action.kind(), row.state != ActionState::Undone)
@@ -61,10 +64,16 @@ impl ActionFactors {
             }
             let factors = by_symbol.entry(row.action.symbol().clone()).or_default();
             factors.push((row.action.ex_day(), row.price_factor()));
+            actions.push(row.action.clone());
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
         earlier.values_mut().for_each(|symbols| symbols.sort());
-        Self { by_symbol, renamed, earlier }
+        Self { by_symbol, renamed, earlier, actions }
+    }
+
+    /// Returns the actions that change prices.
+    pub fn actions(&self) -> &[CorporateAction] {
+        &self.actions
     }
 
     /// Returns what is known to change a share after `day` and up to `until`, oldest first.

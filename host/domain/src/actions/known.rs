@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ActionId;
 use crate::time::Timestamp;
 
-use super::{ActionKey, CorporateAction, PriceFactor};
+use super::{ActionKey, CorporateAction, Origin, PriceFactor};
 
 /// How far an action has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub struct ActionDoubt {
 }
 
 /// An action that changes nothing although it differs from one that is known: that one is applied or undone already, or was told by
-/// somebody who knows better.
+/// somebody who knows better, such as a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedAction {
     /// As it was told.
@@ -86,6 +86,9 @@ pub struct ImportPreview {
     pub changed: Vec<ActionChange>,
     /// Number of actions that are known exactly so.
     pub same: u32,
+    /// Those of them that a person brings and only a source has told: from then on they are the person's.
+    #[serde(default)]
+    pub vouched: Vec<CorporateAction>,
     /// Rows that change nothing although they differ from what is known.
     pub refused: Vec<RefusedAction>,
     /// Actions that are left out because something speaks against them.
@@ -151,10 +154,29 @@ impl RefusedAction {
             format!(" of {}", stands.ex_day())
         };
         let way = match state {
-            ActionState::Applied => ": undo it first if this one is right",
-            ActionState::Announced | ActionState::Undone => "",
+            ActionState::Applied => ": undo it first if this one is right".to_owned(),
+            ActionState::Announced if self.contradicts_a_person() => {
+                format!(" ({}): confirm this one if it is right", stands.provenance())
+            }
+            ActionState::Announced | ActionState::Undone => String::new(),
         };
         format!("action {id}{moved} is {} already, as {}{way}", state.name(), stands.kind())
+    }
+
+    /// Returns whether a list of a source tells otherwise what a person has brought.
+    fn contradicts_a_person(&self) -> bool {
+        let is_of_list = self.action.provenance().origin == Origin::File;
+        is_of_list && self.stands.provenance().origin.is_of_a_person()
+    }
+
+    /// Returns whether a person has to know of it: a list tells otherwise what is booked, or what a person has brought. What a
+    /// source of prices says of figures comes from rounded prices and is no news; what a person took back is no contradiction.
+    pub fn is_doubtful(&self) -> bool {
+        match self.state {
+            ActionState::Applied => self.action.provenance().origin != Origin::Source,
+            ActionState::Announced => self.contradicts_a_person(),
+            ActionState::Undone => false,
+        }
     }
 }
 

@@ -84,6 +84,13 @@ pub enum Origin {
     Source,
 }
 
+impl Origin {
+    /// Returns whether a person brought it, whose word stands over what sources tell.
+    pub const fn is_of_a_person(self) -> bool {
+        matches!(self, Self::Import | Self::Admin)
+    }
+}
+
 /// An action that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ActionError {

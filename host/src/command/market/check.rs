@@ -5,15 +5,16 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use prahari_brokers::{MarketData, Question, Sessions};
+use prahari_brokers::{BarsReport, MarketData, Question, Sessions};
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::time::Day;
 use prahari_store::{ActionFilter, Durability};
+use serde_json::{Map, Value, json};
 
 use super::Opened;
-use crate::cli::{Market, MarketLink};
-use crate::exit::{Failure, say};
+use crate::cli::{Market, MarketCheck, MarketLink};
+use crate::exit::{Failure, print_document, say};
 use crate::wiring;
 
 /// Exit code when sessions are missing, or something could not be used.
@@ -27,10 +28,10 @@ const NAMED: usize = 10;
 
 /// Checks each folder, after who is asked for what has been said where that is not plain.
 pub(super) async fn check_all(
-    links: &[MarketLink],
-    db: Option<&Path>,
+    options: &MarketCheck,
     calendar: &Arc<CalendarHandle>,
 ) -> Result<ExitCode, Failure> {
+    let links = options.markets.as_slice();
     if let Some(user) = MarketLink::kotak_user(links) {
         return Err(Failure::input(format!(
             "kotak:{user} has no files, and is for serve: leave it out here"
@@ -41,10 +42,10 @@ pub(super) async fn check_all(
     if links.iter().all(is_net) {
         return Err(Failure::input("yahoo has no files: name csv:DIR, csv-raw:DIR or bhavcopy:DIR"));
     }
-    if links.len() > 1 {
+    if links.len() > 1 && !options.json {
         Question::ALL.into_iter().for_each(|question| say!("{}", order_of(question, links)));
     }
-    let known = known_actions(db).await?;
+    let known = known_actions(options.db.as_deref()).await?;
     let mut folders = Vec::new();
     for link in links.iter().filter(|link| !is_net(link)) {
         folders.push((link, Opened::of(&link.market, Arc::clone(calendar))?));
@@ -52,17 +53,35 @@ pub(super) async fn check_all(
     let told = folders.iter().filter(|(link, _)| link.answers.may(Question::Actions));
     let told: Vec<_> = told.map(|(_, opened)| opened.market.actions()).collect();
     let actions = standing(&known, told.iter().flat_map(|told| told.told.iter()));
-    let mut is_whole = true;
+    let (mut is_whole, mut documents) = (true, Vec::new());
     for (_, opened) in &folders {
-        is_whole &= check(opened, &actions).await?;
+        let found = Found::of(opened, &actions).await?;
+        is_whole &= found.is_whole();
+        if options.json {
+            documents.push(found.document());
+        } else {
+            found.print();
+        }
+    }
+    if options.json {
+        let asked: Map<String, Value> = Question::ALL
+            .iter()
+            .map(|question| (question.name().to_owned(), asked(*question, links).into()))
+            .collect();
+        print_document(&json!({ "whole": is_whole, "asked": asked, "sources": documents }).to_string());
     }
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
-/// Says who is asked a question, in the order in which they are.
-fn order_of(question: Question, links: &[MarketLink]) -> String {
+/// Those who are asked a question, in the order in which they are.
+fn asked(question: Question, links: &[MarketLink]) -> Vec<String> {
     let asked = links.iter().filter(|link| link.answers.may(question));
-    let asked: Vec<String> = asked.map(|link| link.market.to_string()).collect();
+    asked.map(|link| link.market.to_string()).collect()
+}
+
+/// Says who is asked a question.
+fn order_of(question: Question, links: &[MarketLink]) -> String {
+    let asked = asked(question, links);
     if asked.is_empty() {
         return format!("{}: nobody", question.name());
     }
@@ -94,45 +113,89 @@ fn standing<'a>(
     counts.chain(told.filter(|told| !keys.contains(&told.key()))).collect()
 }
 
-/// Prints what there is, what was left out of it, and which sessions have no bar; answers whether none is missing and
-/// everything could be used. A jump that one of the actions explains is told as such.
-async fn check(opened: &Opened, actions: &[&CorporateAction]) -> Result<bool, Failure> {
-    let symbols = opened.symbols().await?;
-    let (mut days, mut bars) = (HashSet::<Day>::new(), 0);
-    let Some((first, last)) = opened.market.covers() else {
-        return Err(Failure::input(format!("{} has no bars", opened.name)));
-    };
-    let mut ended = Vec::new();
-    for symbol in symbols.iter() {
-        let found = opened.bars(symbol).await?;
-        bars += found.len();
-        days.extend(found.iter().map(|bar| bar.day));
-        if found.last().is_some_and(|bar| bar.day < last) {
-            ended.push(symbol.to_string());
+/// What is in a folder, what was left out of it, and what is missing.
+struct Found {
+    name: String,
+    bars: usize,
+    shares: usize,
+    /// The days of the first and the last bar.
+    span: (Day, Day),
+    report: Option<BarsReport>,
+    /// Shares without a bar of the last day.
+    ended: Vec<String>,
+    /// Sessions without a bar of any share.
+    missing: Vec<String>,
+}
+
+impl Found {
+    /// Looks at everything. A jump that one of the actions explains is told as such.
+    async fn of(opened: &Opened, actions: &[&CorporateAction]) -> Result<Self, Failure> {
+        let symbols = opened.symbols().await?;
+        let (mut days, mut bars) = (HashSet::<Day>::new(), 0);
+        let Some((first, last)) = opened.market.covers() else {
+            return Err(Failure::input(format!("{} has no bars", opened.name)));
+        };
+        let mut ended = Vec::new();
+        for symbol in symbols.iter() {
+            let found = opened.bars(symbol).await?;
+            bars += found.len();
+            days.extend(found.iter().map(|bar| bar.day));
+            if found.last().is_some_and(|bar| bar.day < last) {
+                ended.push(symbol.to_string());
+            }
+        }
+        let is_missing = |day: &Day| !days.contains(day) && opened.calendar.session(*day).is_some();
+        let within = first.iter_days().take_while(|day| *day <= last);
+        let missing = within.filter(is_missing).map(|day| day.to_string()).collect();
+        let report = opened.market.report().map(|report| report.with_actions(actions.iter().copied()));
+        let (name, shares) = (opened.name.clone(), symbols.len());
+        Ok(Self { name, bars, shares, span: (first, last), report, ended, missing })
+    }
+
+    /// Returns whether no session is missing and everything could be used.
+    fn is_whole(&self) -> bool {
+        self.unusable() == 0 && self.missing.is_empty()
+    }
+
+    /// Number of rows and files that could not be used.
+    fn unusable(&self) -> usize {
+        self.report.as_ref().map_or(0, |report| report.unusable)
+    }
+
+    fn print(&self) {
+        let Self { name, bars, shares, span: (first, last), report, ended, missing } = self;
+        say!("{name}: {bars} bars of {shares} shares from {first} to {last}");
+        if let Some(report) = report {
+            report.notes.iter().for_each(|note| say!("{note}"));
+            say!("the digest of the bars is {}", report.digest);
+        }
+        if self.unusable() > 0 {
+            say!("{} rows or files could not be used", self.unusable());
+        }
+        if !ended.is_empty() {
+            say!("{} shares have no bar of {last}: {}", ended.len(), listed(ended));
+        }
+        if !missing.is_empty() {
+            say!("{} sessions have no bar of any share: {}", missing.len(), listed(missing));
         }
     }
-    say!("{}: {bars} bars of {} shares from {first} to {last}", opened.name, symbols.len());
-    let mut unusable = 0;
-    if let Some(report) = opened.market.report() {
-        let report = report.with_actions(actions.iter().copied());
-        report.notes.iter().for_each(|note| say!("{note}"));
-        say!("the digest of the bars is {}", report.digest);
-        unusable = report.unusable;
+
+    fn document(&self) -> Value {
+        let Self { name, bars, shares, span: (first, last), report, ended, missing } = self;
+        json!({
+            "market": name,
+            "whole": self.is_whole(),
+            "bars": bars,
+            "shares": shares,
+            "first_day": first.to_string(),
+            "last_day": last.to_string(),
+            "notes": report.as_ref().map_or(&[][..], |report| report.notes.as_slice()),
+            "digest": report.as_ref().map(|report| report.digest.as_str()),
+            "unusable": self.unusable(),
+            "without_last_day": ended,
+            "missing_sessions": missing,
+        })
     }
-    if unusable > 0 {
-        say!("{unusable} rows or files could not be used");
-    }
-    if !ended.is_empty() {
-        say!("{} shares have no bar of {last}: {}", ended.len(), listed(&ended));
-    }
-    let is_missing = |day: &Day| !days.contains(day) && opened.calendar.session(*day).is_some();
-    let within = first.iter_days().take_while(|day| *day <= last);
-    let missing: Vec<String> = within.filter(is_missing).map(|day| day.to_string()).collect();
-    if missing.is_empty() {
-        return Ok(unusable == 0);
-    }
-    say!("{} sessions have no bar of any share: {}", missing.len(), listed(&missing));
-    Ok(false)
 }
 
 /// The first few, and how many more.

@@ -27,11 +27,9 @@ const SOURCES: [&str; 4] = ["bhavcopy", "csv", "csv-raw", "yahoo"];
 
 /// Fetches what is missing, and says what failed.
 pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
-    let today = Clock::System.now().ist_day();
-    let days = (options.from.unwrap_or(today), options.until.unwrap_or(today));
-    if days.0 > days.1 {
-        return Err(Failure::input(format!("--from {} is after --until {}", days.0, days.1)));
-    }
+    let days = days(&options, Clock::System.now().ist_day())?;
+    // Before the database is made.
+    fetched::check(&[Market::Yahoo.into()], &options.yahoo)?;
     let database = wiring::database(Some(&options.db), Durability::Full)?;
     let fetched = fetch_into(&database.store, &options, days).await;
     let closed = database.store.close().await.map_err(Failure::work);
@@ -44,6 +42,21 @@ pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
         say!("{symbol}: the source does not list it");
     }
     Ok(if warmed.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+/// The first and last day that are wanted.
+fn days(options: &MarketFetch, today: Day) -> Result<(Day, Day), Failure> {
+    for (name, day) in [("--from", options.from), ("--until", options.until)] {
+        if let Some(day) = day.filter(|day| *day > today) {
+            return Err(Failure::input(format!("{name} {day} has not come: today is {today}, in IST")));
+        }
+    }
+    let until = options.until.unwrap_or(today);
+    let from = options.from.unwrap_or(until);
+    if from > until {
+        return Err(Failure::input(format!("--from {from} is after --until {until}")));
+    }
+    Ok((from, until))
 }
 
 async fn fetch_into(store: &Store, options: &MarketFetch, days: (Day, Day)) -> Result<Warmed, Failure> {
@@ -71,7 +84,7 @@ pub(super) async fn restated(db: &Path, symbol: &Symbol) -> Result<(), Failure> 
     }
     for (source, restatement) in &found {
         let (year, version, at) = (restatement.year, restatement.version, restatement.stored_at);
-        say!("{source}: {year}, version {version}, read at {at}:");
+        say!("{source}: {year}, version {version}, read at {at} IST:");
         restatement.changes.iter().for_each(|change| say!("  {change}"));
     }
     Ok(())

@@ -23,7 +23,7 @@ const SEED: u64 = 1;
 pub async fn market(command: MarketCommand) -> Result<ExitCode, Failure> {
     let calendar = wiring::calendar()?;
     match command {
-        MarketCommand::Check { markets, db } => check::check_all(&markets, db.as_deref(), &calendar).await,
+        MarketCommand::Check(options) => check::check_all(&options, &calendar).await,
         MarketCommand::Export(options) => {
             let opened = Opened::of(&options.market, calendar)?;
             export::export(&opened, &options).await.map(|()| ExitCode::SUCCESS)

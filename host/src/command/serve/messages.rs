@@ -20,14 +20,19 @@ pub(super) struct Messages {
     telegram: Arc<Telegram>,
 }
 
+/// What speaks with the server of Telegram that the options name.
+pub(super) fn telegram(options: &Serve) -> Result<Telegram, Failure> {
+    let server = &options.telegram_server;
+    Telegram::at(server).map_err(|why| Failure::input(format!("--telegram-server {server}: {why}")))
+}
+
 impl Messages {
     /// Over the channels of the daemon's database.
     pub(super) async fn load(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result<Self, Failure> {
         let reach = |is_local: bool| if is_local { Reach::Local } else { Reach::Public };
         let authorities = Authorities::with_files(&options.extra_authorities)
             .map_err(|why| Failure::input(format!("--extra-ca {why}")))?;
-        let telegram = Telegram::at(&options.telegram_server).map_err(Failure::input)?;
-        let telegram = Arc::new(telegram.trusting(authorities.clone()));
+        let telegram = Arc::new(telegram(options)?.trusting(authorities.clone()));
         let mail = Arc::new(MailCourier::new(reach(options.local_mail)).trusting(authorities.clone()));
         let couriers = Couriers {
             webhooks: WebhookCourier::new(reach(options.local_webhooks)).trusting(authorities),

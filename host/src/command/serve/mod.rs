@@ -21,8 +21,8 @@ use prahari_app::chats::Chats;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
+use prahari_app::prices::log_bars;
 use prahari_app::vault::Vault;
-use prahari_brokers::BarsReport;
 use prahari_kotak::KotakSettings;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
@@ -50,6 +50,8 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     }
     wiring::check_shipped(&options.modules)?;
     wiring::check_links(&options.markets)?;
+    fetched::check(&options.markets, &options.yahoo)?;
+    messages::telegram(&options)?;
     let kotak = brokers::kotak_settings(&options)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
@@ -117,7 +119,6 @@ async fn prepare(
     let kotak = brokers::kotak(kotak, (options, &clock), store, &vault)?;
     let online = Online { yahoo, kotak: brokers::kotak_market(kotak.as_ref(), options, store, calendar)? };
     let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), online)?;
-    market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
     served.keep(store, clock::speed(options).map(|_| first)).await?;
@@ -144,6 +145,11 @@ async fn prepare(
     let clock = clock.restarted();
     crate::logging::follow(clock.clone());
     let daemon = wire(clock).await?;
+    // Not before the daemon has said which actions are known: they explain jumps.
+    if let Some(report) = market.report() {
+        log_bars(&report);
+        report.shown().iter().for_each(|note| say!("{note}"));
+    }
     if let Some(folder) = &options.backups {
         daemon.doctor.follow_backups(folder.clone());
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{Component, Modules};
+use prahari_app::prices::log_bars;
 use prahari_app::runs::Trigger;
 use prahari_app::simulation::create_users;
 use prahari_app::tasks::TaskManifest;
@@ -39,6 +40,7 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let task = place_of(&module, options.task)?;
     let manifest = manifest_of(&runtime, &module, task).await?;
     let market = wiring::market(&options.markets, &calendar, options.seed, start.ist_day(), options.day)?;
+    market.report().iter().for_each(log_bars);
     let own = Component { name: task.name(), bytes: bytes.into(), given: true };
     let modules = Modules::load(&runtime, &[own]).await.map_err(Failure::input)?;
     let database = wiring::database(None, Durability::Off)?;
