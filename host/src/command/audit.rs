@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use prahari_domain::numbers::counted;
 use prahari_store::verify_audit;
 
 use crate::exit::{Failure, say};
@@ -13,14 +14,14 @@ const BROKEN: u8 = 2;
 /// Prints one line: how many entries there are, and whether their chain is whole.
 pub fn verify(db: &Path) -> Result<ExitCode, Failure> {
     let check = verify_audit(db).map_err(Failure::input)?;
-    let (entries, head) = (check.entries, check.head);
+    let (entries, head) = (counted(check.entries, "audit entry", "audit entries"), check.head);
     match check.broken {
         None => {
-            say!("{entries} audit entries, the chain is whole; the last hash is {head}");
+            say!("{entries}, the chain is whole; the last hash is {head}");
             Ok(ExitCode::SUCCESS)
         }
         Some((id, why)) => {
-            say!("{entries} audit entries, the chain is broken at entry {id}: {why}");
+            say!("{entries}, the chain is broken at entry {id}: {why}");
             Ok(ExitCode::from(BROKEN))
         }
     }

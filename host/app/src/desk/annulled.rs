@@ -12,6 +12,7 @@ use prahari_domain::book::{Book, BookError, FillWithdrawal, TimedEvent};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent, Purpose, Side};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
@@ -152,9 +153,9 @@ impl Desk {
             let age = now.millis_since(seen.1);
             if age >= DISPUTED_AFTER_MS {
                 let detail = format!(
-                    "order {}: our books have {} shares of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
+                    "order {}: our books have {} of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
                     order.id,
-                    order.filled,
+                    counted(order.filled, "share", "shares"),
                     order.request.symbol,
                     gone.filled,
                     gone.shown,
@@ -366,8 +367,8 @@ impl Desk {
             return Ok(true);
         }
         let reason = format!(
-            "{} shares of {symbol} were bought in a trade that was annulled, and the offer is of more than is left",
-            shares_of(fills)
+            "{} bought in a trade that was annulled, and the offer is of more than is left",
+            counted(shares_of(fills), &format!("share of {symbol} was"), &format!("shares of {symbol} were"))
         );
         self.take_offers_back(offers, &reason, now).await
     }
@@ -425,8 +426,8 @@ fn still_counted(known: &BrokerOrder, key: &str) -> Option<String> {
     let shown = shares_of(&known.fills);
     (known.filled > shown).then(|| {
         format!(
-            "the broker's order still has {} shares filled, its executions {shown}: while they do not agree the fill {key} stays",
-            known.filled
+            "the broker's order still has {} filled, its executions {shown}: while they do not agree the fill {key} stays",
+            counted(known.filled, "share", "shares")
         )
     })
 }

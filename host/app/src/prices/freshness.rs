@@ -2,6 +2,7 @@
 
 use prahari_brokers::{BarsReport, Interval};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NewAlert};
 
@@ -42,9 +43,9 @@ impl Prices {
         let last =
             last.map_or_else(|| "there are none".to_owned(), |last| format!("the newest one is of {last}"));
         let detail = format!(
-            "the bars are stale: {} of {} shares have none of {before} or {day}, {last}; a scan of the market judges none of these",
+            "the bars are stale: {} of {} have none of {before} or {day}, {last}; a scan of the market judges none of these",
             newest.len() - fresh,
-            newest.len()
+            counted(newest.len(), "share", "shares")
         );
         self.notices
             .raise(NewAlert { code: AlertCode::BarsStale, user: None, subject: BARS.to_owned(), detail })

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::risk::RiskLimits;
 use prahari_domain::settings::Strategy;
 use prahari_domain::time::{Day, Timestamp};
@@ -110,8 +111,12 @@ impl Simulation {
             )));
         }
         Err(AppError::Resume(format!(
-            "it holds the simulation of {} from {} to {} with {} users and seed {}",
-            stored.market, stored.from, stored.to, stored.users, stored.seed
+            "it holds the simulation of {} from {} to {} with {} and seed {}",
+            stored.market,
+            stored.from,
+            stored.to,
+            counted(stored.users, "user", "users"),
+            stored.seed
         )))
     }
 

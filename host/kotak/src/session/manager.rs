@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use prahari_brokers::{Pace, SessionEnd};
 use prahari_domain::ids::UserId;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, TotpStep};
 use tokio::sync::{OnceCell, watch};
@@ -455,7 +456,8 @@ impl UserSession {
             return not_now(format!("the next login is not before {from} IST: {reason}"), false);
         }
         if !by_hand && inner.counted_on(now.ist_day()) >= self.parts.settings.logins_a_day {
-            let reason = format!("{} logins on one day", self.parts.settings.logins_a_day);
+            let reason =
+                format!("{} on one day", counted(self.parts.settings.logins_a_day, "login", "logins"));
             inner.blocked = Some((now, Masked::ours(reason.clone())));
             return not_now(format!("nobody logs in until a person allows it: {reason}"), true);
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use prahari_brokers::{MarketData, Question, Sessions};
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction};
 use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 use prahari_store::{ActionFilter, Durability};
 
@@ -111,7 +112,8 @@ async fn check(opened: &Opened, actions: &[&CorporateAction]) -> Result<bool, Fa
             ended.push(symbol.to_string());
         }
     }
-    say!("{}: {bars} bars of {} shares from {first} to {last}", opened.name, symbols.len());
+    let (bars, shares) = (counted(bars, "bar", "bars"), counted(symbols.len(), "share", "shares"));
+    say!("{}: {bars} of {shares} from {first} to {last}", opened.name);
     let mut unusable = 0;
     if let Some(report) = opened.market.report() {
         let report = report.with_actions(actions.iter().copied());
@@ -120,10 +122,11 @@ async fn check(opened: &Opened, actions: &[&CorporateAction]) -> Result<bool, Fa
         unusable = report.unusable;
     }
     if unusable > 0 {
-        say!("{unusable} rows or files could not be used");
+        say!("{} could not be used", counted(unusable, "row or file", "rows or files"));
     }
     if !ended.is_empty() {
-        say!("{} shares have no bar of {last}: {}", ended.len(), listed(&ended));
+        let shares = counted(ended.len(), "share has", "shares have");
+        say!("{shares} no bar of {last}: {}", listed(&ended));
     }
     let is_missing = |day: &Day| !days.contains(day) && opened.calendar.session(*day).is_some();
     let within = first.iter_days().take_while(|day| *day <= last);
@@ -131,7 +134,8 @@ async fn check(opened: &Opened, actions: &[&CorporateAction]) -> Result<bool, Fa
     if missing.is_empty() {
         return Ok(unusable == 0);
     }
-    say!("{} sessions have no bar of any share: {}", missing.len(), listed(&missing));
+    let sessions = counted(missing.len(), "session has", "sessions have");
+    say!("{sessions} no bar of any share: {}", listed(&missing));
     Ok(false)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use prahari_app::simulation::{BookReport, HaltReport, MonthReport, Report};
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_store::MonthTotals;
 
 use crate::exit::say;
@@ -15,7 +16,7 @@ const NOTES: usize = 20;
 pub fn report(report: &Report) {
     report.bars.iter().take(NOTES).for_each(|note| say!("{note}"));
     if let Some(more) = report.bars.len().checked_sub(NOTES).filter(|more| *more > 0) {
-        say!("and {more} more notes on the bars");
+        say!("and {} on the bars", counted(more, "more note", "more notes"));
     }
     if let Some(note) = &report.days.note {
         say!("{note}");
