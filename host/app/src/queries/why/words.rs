@@ -74,7 +74,9 @@ mod tests {
         assert_eq!(value("value", "99388.80"), rupees(Paise(9_938_880)));
         assert_eq!(value("price", "-0.05"), rupees(Paise(-5)));
         // What the tasks that come with the program and the templates write as money, beside these.
-        for name in ["average_price", "deferred_target", "ema9_target", "last_close", "open", "previous_close"] {
+        for name in
+            ["average_price", "deferred_target", "ema9_target", "last_close", "open", "previous_close"]
+        {
             assert_eq!(value(name, "1402.50"), "₹1,402.50", "{name}");
         }
         assert_eq!(value("average_volume", "2901908"), "29,01,908");
