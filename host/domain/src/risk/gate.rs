@@ -27,11 +27,7 @@ fn too_much(quantity: u32, price: Paise) -> String {
 /// With the first rule that refuses it.
 pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.names()?;
     gate.symbol()?;
     gate.quantity()?;
@@ -53,11 +49,7 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
 /// With the first rule that refuses it.
 pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request: &order.request, view, replaces: Some(order) };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session()?;
@@ -87,11 +79,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
         );
     }
     let gate = Gate { request: changed, view, replaces: Some(order) };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session_of_change(order)?;
@@ -121,6 +109,15 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// What forbids orders whatever their figures are.
+    fn may_trade(&self) -> Verdict {
+        self.switch()?;
+        self.settled()?;
+        self.halted()?;
+        self.reduces()?;
+        self.shut()
+    }
+
     fn switch(&self) -> Verdict {
         if self.view.limits.kill_switch {
             return refuse(RefusalCode::KillSwitch, "the kill switch is on: only cancellations are accepted");
