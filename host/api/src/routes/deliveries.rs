@@ -100,12 +100,13 @@ async fn deliveries(
 
 impl From<DeliveryRow> for Delivery {
     fn from(row: DeliveryRow) -> Self {
+        let says_how_many = row.says_how_many();
         Self {
             id: row.id,
             channel: row.channel,
             channel_name: row.channel_name,
             kind: row.kind.map(NotificationKindName),
-            says_how_many: row.says_how_many(),
+            says_how_many,
             level: LevelName(row.level),
             title: row.title,
             body: row.body,
