@@ -3,6 +3,7 @@
 use prahari_app::replays::content_of;
 use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::money::rupees;
 use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::tasks::Task;
@@ -164,7 +165,7 @@ fn order(order: &Order) -> String {
     };
     let kind = match request.kind {
         OrderKind::Market => "at the market".to_owned(),
-        OrderKind::Limit(price) => format!("at {price}"),
+        OrderKind::Limit(price) => format!("at {}", rupees(price)),
     };
     format!("{side} {} {} {kind}: {} {}", request.quantity, request.symbol, order.state.name(), order.reason)
 }
