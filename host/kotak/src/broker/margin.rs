@@ -31,7 +31,7 @@ impl KotakBroker {
         Some(match asked.unwrap_or_else(|_| late()) {
             Ok(asked) => check(&asked, count),
             Err(why) => {
-                let said = format!("it is not known what money is needed for {}: {why}", waiting(count));
+                let said = format!("what the {} is not known: {why}", buys_need(count));
                 Check::not_known("margin", said, "look again once somebody has logged in")
             }
         })
@@ -70,9 +70,9 @@ fn new_order(order: &Order, trading_symbol: &str) -> NewOrder {
     }
 }
 
-/// The orders that are asked about, in words.
-fn waiting(count: usize) -> String {
-    counted(count, "buy that waits for the next session", "buys that wait for the next session")
+/// Who needs money, in words.
+fn buys_need(count: usize) -> String {
+    counted(count, "buy that waits for the next session needs", "buys that wait for the next session need")
 }
 
 /// What the answers say together. Whether the broker has put money aside for such an order before its release is not known:
@@ -82,16 +82,17 @@ fn check(asked: &[Margin], count: usize) -> Check {
     let there =
         asked.iter().filter_map(|margin| Some(margin.cash? + margin.used.unwrap_or(Paise::ZERO))).min();
     let what = match count.saturating_sub(asked.len()) {
-        0 => waiting(count),
-        more => format!("the first {} of {}, {more} more not counted,", asked.len(), waiting(count)),
+        0 => format!("the {}", buys_need(count)),
+        more => format!(
+            "the first {} of the buys that wait for the next session, {more} more not counted, need",
+            asked.len()
+        ),
     };
     let Some(there) = there else {
-        let said =
-            format!("for {what} {} is needed, and the broker does not say what is there", rupees(needed));
+        let said = format!("{what} {}, and the broker does not say what is there", rupees(needed));
         return Check::not_known("margin", said, "see the broker's own page");
     };
-    let (needed_told, there_told) = (rupees(needed), rupees(there));
-    let said = format!("for {what} {needed_told} is needed, and {there_told} is there, says the broker");
+    let said = format!("{what} {}, and {} is there, says the broker", rupees(needed), rupees(there));
     if needed <= there {
         return Check::ok("margin", said);
     }
