@@ -174,7 +174,7 @@ fn a_database_that_cannot_be_used_is_refused_and_left_as_it_was() {
     simulation_refused(
         &["--db", shown, "--resume", "--seed", "9"],
         "the database cannot be resumed: it holds the simulation of synthetic from 2025-03-10 to 2025-03-14 with 1 \
-         users and seed 1",
+         user and seed 1",
     );
 
     // The version stands in the file's header, big-endian, where SQLite keeps `user_version`.

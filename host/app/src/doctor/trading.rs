@@ -337,6 +337,6 @@ mod tests {
         let check = prices(&unpriced, None, 9);
         assert_eq!(check.outcome, Warning);
         assert_eq!(check.evidence, "no price that can be believed is known of A, B, C, D, E and 2 more");
-        assert_eq!(prices(&[], None, 9).evidence, "each of 9 positions has a price");
+        assert_eq!(prices(&[], None, 9).evidence, "9 positions have a price");
     }
 }
