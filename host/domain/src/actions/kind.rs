@@ -219,7 +219,7 @@ impl ActionKind {
                 ratio(*new, *held)?;
                 match premium {
                     Some(premium) if !(0..=MOST_DIVIDEND.0).contains(&premium.0) => {
-                        Err(format!("a premium of {}", rupees(premium)))
+                        Err(format!("a premium of {}", rupees(*premium)))
                     }
                     _ => Ok(()),
                 }
