@@ -79,10 +79,10 @@ fn first_order(report: &Value) -> (String, String) {
     (text("recorded"), text("candidate"))
 }
 
-/// Quantity and limit in paise of an order in words, such as `sell 10 INFY at 1523.45 (exit ema9_target)`.
+/// Quantity and limit in paise of an order in words, such as `sell 10 INFY at ₹1,523.45 (exit ema9_target)`.
 fn quantity_and_limit(order: &str) -> (u64, i64) {
     let words: Vec<&str> = order.split(' ').collect();
-    (words[1].parse().unwrap(), words[4].replace('.', "").parse().unwrap())
+    (words[1].parse().unwrap(), words[4].replace(['₹', ',', '.'], "").parse().unwrap())
 }
 
 #[test]

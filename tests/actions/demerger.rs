@@ -8,6 +8,7 @@ use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::calendar::Phase;
 use prahari_runtime::{HostCall, HostReply};
+use prahari_store::HaltFilter;
 
 use super::world::{TASK, action, folder, held, house, monday_evening, symbol};
 use crate::support::desk_fixture::{ask, buy, order_context, sell};
@@ -128,4 +129,21 @@ async fn without_a_price_there_is_no_trading_after_the_special_pre_open_either()
         assert_eq!(held(&daemon, "ABC").await, (11, cost), "{parent_share:?}");
         crate::support::stop(daemon).await;
     }
+}
+
+#[tokio::test]
+async fn what_a_source_calls_an_open_before_the_special_pre_open_is_over_is_no_jump() {
+    let folder = folder(6_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    // The open is far from what these terms make of the close; the source tells a price from 09:15 on.
+    daemon.actions.add_confirmed(action(TUESDAY, demerger(Some(9_500))), "asha").await.unwrap();
+    let halted = async || {
+        let open = HaltFilter { open: Some(true), before: None, limit: 10 };
+        daemon.store.user(ADMIN).halts(open).await.unwrap().len()
+    };
+    run(&daemon, at(TUESDAY, "09:59")).await;
+    assert_eq!(halted().await, 0, "there is no open yet");
+    run(&daemon, at(TUESDAY, "10:05")).await;
+    assert_eq!(halted().await, 1);
 }

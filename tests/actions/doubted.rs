@@ -112,8 +112,9 @@ async fn a_list_of_the_folder_that_disagrees_with_a_booked_dividend_is_kept_unti
     write_list(folder.path(), MONDAY, &[(TUESDAY, "DIV - RS 3 PER SH")]);
     daemon.prices.refresh_bars().await.unwrap();
     let [(_, told, state, doubt)] = doubted(&daemon).await.try_into().unwrap();
-    assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of 3.00 a share", DoubtState::Pending));
-    let says = "action 1 is applied already, as dividend of 2.00 a share: undo it first if this one is right";
+    assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of ₹3.00 a share", DoubtState::Pending));
+    let says =
+        "action 1 is applied already, as dividend of ₹2.00 a share: undo it first if this one is right";
     assert_eq!((doubt.as_str(), income(&daemon).await), (says, Paise(2_200)));
     assert_eq!(alerts(&daemon).await, ["ABC 2025-03-11 dividend"]);
 
@@ -194,12 +195,12 @@ async fn a_second_list_that_tells_a_booked_dividend_otherwise_books_nothing_and_
     assert_eq!(income(&daemon).await, Paise(2_200));
 
     let done = daemon.actions.import(vec![dividend(TUESDAY, 300)], "asha").await.unwrap();
-    let says = "ABC on 2025-03-11: dividend of 3.00 a share: action 1 is applied already, as dividend of 2.00 a share: undo it first if this one is right";
+    let says = "ABC on 2025-03-11: dividend of ₹3.00 a share: action 1 is applied already, as dividend of ₹2.00 a share: undo it first if this one is right";
     assert_eq!((done.is_empty(), done.refused[0].to_string().as_str()), (true, says));
 
     // On another day it might be the same one as well. A list that tells both tells two.
     let done = daemon.actions.import(vec![dividend(WEDNESDAY, 200)], "asha").await.unwrap();
-    let says = "ABC on 2025-03-12: dividend of 2.00 a share: action 1 is applied already, as dividend of 2.00 a share of 2025-03-11 (import second.csv): where it is the same one, undo that first";
+    let says = "ABC on 2025-03-12: dividend of ₹2.00 a share: action 1 is applied already, as dividend of ₹2.00 a share of 2025-03-11 (import second.csv): where it is the same one, undo that first";
     assert_eq!((done.is_empty(), done.doubted[0].to_string().as_str()), (true, says));
     run(&daemon, at(WEDNESDAY, "10:00")).await;
     assert_eq!(income(&daemon).await, Paise(2_200));

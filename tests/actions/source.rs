@@ -73,7 +73,7 @@ async fn a_bonus_of_the_folders_list_doubles_what_is_held_on_its_ex_date() {
     let daemon = house.start(at(MONDAY, "10:00")).await;
     start_services(&daemon).await;
     let (bonus, dividend) =
-        ("ABC on 2025-03-11: bonus of 1 new for 1 held", "ABC on 2025-03-20: dividend of 2.00 a share");
+        ("ABC on 2025-03-11: bonus of 1 new for 1 held", "ABC on 2025-03-20: dividend of ₹2.00 a share");
     let announced = |text: &str| (text.to_owned(), ActionState::Announced);
     assert_eq!(known(&daemon).await, [announced(bonus), announced(dividend)]);
     let mut request = buy("ABC", 10, 10_000);
@@ -97,7 +97,7 @@ async fn a_newer_list_changes_takes_back_and_tells_again_and_a_persons_word_stay
     // The bonus is put off, and the dividend is another one.
     write_list(folder.path(), MONDAY, &[("2025-03-21", "DIV - RS 3 PER SH")]);
     daemon.prices.refresh_bars().await.unwrap();
-    let other = "ABC on 2025-03-21: dividend of 3.00 a share".to_owned();
+    let other = "ABC on 2025-03-21: dividend of ₹3.00 a share".to_owned();
     let expected = [(bonus.clone(), ActionState::Undone), (other.clone(), ActionState::Announced)];
     assert_eq!(known(&daemon).await, expected);
 

@@ -72,10 +72,10 @@ async fn what_a_source_of_prices_tells_changes_no_row_and_another_ratio_is_refus
     assert!(done.is_empty(), "{done:?}");
     let refused = [
         "ABC on 2025-03-11: split, 5 for 1: action 1 is announced already, as bonus of 1 new for 1 held",
-        "ABC on 2025-03-11: dividend of 1.48 a share: action 2 is announced already, as dividend of 1.47 a share",
+        "ABC on 2025-03-11: dividend of ₹1.48 a share: action 2 is announced already, as dividend of ₹1.47 a share",
     ];
     let mut said: Vec<String> = done.refused.iter().map(ToString::to_string).collect();
-    said.sort_by_key(|sentence| sentence.contains("dividend of 1.48"));
+    said.sort_by_key(|sentence| sentence.contains("dividend of ₹1.48"));
     assert_eq!(said, refused);
     stop(daemon).await;
 }

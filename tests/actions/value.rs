@@ -97,6 +97,30 @@ async fn equity_is_the_same_over_midnight_booking_and_open_where_no_price_moves(
 }
 
 #[tokio::test]
+async fn a_demerged_share_counts_at_the_close_before_until_its_special_pre_open_is_over() {
+    // Its first price is another than the terms of the demerger say, and this source tells one from 09:15 on.
+    let folder = folder(5_400);
+    let house = house(&folder);
+    let daemon = without_order(&house).await;
+    daemon.actions.add(action(TUESDAY, demerger(Some(6_000))), "asha").await.unwrap();
+    run(&daemon, at(MONDAY, "23:59")).await;
+    let before = equity(&daemon).await;
+    for time in ["00:01", "09:16", "09:59"] {
+        run(&daemon, at(TUESDAY, time)).await;
+        assert_eq!(equity(&daemon).await, before, "{time}");
+    }
+    let valued = abc(&daemon).await;
+    let monday = crate::support::day(MONDAY);
+    assert_eq!((valued.price, valued.unpriced, valued.at.ist_day()), (Paise(6_000), true, monday));
+
+    run(&daemon, at(TUESDAY, "10:02")).await;
+    let valued = abc(&daemon).await;
+    assert_eq!((valued.price, valued.unpriced), (Paise(5_400), false));
+    assert_eq!(equity(&daemon).await, before - Paise(11 * 600));
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn while_the_booking_is_held_up_the_price_is_of_the_shares_of_before() {
     let folder = folder(5_000);
     let house = house(&folder);

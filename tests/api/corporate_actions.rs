@@ -45,7 +45,7 @@ async fn a_list_is_looked_at_first_and_then_brought_once() {
     let brought = import(&admin, "?name=bc25042025.csv", "text/csv", LIST).await.ok();
     assert_eq!((&brought["dry_run"], &brought["new_count"]), (&json!(false), &json!(2)));
     let known = all(&admin, "/api/v1/system/actions", 1).await;
-    let expected = ["2025-04-29 INFY dividend of 1.47 a share", "2025-04-28 TCS bonus of 1 new for 1 held"];
+    let expected = ["2025-04-29 INFY dividend of ₹1.47 a share", "2025-04-28 TCS bonus of 1 new for 1 held"];
     assert_eq!(texts(&known), expected);
     assert_eq!((&known[0]["origin"], &known[0]["teller"]), (&json!("import"), &json!("bc25042025.csv")));
     assert_eq!((&known[1]["new"], &known[1]["note"]), (&json!(1), &json!("BONUS 1:1")));
@@ -67,11 +67,11 @@ async fn actions_are_found_by_share_state_and_ex_date_and_as_a_table() {
     for (query, expected) in [
         ("symbol=TCS", vec!["2025-04-28 TCS bonus of 1 new for 1 held"]),
         ("state=applied", vec![]),
-        ("from=2025-04-29", vec!["2025-04-29 INFY dividend of 1.47 a share"]),
+        ("from=2025-04-29", vec!["2025-04-29 INFY dividend of ₹1.47 a share"]),
         ("until=2025-04-28", vec!["2025-04-28 TCS bonus of 1 new for 1 held"]),
         (
             "from=2025-04-28&until=2025-04-29&state=announced&symbol=INFY",
-            vec!["2025-04-29 INFY dividend of 1.47 a share"],
+            vec!["2025-04-29 INFY dividend of ₹1.47 a share"],
         ),
     ] {
         let found = all(&admin, &format!("/api/v1/system/actions?{query}"), 10).await;
@@ -173,7 +173,7 @@ async fn a_second_list_that_disagrees_with_a_booked_dividend_names_its_row_and_t
     assert_eq!(booked["state"], "applied", "{booked}");
     let id = &booked["id"];
     let says = format!(
-        "TCS on {FRIDAY}: dividend of 3.00 a share: action {id} is applied already, as dividend of 2.00 a share: undo it first if \
+        "TCS on {FRIDAY}: dividend of ₹3.00 a share: action {id} is applied already, as dividend of ₹2.00 a share: undo it first if \
          this one is right"
     );
     let table = format!(
@@ -192,7 +192,7 @@ async fn a_second_list_that_disagrees_with_a_booked_dividend_names_its_row_and_t
     let moved = "symbol,ex_day,kind,per_share_paise\nTCS,2025-03-10,dividend,200\n";
     let told = import(&admin, "", "text/csv", moved).await.ok();
     let doubted = told["doubted"][0].as_str().unwrap();
-    assert!(doubted.starts_with("line 2: TCS on 2025-03-10: dividend of 2.00 a share: "), "{told}");
+    assert!(doubted.starts_with("line 2: TCS on 2025-03-10: dividend of ₹2.00 a share: "), "{told}");
     assert!(doubted.contains(&format!("action {id} is applied already")), "{told}");
     assert_eq!(all(&admin, "/api/v1/system/actions", 10).await.len(), 1);
 }

@@ -54,7 +54,7 @@ async fn rotating_seals_everything_under_a_key_that_the_old_file_does_not_have()
     let old = KeyFile::beside(&path).load().unwrap();
     let output = prahari(&["key", "rotate"], &path);
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && said.starts_with("1 secrets are sealed under a new key"), "{said}");
+    assert!(output.status.success() && said.starts_with("1 secret is sealed under a new key"), "{said}");
     let store = Store::open(&path, Durability::Off).unwrap();
     let sealed = store.user(UserId(1)).credentials().await.unwrap().unwrap().sealed;
     assert!(Vault::new(old).open_credentials(UserId(1), &sealed).is_err());
@@ -119,7 +119,7 @@ async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_
     assert!(String::from_utf8(said).unwrap().starts_with("0 secrets that "));
     // It is lost.
     let said = prahari(&["key", "forget"], &path).stdout;
-    assert!(String::from_utf8(said).unwrap().starts_with("1 secrets that "));
+    assert!(String::from_utf8(said).unwrap().starts_with("1 secret is given up, which "));
     let store = Store::open(&path, Durability::Off).unwrap();
     assert!(store.user(UserId(1)).credentials().await.unwrap().is_none());
     assert!(Vault::open(&store, &key).await.is_ok());

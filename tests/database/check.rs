@@ -278,7 +278,7 @@ fn a_damaged_page_is_one_sentence_that_names_it_and_its_table() {
             assert!(!said.contains(raw), "{kind}: {said}");
         }
         let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("ok ")).collect();
-        assert_eq!(lines[0], "FAULTY  database files: 1 looked at, 1 faults", "{said}");
+        assert_eq!(lines[0], "FAULTY  database files: 1 looked at, 1 fault", "{said}");
         let named = format!("        the database file is damaged in page {page} (");
         let rest = lines[1].strip_prefix(&named).unwrap_or_else(|| panic!("{kind}: {said}"));
         assert!(rest.ends_with("): put a backup from before in its place"), "{kind}: {said}");
@@ -304,14 +304,14 @@ fn a_file_that_ends_too_early_or_begins_with_damage_is_one_sentence() {
         "the database {} is damaged: {missing} bytes are missing at its end; put a backup from before in its place",
         db.display()
     );
-    assert_eq!(said, format!("FAULTY  database files: 1 looked at, 1 faults\n        {sentence}\n"));
+    assert_eq!(said, format!("FAULTY  database files: 1 looked at, 1 fault\n        {sentence}\n"));
 
     let mut bytes = whole.clone();
     bytes[100..PAGE].fill(0xAB);
     fs::write(&db, bytes).unwrap();
     let (code, said) = checked(&db);
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!((code, lines[0]), (Some(1), "FAULTY  database files: 1 looked at, 1 faults"), "{said}");
+    assert_eq!((code, lines[0]), (Some(1), "FAULTY  database files: 1 looked at, 1 fault"), "{said}");
     assert!(
         lines[1].contains(" is damaged: not even its list of tables can be read; put a backup "),
         "{said}"

@@ -36,7 +36,7 @@ fn a_chain_is_checked_source_by_source_after_who_is_asked_for_what() {
     let (code, told, error) = said(&["market", "check", &whole]);
     assert_eq!(code, 0, "{error}");
     assert!(
-        told.starts_with(&format!("{whole}: 3 bars of 1 shares from 2025-03-05 to 2025-03-07\n")),
+        told.starts_with(&format!("{whole}: 3 bars of 1 share from 2025-03-05 to 2025-03-07\n")),
         "{told}"
     );
 
@@ -44,10 +44,10 @@ fn a_chain_is_checked_source_by_source_after_who_is_asked_for_what() {
     let (code, told, error) = said(&["market", "check", &bars, &whole, "quotes=yahoo"]);
     assert_eq!(code, 1, "{error}");
     let asked = format!(
-        "bars: {gap}, then {whole}\nquotes: {whole}, then yahoo\ninstruments: {gap}, then {whole}\nactions: {whole}\n{gap}: 2 bars of 1 shares"
+        "bars: {gap}, then {whole}\nquotes: {whole}, then yahoo\ninstruments: {gap}, then {whole}\nactions: {whole}\n{gap}: 2 bars of 1 share"
     );
     assert!(told.starts_with(&asked), "{told}");
-    assert!(told.contains("1 sessions have no bar of any share: 2025-03-06\n"), "{told}");
+    assert!(told.contains("1 session has no bar of any share: 2025-03-06\n"), "{told}");
     assert!(told.contains(&format!("{whole}: 3 bars")), "{told}");
 
     let (code, told, error) = said(&["market", "check", "--json", &bars, &whole, "quotes=yahoo"]);
@@ -107,7 +107,7 @@ fn bars_that_were_exported_are_checked_as_the_same() {
     let to = folder.path().join("to");
     let (code, told, error) = said(&["market", "export", &market, to.to_str().unwrap()]);
     assert_eq!(code, 0, "{error}");
-    assert!(told.starts_with("3 bars of 1 shares are written to "), "{told}");
+    assert!(told.starts_with("3 bars of 1 share written to "), "{told}");
     let digest = |market: &str| {
         let (_, told, _) = said(&["market", "check", market]);
         told.lines().find(|line| line.starts_with("the digest of the bars is ")).unwrap().to_owned()
@@ -211,7 +211,7 @@ fn what_cannot_be_used_is_named_and_the_check_fails() {
     let market = write(folder.path(), &[WEEK[0], WEEK[1], WEEK[2], "2099-12-31"]);
     let (code, told, error) = said(&["market", "check", &market]);
     assert_eq!(code, 1, "{error}");
-    assert!(told.contains("3 bars of 1 shares from 2025-03-05 to 2025-03-07\n"), "{told}");
-    assert!(told.contains("ABC.csv: 1 rows cannot be used: line 5: 2099-12-31 has not come\n"), "{told}");
-    assert!(told.ends_with("1 rows or files could not be used\n"), "{told}");
+    assert!(told.contains("3 bars of 1 share from 2025-03-05 to 2025-03-07\n"), "{told}");
+    assert!(told.contains("ABC.csv: 1 row cannot be used: line 5: 2099-12-31 has not come\n"), "{told}");
+    assert!(told.ends_with("1 row or file could not be used\n"), "{told}");
 }

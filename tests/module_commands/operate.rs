@@ -75,7 +75,7 @@ fn actions(daemon: &Serving, token: &str, folder: &Path) {
     let (code, told, error) = at(daemon, token, &[&import[..], &["--confirm"]].concat());
     assert_eq!(code, 1, "a row cannot be used: {error}");
     assert!(error.contains("warning: action 3: "), "{error}");
-    let summary = "1 new, 0 changed, 0 known, 1 rows say again what another says, 1 rows cannot be used; nothing was changed\n";
+    let summary = "1 new, 0 changed, 0 known, 1 row says again what another says, 1 row cannot be used; nothing was changed\n";
     assert!(told.ends_with(summary), "{told}");
     std::fs::write(&list, format!("[{row}]")).unwrap();
     let (code, told, _) = at(daemon, token, &import);

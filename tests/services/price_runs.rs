@@ -213,7 +213,7 @@ async fn a_change_is_run_on_once_and_row_recording_and_log_say_which_price_and_h
     assert!(on_price[0].found.contains("₹100.50, succeeded"), "{on_price:?}");
     assert_eq!((on_price[0].at, on_price[0].subject), (Some(row.started_at), StepSubject::Run(row.id)));
 
-    let words = "XYZ at 100.50 of 09:41:12, 3 s old";
+    let words = "XYZ at ₹100.50 of 09:41:12, 3 s old";
     let log = scope.log_of(row.id).await.unwrap();
     assert_eq!(log[0].message, format!("run on the price of {words}"));
 

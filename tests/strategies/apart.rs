@@ -85,7 +85,7 @@ async fn a_task_neither_sees_nor_touches_what_belongs_to_another_strategy() {
     assert_eq!(code, RefusalCode::Holdings);
     assert_eq!(
         detail,
-        "1 shares of ABC offered, but 0 are held and not yet offered; 100 more belong to other strategies than momentum"
+        "1 share of ABC offered, but 0 are held and not yet offered; 100 more belong to other strategies than momentum"
     );
     let reason = "not mine".to_owned();
     let HostReply::Cancelled(answers) =

@@ -69,8 +69,7 @@ async fn a_split_rewrites_history_which_is_fetched_again_and_told() {
     let news = market.news();
     let [SourceNews::Restated { symbol, detail, .. }] = news.as_slice() else { panic!("{news:?}") };
     assert_eq!(symbol.as_str(), "ABC");
-    let said =
-        "23 bars of ABC were restated, the first: ABC of 2024-12-02 closed at 50.00 and no longer at 100.00";
+    let said = "23 bars of ABC were restated, the first: ABC of 2024-12-02 closed at ₹50.00 and no longer at ₹100.00";
     assert_eq!(detail, said);
 }
 

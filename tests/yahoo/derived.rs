@@ -105,7 +105,7 @@ async fn splits_and_dividends_are_told_once_and_after_a_start_from_what_was_kept
     let market = world.market();
     closed(&market, "ABC", world.now()).await.unwrap();
     // The dividend of before the split is left out.
-    let expected = ["ABC on 2025-01-02: split, 2 for 1", "ABC on 2025-01-03: dividend of 1.47 a share"];
+    let expected = ["ABC on 2025-01-02: split, 2 for 1", "ABC on 2025-01-03: dividend of ₹1.47 a share"];
     assert_eq!(said(&market), expected);
     assert_eq!(market.news(), [SourceNews::Actions { source: "yahoo" }]);
     closed(&market, "ABC", world.now()).await.unwrap();

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 
 /// Time as the world outside has it, whatever the daemon's clock does: servers count requests and lock out by it.
@@ -66,7 +67,8 @@ impl Warmed {
 
     /// Says it in one sentence.
     pub fn sentence(&self) -> String {
-        let mut text = format!("{} shares fetched, {} known", self.fetched, self.known);
+        let fetched = counted(self.fetched, "share", "shares");
+        let mut text = format!("{fetched} fetched, {} known", self.known);
         if !self.unlisted.is_empty() {
             text.push_str(&format!(", {} not listed: {}", self.unlisted.len(), first(&self.unlisted)));
         }

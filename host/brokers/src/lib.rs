@@ -17,6 +17,7 @@ mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line_record;
 mod link;
 mod local_address;
 mod market;
@@ -51,6 +52,7 @@ pub use chaos::{
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
+pub use line_record::LineRecord;
 pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use local_address::check_local_address;
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, PriceSeen, Quote};

@@ -84,13 +84,18 @@ pub struct OutgoingMessage {
 impl OutgoingMessage {
     /// The message as plain text: its title, and below it what else there is to say.
     pub(crate) fn text(&self) -> String {
-        let mut parts = vec![one_line(&self.title).into_owned()];
-        parts.extend(Some(self.body.clone()).filter(|body| !body.is_empty()));
-        parts.extend(
-            (self.more > 0 && !self.says_how_many).then(|| format!("(and {} more of the kind)", self.more)),
-        );
-        parts.extend(self.repeated.then(|| "(this message may have come before)".to_owned()));
-        parts.join("\n")
+        let title = one_line(&self.title).into_owned();
+        let rest = self.text_below_title();
+        if rest.is_empty() { title } else { format!("{title}\n{rest}") }
+    }
+
+    /// What there is to say below the title, as plain text; may be empty.
+    pub(crate) fn text_below_title(&self) -> String {
+        let body = Some(self.body.clone()).filter(|body| !body.is_empty());
+        let more = self.more > 0 && !self.says_how_many;
+        let more = more.then(|| format!("(and {} more of the kind)", self.more));
+        let repeated = self.repeated.then(|| "(this message may have come before)".to_owned());
+        [body, more, repeated].into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -169,7 +169,8 @@ impl MailCourier {
     /// # Errors
     /// Why it was not taken, without a word of the address or the password.
     pub async fn deliver(&self, to: &MailDestination, message: &OutgoingMessage) -> Result<(), Undelivered> {
-        let text = message.text();
+        // The subject is the title, which nobody has to read twice.
+        let text = message.text_below_title();
         let mail = Mail { id: &message.id, subject: &message.title, text: &text, at: message.attempted_at };
         self.send(to, &mail).await
     }

@@ -9,6 +9,7 @@ pub mod instruments;
 pub mod json;
 pub mod money;
 mod names;
+pub mod numbers;
 pub mod orders;
 pub mod price_cause;
 pub mod price_jump;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::instruments::Symbol;
-use crate::money::Paise;
+use crate::money::{Paise, rupees};
 use crate::time::Timestamp;
 
 /// A change of price that a task runs on, outside the ticks of its session.
@@ -23,10 +23,10 @@ impl PriceCause {
         now.millis_since(self.at).max(0)
     }
 
-    /// Says which price it is and how old at an instant, such as `RELIANCE at 123.45 of 10:15:02, 3 s old`.
+    /// Says which price it is and how old at an instant, such as `RELIANCE at ₹123.45 of 10:15:02, 3 s old`.
     pub fn words(&self, now: Timestamp) -> String {
         let Self { symbol, price, at } = self;
-        let age = self.age_ms(now) / 1_000;
+        let (price, age) = (rupees(*price), self.age_ms(now) / 1_000);
         format!("{symbol} at {price} of {}, {age} s old", at.ist_time().format("%H:%M:%S"))
     }
 }
@@ -45,7 +45,7 @@ mod tests {
         };
         let cause =
             PriceCause { symbol: Symbol::new("M&M").unwrap(), price: Paise(12_345), at: at(10, 15, 2) };
-        assert_eq!(cause.words(at(10, 15, 5).plus_millis(999)), "M&M at 123.45 of 10:15:02, 3 s old");
-        assert_eq!(cause.words(at(10, 15, 1)), "M&M at 123.45 of 10:15:02, 0 s old");
+        assert_eq!(cause.words(at(10, 15, 5).plus_millis(999)), "M&M at ₹123.45 of 10:15:02, 3 s old");
+        assert_eq!(cause.words(at(10, 15, 1)), "M&M at ₹123.45 of 10:15:02, 0 s old");
     }
 }

@@ -2,6 +2,8 @@
 
 mod allowance;
 
+use prahari_domain::numbers::counted;
+
 use self::allowance::unavailable;
 use crate::abi::latest::{HostError, Refusal, RefusalCode};
 use crate::budget::Budget;
@@ -169,7 +171,7 @@ impl Gate {
     fn order_refusals(&self, count: usize) -> Vec<Result<String, Refusal>> {
         let refusal = Refusal {
             code: RefusalCode::OrdersPerRun,
-            detail: format!("one run may place at most {} orders", self.budget.orders),
+            detail: format!("one run may place at most {}", counted(self.budget.orders, "order", "orders")),
         };
         vec![Err(refusal); count]
     }

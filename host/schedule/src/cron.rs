@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use croner::{Cron, Weekday};
+use prahari_domain::numbers::counted;
 use prahari_domain::text;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -57,8 +58,8 @@ impl CronProgram {
         }
         let fields: Vec<&str> = expression.split_whitespace().collect();
         if fields.len() != FIELDS.len() {
-            let (count, names) = (fields.len(), FIELDS.join(", "));
-            return Err(format!("the cron expression has {count} fields instead of five: {names}"));
+            let (count, names) = (counted(fields.len(), "field", "fields"), FIELDS.join(", "));
+            return Err(format!("the cron expression has {count} instead of five: {names}"));
         }
         for (index, (field, name)) in fields.iter().zip(FIELDS).enumerate() {
             // The others as wide as can be, so that what is wrong is wrong in this one.

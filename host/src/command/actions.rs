@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use prahari_brokers::MOST_LIST_BYTES;
+use prahari_domain::numbers::counted;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -224,37 +225,41 @@ impl Imported {
         for Terms { symbol, ex_day, text } in new {
             say!("new: {symbol} {ex_day} {text}");
         }
-        tell_more(*new_count, new.len(), "new ones");
+        tell_more(*new_count, new.len(), ("new one", "new ones"));
         for Changed { id, before, after } in changed {
             say!("changed: {id} {} {} {}, was {}", after.symbol, after.ex_day, after.text, before.text);
         }
-        tell_more(*changed_count, changed.len(), "changed ones");
+        tell_more(*changed_count, changed.len(), ("changed one", "changed ones"));
         refused.iter().for_each(|reason| say!("stays: {reason}"));
-        tell_more(self.refused_count, refused.len(), "ones that stay");
+        tell_more(self.refused_count, refused.len(), ("one that stays", "ones that stay"));
         self.doubted.iter().for_each(|reason| say!("left out: {reason}"));
-        tell_more(self.doubted_count, self.doubted.len(), "ones that are left out");
+        tell_more(self.doubted_count, self.doubted.len(), ("one that is left out", "ones that are left out"));
         for Unreadable { line, reason } in &self.unreadable {
             crate::exit::warn(&format!("{} {line}: {reason}", self.places));
         }
-        tell_more(self.unreadable_count, self.unreadable.len(), "rows that cannot be used");
+        tell_more(
+            self.unreadable_count,
+            self.unreadable.len(),
+            ("row that cannot be used", "rows that cannot be used"),
+        );
         let done = if *dry_run { "; nothing was changed" } else { "" };
         if self.doubted_count > 0 {
             say!("with --confirm those that are left out count too");
         }
         let repeated = match self.repeated {
             0 => String::new(),
-            repeated => format!(", {repeated} rows say again what another says"),
+            repeated => format!(", {} again what another says", counted(repeated, "row says", "rows say")),
         };
+        let unreadable = counted(self.unreadable_count, "row", "rows");
         say!(
-            "{new_count} new, {changed_count} changed, {known} known{repeated}, {} rows cannot be used{done}",
-            self.unreadable_count
+            "{new_count} new, {changed_count} changed, {known} known{repeated}, {unreadable} cannot be used{done}"
         );
     }
 }
 
-fn tell_more(all: usize, shown: usize, what: &str) {
+fn tell_more(all: usize, shown: usize, (one, many): (&str, &str)) {
     if all > shown {
-        say!("and {} more {what}", all - shown);
+        say!("and {}", counted(all - shown, &format!("more {one}"), &format!("more {many}")));
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use prahari_domain::calendar::MOST_BYTES;
+use prahari_domain::numbers::counted;
 use serde::Deserialize;
 
 use super::remote::Remote;
@@ -190,14 +191,17 @@ impl Changes {
             say!("{}: {before}, would be {after}", after.day);
         }
         if *differing_days > days.len() {
-            say!("and {} more days", differing_days - days.len());
+            say!("and {}", counted(differing_days - days.len(), "more day", "more days"));
         }
         slots.iter().for_each(|change| say!("{change}"));
         if *differing_slots > slots.len() {
-            say!("and {} more changes of slots", differing_slots - slots.len());
+            let more = differing_slots - slots.len();
+            say!("and {}", counted(more, "more change of slots", "more changes of slots"));
         }
         failed.iter().for_each(|reason| say!("would not run: {reason}"));
-        say!("{differing_days} days and {differing_slots} task days differ; nothing was changed");
+        let days = counted(*differing_days, "day", "days");
+        let task_days = counted(*differing_slots, "task day", "task days");
+        say!("{days} and {task_days} differ; nothing was changed");
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use prahari_app::inspection::{self, Check};
+use prahari_domain::numbers::counted;
 use prahari_secrets::KeyFile;
 use prahari_store::{DatabaseCopy, DatabasePlace, StoreError};
 use serde_json::{Value, json};
@@ -95,7 +96,7 @@ fn is_sound(copy: &DatabaseCopy) -> Result<bool, Failure> {
     checks.iter().filter(|check| !check.is_sound()).for_each(print);
     let sound = checks.iter().all(Check::is_sound);
     if sound {
-        say!("{} checks of the copy found nothing wrong", checks.len());
+        say!("{} of the copy found nothing wrong", counted(checks.len(), "check", "checks"));
     }
     Ok(sound)
 }
@@ -130,7 +131,8 @@ fn print(check: &Check) {
         return;
     }
     if !faults.is_empty() {
-        say!("FAULTY  {name}: {looked_at} looked at, {} faults", faults.len() as u64 + unnamed);
+        let faults = counted(faults.len() as u64 + unnamed, "fault", "faults");
+        say!("FAULTY  {name}: {looked_at} looked at, {faults}");
     }
     for fault in faults {
         say!("        {fault}");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use prahari_app::clock::Clock;
 use prahari_app::vault;
+use prahari_domain::numbers::counted;
 use prahari_secrets::{KeyFile, SecretError};
 use prahari_store::{Durability, NewAudit, Store};
 
@@ -21,7 +22,8 @@ pub async fn rotate(db: PathBuf, key: Option<PathBuf>) -> Result<(), Failure> {
         Err(failure) => Err(failure),
     };
     let count = closed(&store, rotated).await?;
-    say!("{count} secrets are sealed under a new key in {}; the old one is gone", file.path().display());
+    let sealed = counted(count, "secret is", "secrets are");
+    say!("{sealed} sealed under a new key in {}; the old one is gone", file.path().display());
     Ok(())
 }
 
@@ -36,7 +38,8 @@ pub async fn forget(db: PathBuf, key: Option<PathBuf>) -> Result<(), Failure> {
         Err(failure) => Err(failure),
     };
     let count = closed(&store, forgotten).await?;
-    say!("{count} secrets that {} does not open are given up", file.path().display());
+    let given_up = counted(count, "secret is", "secrets are");
+    say!("{given_up} given up, which {} does not open", file.path().display());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use prahari_app::shadow::ShadowReport;
+use prahari_domain::numbers::counted;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -79,8 +80,9 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
 fn says_it_runs(running: Version) {
     say!("{running} runs from now on");
     if let Some(users) = running.users_with_unfit_settings.filter(|users| *users > 0) {
+        let have_set = counted(users, "user has", "users have");
         say!(
-            "what {users} users have set for it does not fit its schema: their runs are told so until they set what fits"
+            "what {have_set} set for it does not fit its schema: their runs are told so until they set what fits"
         );
     }
 }
@@ -121,7 +123,7 @@ impl fmt::Display for Version {
             write!(f, ", active")?;
         }
         if !self.pinned_users.is_empty() {
-            write!(f, ", {} users pinned", self.pinned_users.len())?;
+            write!(f, ", {} pinned", counted(self.pinned_users.len(), "user", "users"))?;
         }
         match &self.quarantined_at {
             Some(_) => write!(f, ", in quarantine: {}", self.quarantine),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use serde::Deserialize;
 
 use super::moment;
@@ -57,15 +57,15 @@ impl Page {
 }
 
 impl Order {
-    /// Such as `U1-20250307-0001 2025-03-07 16:05:02 buy 10 INFY at 1520.00 filled, 10 at 1519.80 (rebound)`.
+    /// Such as `U1-20250307-0001 2025-03-07 16:05:02 buy 10 INFY at ₹1,520.00 filled, 10 at ₹1,519.80 (rebound)`.
     fn print(&self) {
         let Self { id, side, quantity, symbol, strategy, state, .. } = self;
         let limit = match self.limit_paise {
-            Some(paise) => format!("at {}", Paise(paise)),
+            Some(paise) => format!("at {}", rupees(Paise(paise))),
             None => "at the market".to_owned(),
         };
         let filled = match self.average_price_paise {
-            Some(paise) => format!(", {} at {}", self.filled_quantity, Paise(paise)),
+            Some(paise) => format!(", {} at {}", self.filled_quantity, rupees(Paise(paise))),
             None => String::new(),
         };
         let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -60,12 +60,12 @@ struct Funds {
 }
 
 impl Position {
-    /// Such as `INFY: 10 at 1519.80, now 1530.00, +102.00 (rebound, looked after by nothing)`.
+    /// Such as `INFY: 10 at ₹1,519.80, now ₹1,530.00, +₹102.00 (rebound, looked after by nothing)`.
     fn print(&self) {
         let Self { symbol, quantity, strategy, .. } = self;
-        let (cost, price) = (Paise(self.average_price_paise), Paise(self.last_price_paise));
+        let amounts = [self.average_price_paise, self.last_price_paise, self.unrealised_paise];
+        let [cost, price, result] = amounts.map(|paise| rupees(Paise(paise)));
         let sign = if self.unrealised_paise > 0 { "+" } else { "" };
-        let result = Paise(self.unrealised_paise);
         let last = if self.unpriced { "last known at" } else { "now" };
         let tasks = match self.looked_after_by.as_slice() {
             [] => "looked after by nothing".to_owned(),
@@ -77,8 +77,8 @@ impl Position {
 
 impl Funds {
     fn print(&self) {
-        let [cash, available, value, total] =
-            [self.cash_paise, self.available_paise, self.market_value_paise, self.total_paise].map(Paise);
+        let amounts = [self.cash_paise, self.available_paise, self.market_value_paise, self.total_paise];
+        let [cash, available, value, total] = amounts.map(|paise| rupees(Paise(paise)));
         say!("cash {cash}, of which {available} may be used; shares {value}; together {total}");
     }
 }

@@ -2,6 +2,7 @@
 
 use prahari_app::replays::{ReplayReport, ReplayScope, ReplayVerdict, Replayer, RunReplay, TradeMatch};
 use prahari_domain::ids::RunId;
+use prahari_domain::numbers::counted;
 
 use super::candidates;
 use crate::cli::Replay;
@@ -37,7 +38,9 @@ pub async fn replay(options: Replay) -> Result<(), Failure> {
     print(&report);
     match report.differing() {
         0 => Ok(()),
-        differing => Err(Failure::work(format!("{differing} runs did not replay the same"))),
+        differing => {
+            Err(Failure::work(format!("{} not replay the same", counted(differing, "run did", "runs did"))))
+        }
     }
 }
 
@@ -53,7 +56,7 @@ fn instead(options: &Replay) -> String {
 fn print(report: &ReplayReport) {
     report.findings.iter().for_each(print_run);
     if report.findings_left_out > 0 {
-        say!("{} more runs are not listed", report.findings_left_out);
+        say!("{} not listed", counted(report.findings_left_out, "more run is", "more runs are"));
     }
     say!("{report}");
 }

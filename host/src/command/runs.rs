@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use prahari_domain::numbers::counted;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -161,7 +162,8 @@ impl Run {
         let hash: String = self.module_hash.chars().take(SHOWN_HASH).collect();
         say!("started: {trigger}{service}, attempt {attempt}, module {hash}");
         let Usage { cpu_us, peak_memory_bytes, calls, orders } = usage;
-        say!("used: {cpu_us} us, {} KiB, {calls} calls, {orders} orders", peak_memory_bytes / 1024);
+        let (calls, orders) = (counted(*calls, "call", "calls"), counted(*orders, "order", "orders"));
+        say!("used: {cpu_us} us, {} KiB, {calls}, {orders}", peak_memory_bytes / 1024);
         let counted: Vec<_> = self.details.iter().map(|one| format!("{}={}", one.name, one.value)).collect();
         say!("counted: {}", if counted.is_empty() { "nothing".to_owned() } else { counted.join(" ") });
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use prahari_domain::numbers::counted;
 use prahari_schedule::{MAX_SCRIPT_BYTES, time_text};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -99,7 +100,9 @@ impl fmt::Display for Slot {
         let part = |text: &str, from: usize, to: usize| text.get(from..to).unwrap_or(text).to_owned();
         write!(f, "{} {}", part(&self.due_at, 0, 10), part(&self.due_at, 11, 16))?;
         match &self.ends_at {
-            Some(end) => write!(f, " until {}, {} runs", part(end, 11, 16), self.ticks),
+            Some(end) => {
+                write!(f, " until {}, {}", part(end, 11, 16), counted(self.ticks, "run", "runs"))
+            }
             None => Ok(()),
         }
     }
@@ -154,8 +157,10 @@ impl Preview {
     fn print(&self) {
         self.next.iter().for_each(|slot| say!("next {slot}"));
         let Year { trading_days, days_with_slots, runs } = self.year;
-        say!("a year: {runs} runs on {days_with_slots} of {trading_days} trading days");
-        say!("differs from the schedule in force on {} days; nothing was changed", self.differing_days);
+        let runs = counted(runs, "run", "runs");
+        say!("a year: {runs} on {days_with_slots} of {trading_days} trading days");
+        let days = counted(self.differing_days, "day", "days");
+        say!("differs from the schedule in force on {days}; nothing was changed");
         warn_of("this schedule", &self.flags);
     }
 }

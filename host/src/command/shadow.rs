@@ -7,6 +7,7 @@ use prahari_app::grants::Grants;
 use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, shadow as try_out};
 use prahari_app::tasks::Tasks;
 use prahari_domain::ids::UserId;
+use prahari_domain::numbers::counted;
 use prahari_domain::text::lines;
 use prahari_runtime::shadow::TradeMatch;
 
@@ -44,14 +45,16 @@ pub async fn shadow(options: Shadow) -> Result<(), Failure> {
     let differing = report.runs - report.identical;
     Err(Failure::work(match report.runs {
         0 => format!("there is no recorded run of {task} to compare with"),
-        runs => format!("the module does not do the same in {differing} of {runs} runs"),
+        runs => {
+            format!("the module does not do the same in {differing} of {}", counted(runs, "run", "runs"))
+        }
     }))
 }
 
 fn print(report: &ShadowReport) {
     report.findings.iter().for_each(print_finding);
     if report.findings_left_out > 0 {
-        say!("{} more runs are not listed", report.findings_left_out);
+        say!("{} not listed", counted(report.findings_left_out, "more run is", "more runs are"));
     }
     say!("{report}");
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use prahari_domain::numbers::counted;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -123,10 +124,11 @@ impl ChaosAnswer {
             say!("  answers come {ms} ms late; {late_answers} did");
         }
         if let Some(every) = lose_every {
-            say!("  one answer to an order in {every} is lost; {lost_answers} were");
+            say!("  one answer to an order in {every} is lost; {}", counted(*lost_answers, "was", "were"));
         }
         if let Some(ms) = lag_ms {
-            say!("  the order book lags by {ms} ms; {lagging_books} answers left something out");
+            let books = counted(*lagging_books, "answer", "answers");
+            say!("  the order book lags by {ms} ms; {books} left something out");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use chrono::Days;
 use nix::fcntl::OFlag;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
 use super::clock;
@@ -100,13 +101,17 @@ impl DayWriter {
         self.flush();
         let missing = std::mem::take(&mut self.missing) + std::mem::take(&mut self.left_out);
         if missing > 0 {
-            (self.complain)(&format!("{missing} lines are missing in the log files"));
+            (self.complain)(&format!(
+                "{} missing in the log files",
+                counted(missing, "line is", "lines are")
+            ));
         }
     }
 
     fn put(&mut self, day: Day, bytes: &[u8], lines: u64) -> io::Result<()> {
         let missing = (self.missing > 0).then(|| {
-            format!("{} lines are missing in {} before this one", self.missing, self.path(day).display())
+            let lines = counted(self.missing, "line is", "lines are");
+            format!("{lines} missing in {} before this one", self.path(day).display())
         });
         let mut text = Vec::with_capacity(bytes.len());
         text.extend(self.torn.then_some(b'\n'));

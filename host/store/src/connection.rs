@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use prahari_domain::numbers::counted;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -141,7 +142,7 @@ fn open_error_of(path: &Path, source: Arc<rusqlite::Error>) -> StoreError {
 fn damaged(path: &Path) -> StoreError {
     let cut_off = DatabaseFile::open(path).ok().and_then(|file| file.missing_bytes());
     let fault = match cut_off {
-        Some(missing) => format!("{missing} bytes are missing at its end"),
+        Some(missing) => format!("{} missing at its end", counted(missing, "byte is", "bytes are")),
         None => "not even its list of tables can be read".to_owned(),
     };
     StoreError::Damaged { path: path.to_owned(), fault }

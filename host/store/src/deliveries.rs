@@ -62,6 +62,13 @@ pub struct DeliveryRow {
     pub ended_at: Option<Timestamp>,
 }
 
+impl DeliveryRow {
+    /// Returns whether it is sent as the titles of several messages, and so says itself for how many it stands.
+    pub fn says_how_many(&self) -> bool {
+        self.digest && self.more > 0
+    }
+}
+
 /// Selects the deliveries to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryFilter {

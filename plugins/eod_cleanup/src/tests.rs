@@ -95,7 +95,7 @@ fn the_summary_is_one_line_in_rupees() {
     let summary = run(&mut host);
     assert_eq!(
         summary.text,
-        "realised Rs 1,234.50, unrealised -Rs 20.05, charges Rs 45.10, cash Rs 10,00,000.00; \
+        "realised ₹1,234.50, unrealised -₹20.05, charges ₹45.10, cash ₹10,00,000.00; \
          5 orders, 4 fills, 3 open positions"
     );
     assert_eq!(counter(&summary, "realised_paise"), Some(123_450));

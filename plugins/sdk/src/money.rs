@@ -9,11 +9,11 @@ pub fn rupees(amount: Paise) -> String {
     format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
 }
 
-/// An amount as people read it, in rupees with Indian grouping, such as `-Rs 1,23,456.05`.
+/// An amount as people read it, in rupees with Indian grouping, such as `-₹1,23,456.05`.
 pub fn for_people(amount: Paise) -> String {
     let sign = if amount < 0 { "-" } else { "" };
     let magnitude = amount.unsigned_abs();
-    format!("{sign}Rs {}.{:02}", grouped(magnitude / 100), magnitude % 100)
+    format!("{sign}₹{}.{:02}", grouped(magnitude / 100), magnitude % 100)
 }
 
 /// Digits with commas: the last three stand together, those before them in twos.
@@ -89,14 +89,14 @@ mod tests {
     #[test]
     fn people_read_an_amount_with_its_sign_before_the_currency_and_with_commas() {
         let told = [
-            (0, "Rs 0.00"),
-            (-5, "-Rs 0.05"),
-            (99_999, "Rs 999.99"),
-            (-267_300, "-Rs 2,673.00"),
-            (1_234_567, "Rs 12,345.67"),
-            (12_345_605, "Rs 1,23,456.05"),
-            (123_456_789_012, "Rs 1,23,45,67,890.12"),
-            (i64::MIN, "-Rs 92,23,37,20,36,85,47,758.08"),
+            (0, "₹0.00"),
+            (-5, "-₹0.05"),
+            (99_999, "₹999.99"),
+            (-267_300, "-₹2,673.00"),
+            (1_234_567, "₹12,345.67"),
+            (12_345_605, "₹1,23,456.05"),
+            (123_456_789_012, "₹1,23,45,67,890.12"),
+            (i64::MIN, "-₹92,23,37,20,36,85,47,758.08"),
         ];
         for (amount, text) in told {
             assert_eq!(for_people(amount), text);

@@ -1,4 +1,5 @@
 import { codeTitle, codeWords } from '../format/codes';
+import { plural } from '../format/numbers';
 
 export const words = {
   product: 'Prahari',
@@ -102,7 +103,7 @@ export const tradingWords = {
     return `${whose} is ${state === 'halted' ? 'halted' : 'reduce-only'}`;
   },
   source: (source: string) => SOURCES[source] ?? codeTitle(source),
-  more: (count: number) => (count === 1 ? '1 more reason.' : `${count} more reasons.`),
+  more: (count: number) => `${plural(count, 'more reason')}.`,
   change: 'Trading state',
 } as const;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use prahari_domain::numbers::counted;
 use serde_json::{Number, Value};
 
 /// Form of one value in the OpenAPI document.
@@ -308,7 +309,7 @@ fn within(field: &str, name: &str) -> String {
 }
 
 fn characters(count: u64) -> String {
-    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+    counted(count, "character", "characters")
 }
 
 /// Whether a number is beyond all whole numbers that are exact, such as 10^30. Whether it has a fraction cannot be said of it.

@@ -60,6 +60,8 @@ struct Delivery {
     queued_at: Instant,
     /// Number of further messages of the kind for which it stands, because many came within minutes or too many waited.
     more: u64,
+    /// Whether title and text say themselves for how many messages it stands.
+    says_how_many: bool,
     /// State of the delivery.
     state: DeliveryStateName,
     /// Number of attempts so far.
@@ -98,11 +100,13 @@ async fn deliveries(
 
 impl From<DeliveryRow> for Delivery {
     fn from(row: DeliveryRow) -> Self {
+        let says_how_many = row.says_how_many();
         Self {
             id: row.id,
             channel: row.channel,
             channel_name: row.channel_name,
             kind: row.kind.map(NotificationKindName),
+            says_how_many,
             level: LevelName(row.level),
             title: row.title,
             body: row.body,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use prahari_couriers::{LONGEST_DELIVERY, OutgoingMessage, Undelivered};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DeliveryEnd, NextDelivery};
+use prahari_store::{DeliveryEnd, DeliveryRow, NextDelivery};
 use tokio::task::JoinSet;
 
 use super::pauses::{LONGEST_PAUSE_MS, after_failure};
@@ -176,25 +176,32 @@ async fn deliver(channels: Arc<Channels>) {
     while under_way.join_next().await.is_some() {}
 }
 
+/// A delivery with title and text as they are sent: those of a digest are kept as the titles that it gathered.
+pub(super) fn as_sent(row: DeliveryRow) -> DeliveryRow {
+    let count = row.more.saturating_add(1);
+    match row.kind.filter(|_| row.says_how_many()) {
+        Some(kind) => {
+            let (title, body) = (digests::title(kind, count), digests::body(&row.body, count));
+            DeliveryRow { title, body, ..row }
+        }
+        None => row,
+    }
+}
+
 /// The message as it is sent.
 fn message(next: &NextDelivery) -> OutgoingMessage {
-    let row = &next.row;
-    let count = row.more.saturating_add(1);
-    let digest = row.kind.filter(|_| row.digest && count > 1);
-    let (title, body) = match digest {
-        Some(kind) => (digests::title(kind, count), digests::body(&row.body, count)),
-        None => (row.title.clone(), row.body.clone()),
-    };
+    let row = as_sent(next.row.clone());
+    let says_how_many = row.says_how_many();
     OutgoingMessage {
         // A database from a backup gives numbers again; with its instant a name is never given twice.
         id: format!("prahari-{}-{}", row.at.0, row.id),
         kind: row.kind.map_or(TEST, NotificationKind::name).to_owned(),
         level: row.level.name().to_owned(),
-        title,
-        body,
+        title: row.title,
+        body: row.body,
         at: row.at,
         more: row.more,
-        says_how_many: digest.is_some(),
+        says_how_many,
         repeated: row.repeated,
         // Real time, as receivers have it, at whatever speed the daemon's clock runs.
         attempted_at: Clock::System.now(),

@@ -233,7 +233,7 @@ impl Channels {
         }
     }
 
-    /// Returns the deliveries to a user that the filter lets through, newest first.
+    /// Returns the deliveries to a user that the filter lets through, newest first, each as it is sent.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -242,7 +242,8 @@ impl Channels {
         user: UserId,
         filter: DeliveryFilter,
     ) -> Result<Vec<DeliveryRow>, AppError> {
-        Ok(self.store.user(user).deliveries(filter).await?)
+        let rows = self.store.user(user).deliveries(filter).await?;
+        Ok(rows.into_iter().map(deliver::as_sent).collect())
     }
 }
 

@@ -379,7 +379,9 @@ async fn many_of_a_kind_arrive_as_a_few_and_a_digest_and_an_error_waits_for_neit
     assert_eq!((lines[0], lines[9], lines[10]), ("fill 4", "fill 13", "and 1 more"));
     assert_eq!(lines.len(), 11);
     // Later there are few again.
-    world.settled().await;
+    let rows = world.settled().await;
+    let shown = rows.iter().find(|row| row.says_how_many()).unwrap();
+    assert_eq!((&shown.title, &shown.body), (&digest.title, &digest.body), "the log shows what was sent");
     world.pass_minutes(6);
     world.tell_of_fill("fill 15").await;
     let single = world.next().await;

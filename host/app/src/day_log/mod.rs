@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::numbers::counted;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Timestamp;
@@ -77,10 +78,11 @@ enum Topic {
 }
 
 impl Topic {
-    const fn words(self) -> &'static str {
+    /// What there is more of: one, and many.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Runs => "runs and slots",
-            Self::Notes => "lines about services and alerts",
+            Self::Runs => ("more run or slot", "more runs and slots"),
+            Self::Notes => ("more line about services and alerts", "more lines about services and alerts"),
         }
     }
 }
@@ -202,8 +204,8 @@ impl DayLog {
 
 fn tell_folded(topic: Topic, folded: Option<Folded>) {
     if let Some(folded) = folded {
-        let (count, words) = (folded.count(), topic.words());
-        line!(folded.is_trouble(), "and {count} more {words}: {folded}");
+        let (one, many) = topic.words();
+        line!(folded.is_trouble(), "and {}: {folded}", counted(folded.count(), one, many));
     }
 }
 

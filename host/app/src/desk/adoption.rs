@@ -3,6 +3,7 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Fill, Order, Side};
 use prahari_domain::settings::CAPITAL;
 use prahari_domain::strategies::StrategyName;
@@ -215,7 +216,8 @@ impl Desk {
     fn check_payment(&self, symbol: &Symbol, price: Paise, quantity: u32) -> Result<(), String> {
         let value = price.times(quantity).filter(|value| value.0 > 0);
         let Some(value) = value else {
-            return Err(format!("{quantity} shares of {symbol} at {} are no amount", rupees(price)));
+            let shares = counted(quantity, "share", "shares");
+            return Err(format!("{shares} of {symbol} at {}: that is no amount", rupees(price)));
         };
         CAPITAL.check(&(self.book.capital() + value).0.into()).map_err(|error| error.to_string())
     }

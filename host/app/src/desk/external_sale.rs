@@ -11,6 +11,7 @@ use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{
     Fill, Order, OrderEvent, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
 };
@@ -64,7 +65,8 @@ impl Desk {
                 return Ok(());
             }
             self.book_sale(symbol, of_ours, &fills, now).await?;
-            let detail = format!("{symbol}: {}; {of_ours} were sold outside", reading.in_words());
+            let sold = counted(of_ours, "was", "were");
+            let detail = format!("{symbol}: {}; {sold} sold outside", reading.in_words());
             let difference = reading.as_seen(symbol, DifferenceCause::ExternalSale, None, detail, now);
             let end = DifferenceEnd {
                 price: mean(&fills),
@@ -149,8 +151,8 @@ impl Desk {
         if offers.is_empty() {
             return Ok(true);
         }
-        let reason =
-            format!("{quantity} shares of {symbol} were sold outside, and the offer is of more than is left");
+        let sold = counted(quantity, &format!("share of {symbol} was"), &format!("shares of {symbol} were"));
+        let reason = format!("{sold} sold outside, and the offer is of more than is left");
         if !self.take_offers_back(offers, &reason, now).await? {
             return Ok(false);
         }

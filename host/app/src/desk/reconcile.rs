@@ -5,6 +5,7 @@ use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
@@ -187,10 +188,8 @@ impl Desk {
                 continue;
             }
             room = room.saturating_sub(fill.quantity);
-            note(
-                DifferenceKind::MissedFill,
-                format!("order {id}: {} shares at {}", fill.quantity, rupees(fill.price)),
-            );
+            let shares = counted(fill.quantity, "share", "shares");
+            note(DifferenceKind::MissedFill, format!("order {id}: {shares} at {}", rupees(fill.price)));
             timed_events.push((id, fill.at, OrderEvent::Filled(fill.clone())));
         }
         let ended = match &known.state {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prahari_brokers::Holding;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderRequest, Product, Side};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::{Day, Timestamp};
@@ -92,10 +93,12 @@ impl Desk {
         }
         let more = match under_way {
             0 => String::new(),
-            shares => format!(" and {shares} that have not arrived"),
+            shares => format!(" and {} not arrived", counted(shares, "that has", "that have")),
         };
+        let wanted = counted(*quantity, &format!("share of {symbol} is"), &format!("shares of {symbol} are"));
+        let free = counted(free, "of them is", "of them are");
         let detail = format!(
-            "{quantity} shares of {symbol} are more than may be sold now: the broker lets {sellable} be sold, {free} of them are not offered yet{more}"
+            "{wanted} more than may be sold now: the broker lets {sellable} be sold, {free} not offered yet{more}"
         );
         Some(Refusal { code: RefusalCode::Holdings, detail })
     }

@@ -169,13 +169,15 @@ impl TradingServices {
         (jump.day > position.opened_on).then(known)
     }
 
-    /// The price that the market tells. While nobody knows what an action makes of prices, the close before it.
+    /// The price that the market tells. While nobody knows what an action makes of prices, and while a demerged share has none, the
+    /// close before it.
     fn quoted(&self, quote: &Quote, behind: &Behind, now: Timestamp) -> Option<Known> {
         let (traded, today) = (quote.at.ist_day(), now.ist_day());
         // Of a share that has not traded since an ex-date, the close is what it was; the last price may be made of it, rounded.
         let is_before = self.jumps.factors().has_between(&quote.symbol, traded, today);
         let (price, of) = if is_before { (quote.previous_close, traded) } else { (quote.last, today) };
-        match behind.unknown_from().filter(|ex_day| *ex_day <= of) {
+        let unknown_from = behind.unknown_from().filter(|ex_day| *ex_day <= of);
+        match unknown_from.or_else(|| self.special_pre_open(&quote.symbol, quote.at)) {
             None => Some(Known { price, at: quote.at, of: Some(of), source: Some(quote.source) }),
             Some(ex_day) => {
                 let before = self.calendar.current().trading_day_from(today, -1).ok()?;
@@ -183,6 +185,11 @@ impl TradingServices {
                 (before < ex_day).then_some(Known { price, at, of: Some(before), source: None })
             }
         }
+    }
+
+    /// Returns the ex-date of the demerger in whose special pre-open a price is told: it is none yet.
+    pub(crate) fn special_pre_open(&self, symbol: &Symbol, at: Timestamp) -> Option<Day> {
+        self.jumps.ex_dates().special_pre_open(symbol, &self.calendar.current(), at)
     }
 
     /// The price that was kept at a close, or that of the last buy when it is later or there is none.

@@ -3,6 +3,7 @@
 use chrono::Days;
 use prahari_brokers::Check;
 use prahari_domain::calendar::Calendar;
+use prahari_domain::numbers::counted;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -34,7 +35,10 @@ impl Doctor {
         Ok(match (planned, facts.enabled.is_empty(), is_open) {
             (_, _, _) if wrong > 0 => Check::warning(
                 "slots",
-                format!("{wrong} of the {planned} slots of today are overdue, missed or failed"),
+                format!(
+                    "{wrong} of the {} of today overdue, missed or failed",
+                    counted(planned, "slot is", "slots are")
+                ),
                 "look at the slots of today: each says why",
             ),
             (0, _, false) => Check::ok("slots", "no slot is due on a day without a session"),
@@ -46,7 +50,11 @@ impl Doctor {
                 "a service runs tasks, and no slot of today is planned",
                 "restart the user's service; if that does not help, look at the log of the daemon",
             ),
-            _ => Check::ok("slots", format!("{planned} slots of {} tasks are planned or done", counts.len())),
+            _ => {
+                let (slots, tasks) =
+                    (counted(planned, "slot", "slots"), counted(counts.len(), "task", "tasks"));
+                Check::ok("slots", format!("{slots} of {tasks}, planned or done"))
+            }
         })
     }
 
@@ -71,13 +79,17 @@ impl Doctor {
         match held_back.first() {
             Some(first) => Check::warning(
                 "modules",
-                format!("{} of {} tasks are held back; {first}", held_back.len(), facts.enabled.len()),
+                format!(
+                    "{} of {} held back; {first}",
+                    held_back.len(),
+                    counted(facts.enabled.len(), "task is", "tasks are")
+                ),
                 "look at the last executions of the task, or activate another version",
             ),
-            None => Check::ok(
-                "modules",
-                format!("each of the {} tasks that run has a module", facts.enabled.len()),
-            ),
+            None => {
+                let tasks = counted(facts.enabled.len(), "task runs, and has", "tasks run, and each has");
+                Check::ok("modules", format!("{tasks} a module"))
+            }
         }
     }
 }
@@ -116,14 +128,16 @@ pub(super) fn service(facts: &Facts<'_>) -> Check {
         return Check::ok("service", "the unified service is running");
     }
     if user.services.is_any_on() {
-        return Check::ok("service", format!("{} individual services are running", user.services.workers()));
+        let services = counted(user.services.workers(), "individual service is", "individual services are");
+        return Check::ok("service", format!("{services} running"));
     }
     let held = facts.desk.as_ref().map_or(0, |desk| desk.positions.len());
     let advice = "start the user's unified service";
     match held {
         0 => Check::warning("service", "no service is running, so no task runs today", advice),
         held => {
-            Check::failed("service", format!("no service is running, and {held} positions are open"), advice)
+            let positions = counted(held, "position is", "positions are");
+            Check::failed("service", format!("no service is running, and {positions} open"), advice)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether somebody would hear of trouble, and whether what is decided can be written down.
 
 use prahari_brokers::Check;
+use prahari_domain::numbers::counted;
 use prahari_store::{AlertCode, AlertFilter, ChannelRow, StoreError};
 
 use super::Doctor;
@@ -25,14 +26,11 @@ impl Doctor {
         let codes: Vec<&str> = open.map(AlertCode::name).collect();
         Ok(match codes.as_slice() {
             [] => Check::ok("alerts", "no alert of this user is open"),
-            codes => Check::warning(
-                "alerts",
-                match codes {
-                    [code] => format!("one alert of this user is open: {code}"),
-                    codes => format!("{} alerts of this user are open: {}", codes.len(), named(codes)),
-                },
-                "look at each alert, and resolve what is dealt with",
-            ),
+            codes => {
+                let alerts = counted(codes.len(), "alert of this user is", "alerts of this user are");
+                let said = format!("{alerts} open: {}", named(codes));
+                Check::warning("alerts", said, "look at each alert, and resolve what is dealt with")
+            }
         })
     }
 
@@ -60,8 +58,8 @@ fn channels(rows: &[ChannelRow], mode: TradingMode) -> Check {
         rows.iter().filter(|row| !row.ended_reason.is_empty()).map(|row| row.name.as_str()).collect();
     let waiting: u64 = rows.iter().map(|row| row.open).sum();
     if !ended.is_empty() {
-        let said =
-            format!("{} of {} channels take nothing any more: {}", ended.len(), rows.len(), named(&ended));
+        let (channels, names) = (counted(rows.len(), "channel", "channels"), named(&ended));
+        let said = format!("nothing goes any more to {} of {channels}: {names}", ended.len());
         return Check::warning("channels", said, "remove them, and connect them anew");
     }
     if rows.is_empty() {
@@ -72,14 +70,15 @@ fn channels(rows: &[ChannelRow], mode: TradingMode) -> Check {
         };
     }
     if waiting > 0 {
-        let said = format!("{waiting} messages have not arrived yet");
+        let said = format!("{} not arrived yet", counted(waiting, "message has", "messages have"));
         return Check::warning(
             "channels",
             said,
             "look at the deliveries: each says what its receiver answered",
         );
     }
-    Check::ok("channels", format!("{} channels are connected, and nothing waits", rows.len()))
+    let channels = counted(rows.len(), "channel is", "channels are");
+    Check::ok("channels", format!("{channels} connected, and nothing waits"))
 }
 
 fn storage(health: Result<(), StoreError>, used: StorageUse) -> Check {

@@ -2,6 +2,7 @@
 
 use prahari_brokers::{Check, Sessions, SourceState};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{Doctor, Facts};
@@ -58,8 +59,11 @@ impl Doctor {
         let left: Vec<&str> =
             desk.holders.iter().filter(|held| !after.contains_key(*held)).map(|held| held.name()).collect();
         if left.is_empty() {
-            let said = format!("a service looks after each of the {} open positions", desk.positions.len());
-            return Ok(Check::ok("positions", said));
+            let positions = counted(desk.positions.len(), "open position", "open positions");
+            return Ok(Check::ok(
+                "positions",
+                format!("a service looks after all that is held: {positions}"),
+            ));
         }
         Ok(Check::failed(
             "positions",
@@ -136,7 +140,7 @@ fn ahead(state: WarmState, due: Option<Day>) -> Option<String> {
         Some(held) if held.ended_at.is_none() => None,
         Some(Warming { problem: Some(problem), .. }) => Some(problem),
         Some(held) if held.failed > 0 => {
-            Some(format!("of {} of {} shares nothing was fetched", held.failed, held.of))
+            Some(format!("of {} of {} nothing was fetched", held.failed, counted(held.of, "share", "shares")))
         }
         Some(_) => None,
     }
@@ -158,9 +162,9 @@ fn market(found: &MarketSources, failed_ahead: Option<String>) -> Check {
     let advice = "look at the sources on the page of market data";
     if !troubled.is_empty() {
         let said = format!(
-            "{} of {} sources of prices cannot be used; {}",
+            "{} of {} cannot be used; {}",
             troubled.len(),
-            sources.len(),
+            counted(sources.len(), "source of prices", "sources of prices"),
             named(&troubled)
         );
         return match troubled.len() == sources.len() {
@@ -192,7 +196,8 @@ fn market(found: &MarketSources, failed_ahead: Option<String>) -> Check {
 fn prices(unpriced: &[&Symbol], oldest: Option<Timestamp>, held: usize) -> Check {
     if unpriced.is_empty() {
         let oldest = oldest.map_or_else(String::new, |at| format!(", the oldest of {}", at.ist_day()));
-        return Check::ok("prices", format!("each of {held} positions has a price{oldest}"));
+        let held = counted(held, "position has", "positions have");
+        return Check::ok("prices", format!("{held} a price{oldest}"));
     }
     let names: Vec<&str> = unpriced.iter().map(|symbol| symbol.as_str()).collect();
     Check::warning(
@@ -332,6 +337,6 @@ mod tests {
         let check = prices(&unpriced, None, 9);
         assert_eq!(check.outcome, Warning);
         assert_eq!(check.evidence, "no price that can be believed is known of A, B, C, D, E and 2 more");
-        assert_eq!(prices(&[], None, 9).evidence, "each of 9 positions has a price");
+        assert_eq!(prices(&[], None, 9).evidence, "9 positions have a price");
     }
 }

@@ -261,7 +261,7 @@ pub enum Resource {
     KillSwitch,
     /// A user or an admin has set the user's trading state.
     TradingState,
-    /// A user's settings; `strategy`, `preferences`, `limits` or `capital`.
+    /// A user's settings; `strategy`, `preferences`, `price_runs`, `limits` or `capital`.
     Settings,
     /// The schedules; their version.
     Schedule,

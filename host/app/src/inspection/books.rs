@@ -7,6 +7,7 @@ use prahari_brokers::paper::read_account;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers;
 use prahari_domain::orders::{JournalEntry, OrderEvent, Purpose};
 use prahari_store::{Inspection, StoreError};
 
@@ -166,8 +167,8 @@ fn look_at_decisions(database: &Inspection, user: UserId, entries: &[JournalEntr
                 "the journal of user {user} has orders of run {run}, which is no run of theirs"
             )),
             Some(Some(counted)) if counted.orders < *orders => faults.push(format!(
-                "run {run} of user {user} counted {} orders, and the journal has {orders} of it",
-                counted.orders
+                "run {run} of user {user} counted {}, and the journal has {orders} of it",
+                numbers::counted(counted.orders, "order", "orders")
             )),
             Some(_) => {}
         }

@@ -7,6 +7,7 @@ mod statements;
 use std::path::Path;
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::numbers;
 use prahari_store::{Inspection, StoreError};
 
 use crate::error::AppError;
@@ -163,5 +164,6 @@ fn look_at_recording(database: &Inspection, user: UserId, run: RunId) -> Result<
     let recording = recordings::read(run, row)?;
     let calls = recording.calls().map_err(|source| AppError::Recording { run, source })?.len() as u64;
     let counted = database.counted(user, run)?.flatten().filter(|counted| counted.calls != calls);
-    Ok(counted.map(|counted| format!("has {calls} host calls, and the run counted {}", counted.calls)))
+    let has = numbers::counted(calls, "host call", "host calls");
+    Ok(counted.map(|counted| format!("has {has}, and the run counted {}", counted.calls)))
 }

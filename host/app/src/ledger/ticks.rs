@@ -6,6 +6,7 @@
 //! lost.
 
 use prahari_domain::ids::RunId;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::TICK_MS;
 use prahari_store::{SlotOutcome, SlotRow, TickRow};
@@ -182,7 +183,8 @@ impl Ticks {
     pub fn sentence(&self) -> String {
         let Self { ran, failed, .. } = *self;
         let expected = self.cut.as_ref().map_or(self.expected, |(planned, _)| *planned);
-        let mut sentence = format!("{ran} of {expected} ticks ran, {failed} failed");
+        let ticks = counted(expected, "tick", "ticks");
+        let mut sentence = format!("{ran} of {ticks} ran, {failed} failed");
         for (outcome, count) in [(SlotOutcome::Skipped, self.skipped), (SlotOutcome::Missed, self.missed)] {
             if count > 0 {
                 sentence.push_str(&format!(", {count} {outcome}{}", self.reasons_of(outcome)));

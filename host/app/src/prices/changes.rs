@@ -67,7 +67,8 @@ pub struct ChangesUse {
     pub left_out: usize,
     /// Changes that were told.
     pub changes: u64,
-    /// Prices that did not count: of another day, too old, or after a jump that nobody has explained.
+    /// Prices that did not count: of another day, too old, after a jump that nobody has explained, or of a demerged share before it
+    /// trades.
     pub not_counted: u64,
 }
 
@@ -239,7 +240,7 @@ impl Prices {
     fn counts_as_change(&self, push: &PricePush, now: Timestamp) -> bool {
         push.at.ist_day() == now.ist_day()
             && push.at.millis_since(now) <= MOST_AHEAD_MS
-            && !self.trading.jumps.has_unexplained(&push.symbol)
+            && self.is_price(&push.symbol, push.at)
             && !is_too_old(push.at, self.handles.calendar.as_ref(), now)
     }
 }

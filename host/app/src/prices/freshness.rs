@@ -2,6 +2,7 @@
 
 use prahari_brokers::{Interval, Question};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NewAlert};
 
@@ -50,10 +51,10 @@ impl Prices {
             None => format!("there are none at all, from {}", self.sources_of_bars()),
         };
         let detail = format!(
-            "the bars are stale: {} of {} shares that were looked at have no bar of {day}, which was expected, or of {before}, the \
+            "the bars are stale: {} of {} that were looked at have no bar of {day}, which was expected, or of {before}, the \
              session before; {last}; a scan of the market judges none of these",
             newest.len() - fresh,
-            newest.len()
+            counted(newest.len(), "share", "shares")
         );
         self.notices
             .raise(NewAlert { code: AlertCode::BarsStale, user: None, subject: BARS.to_owned(), detail })

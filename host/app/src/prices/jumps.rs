@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use prahari_brokers::{Interval, MarketData, MarketError};
+use prahari_brokers::{Interval, MarketError, Quote};
 use prahari_domain::actions::{ActionFactors, ExDates, Overnight};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::money::Paise;
@@ -43,28 +43,13 @@ struct Looked {
 }
 
 impl PriceJumps {
-    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running
-    /// session counts as soon as it is known.
-    ///
-    /// # Errors
-    /// When the market cannot be asked.
-    pub async fn unexplained(
-        &self,
-        market: &dyn MarketData,
-        store: &Store,
-        symbol: &Symbol,
-        now: Timestamp,
-    ) -> Result<Option<Arc<PriceJump>>, MarketError> {
-        Ok(self.look(market, store, symbol, now).await?.jump)
-    }
-
     async fn look(
         &self,
-        market: &dyn MarketData,
-        store: &Store,
+        services: &TradingServices,
         symbol: &Symbol,
         now: Timestamp,
     ) -> Result<Looked, MarketError> {
+        let (market, store) = (services.market.as_ref(), &services.store);
         let today = now.ist_day();
         if let Some(known) = self.known(symbol).filter(|known| known.day == today && known.opened) {
             return Ok(known);
@@ -79,7 +64,10 @@ impl PriceJumps {
         let last = history.last().map_or(today, |bar| bar.day);
         let (factors, raw) =
             (self.factors(), quote.as_ref().is_some_and(|quote| market.is_raw(quote.source)));
-        let opened = quote.as_ref().and_then(|quote| Some((quote.open?, quote.previous_close)));
+        // What a source calls an open before the special pre-open of a demerged share is over is none.
+        let is_price = |quote: &&Quote| services.special_pre_open(symbol, quote.at).is_none();
+        let quote = quote.as_ref().filter(is_price);
+        let opened = quote.and_then(|quote| Some((quote.open?, quote.previous_close)));
         let opened =
             opened.map(|(open, close)| (open, under_own_name(&factors, symbol, close, (last, today))));
         let running = opened.filter(|(open, previous_close)| {
@@ -197,7 +185,8 @@ impl PriceJumps {
 }
 
 impl TradingServices {
-    /// The newest jump of a share that nobody has explained; see [`PriceJumps::unexplained`].
+    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running session
+    /// counts as soon as it is known.
     ///
     /// # Errors
     /// When the market cannot be asked.
@@ -206,7 +195,7 @@ impl TradingServices {
         symbol: &Symbol,
         now: Timestamp,
     ) -> Result<Option<Arc<PriceJump>>, MarketError> {
-        self.jumps.unexplained(self.market.as_ref(), &self.store, symbol, now).await
+        Ok(self.jumps.look(self, symbol, now).await?.jump)
     }
 
     /// The same, with the day in whose prices its close before is: actions since then are not in it.
@@ -218,7 +207,7 @@ impl TradingServices {
         symbol: &Symbol,
         now: Timestamp,
     ) -> Result<Option<(Arc<PriceJump>, Day)>, MarketError> {
-        let looked = self.jumps.look(self.market.as_ref(), &self.store, symbol, now).await?;
+        let looked = self.jumps.look(self, symbol, now).await?;
         Ok(looked.jump.map(|jump| (jump, looked.close_of)))
     }
 }

@@ -150,10 +150,15 @@ impl Prices {
         Some((id, desk.symbols_as_traded(self.handles.clock.now())))
     }
 
-    /// Returns whether a price is of today's trading and of the shares that are held: after a jump that nobody has explained it
-    /// is of others, and positions are not valued at it.
+    /// Returns whether a price is of today's trading and one that positions are valued at.
     fn counts(&self, quote: &Quote, now: Timestamp) -> bool {
-        quote.at.ist_day() == now.ist_day() && !self.trading.jumps.has_unexplained(&quote.symbol)
+        quote.at.ist_day() == now.ist_day() && self.is_price(&quote.symbol, quote.at)
+    }
+
+    /// Returns whether what a source calls the price of a share is one of the shares that are held: after a jump that nobody has
+    /// explained it is of others, and before the special pre-open of a demerged share is over there is none.
+    pub(super) fn is_price(&self, symbol: &Symbol, at: Timestamp) -> bool {
+        !self.trading.jumps.has_unexplained(symbol) && self.trading.special_pre_open(symbol, at).is_none()
     }
 }
 

@@ -28,7 +28,7 @@ pub use background::Replays;
 pub use calls::{CallLine, CallsPage};
 pub use prahari_runtime::ModuleHash;
 pub use prahari_runtime::shadow::TradeMatch;
-pub use render::{CallDifference, CallView, EndDifference};
+pub use render::{CallDifference, CallView, EndDifference, content_of};
 pub use report::{ReplayReport, ReplayVerdict, RunReplay};
 
 /// Number of rows of runs that are in memory at a time; of recordings there is one.

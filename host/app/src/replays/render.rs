@@ -49,7 +49,7 @@ impl CallView {
         let answer = recorded.answer.as_ref();
         Self {
             function: recorded.call.function().to_owned(),
-            arguments: told(&serde_json::to_value(&recorded.call).map_or(Value::Null, inner)),
+            arguments: told(&serde_json::to_value(&recorded.call).map_or(Value::Null, content_of)),
             answer: answer.map(|(_, reply)| told(&serde_json::to_value(reply).unwrap_or_default())),
             by_gate: matches!(answer, Some((Answerer::Gate, _))),
         }
@@ -103,12 +103,14 @@ fn cut(text: &str) -> String {
     short
 }
 
-/// Returns what stands inside the one variant that a call is; its name says nothing more than the function does.
-fn inner(value: Value) -> Value {
+/// Returns what stands inside the one variant that a call or an answer is as JSON; its name says nothing more than the function
+/// does.
+pub fn content_of(value: Value) -> Value {
     match value {
         Value::Object(variant) if variant.len() == 1 => {
-            variant.into_iter().next().map_or(Value::Null, |(_, inner)| inner)
+            variant.into_iter().next().map_or(Value::Null, |(_, content)| content)
         }
+        // A variant without content is its own name.
         Value::String(_) => Value::Null,
         other => other,
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::numbers::counted;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
@@ -186,6 +187,8 @@ impl fmt::Display for ReplayReport {
     /// The counts in one sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (replayed, differing, without) = (self.replayed, self.differing(), self.without_recording);
-        write!(f, "replayed {replayed} runs: {differing} differ; {without} have no recording")
+        let differ = counted(differing, "differs", "differ");
+        let without = counted(without, "has", "have");
+        write!(f, "replayed {}: {differ}; {without} no recording", counted(replayed, "run", "runs"))
     }
 }

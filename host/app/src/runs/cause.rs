@@ -45,7 +45,7 @@ mod tests {
         let mut log = vec![line("its own", None)];
         let began = at.plus_millis(3_000);
         tell_cause(&cause, began, &mut decisions, &mut log);
-        let words = "TCS at 123.45 of 10:15:02, 3 s old";
+        let words = "TCS at ₹123.45 of 10:15:02, 3 s old";
         assert_eq!(log, [line(&format!("run on the price of {words}"), Some(began)), line("its own", None)]);
         assert_eq!(
             decisions,

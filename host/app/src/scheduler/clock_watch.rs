@@ -1,6 +1,7 @@
 //! Says when the clock does not simply go on: while it stands before what is done already nothing is started, and
 //! what it jumped over is passed at once.
 
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, NewAlert};
 
@@ -102,8 +103,13 @@ impl ClockWatch {
         if passed == 0 {
             return Ok(());
         }
+        let instants = counted(
+            passed,
+            "instant at which something was due was",
+            "instants at which something was due were",
+        );
         let detail = format!(
-            "the clock jumped from {from} to {to}, because it was set or the machine was asleep: {passed} instants at which something was due were passed at once"
+            "the clock jumped from {from} to {to}, because it was set or the machine was asleep: {instants} passed at once"
         );
         let (subject, code) = (from.to_string(), AlertCode::ClockJumped);
         rooms.notices.raise(NewAlert { code, user: None, subject, detail }).await?;

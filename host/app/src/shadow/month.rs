@@ -3,7 +3,8 @@
 use std::fmt;
 
 use prahari_domain::book::Book;
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
 use prahari_store::RunRow;
@@ -62,15 +63,14 @@ impl fmt::Display for SimulatedMonth {
         let Self { from, to, runs, failed, orders, .. } = self;
         write!(
             f,
-            "a month was simulated on the bars of the daemon, {from} to {to}: {runs} runs, {failed} failed"
+            "a month was simulated on the bars of the daemon, {from} to {to}: {}, {failed} failed",
+            counted(*runs, "run", "runs")
         )?;
         if let Some(failure) = &self.failure {
             write!(f, " (last {failure})")?;
         }
-        let (realised, charges) = (Paise(self.realised_paise), Paise(self.charges_paise));
-        write!(
-            f,
-            ", {orders} orders of its own; with all tasks the account realised {realised}, charges {charges}"
-        )
+        let orders = counted(*orders, "order", "orders");
+        let [realised, charges] = [self.realised_paise, self.charges_paise].map(|paise| rupees(Paise(paise)));
+        write!(f, ", {orders} of its own; with all tasks the account realised {realised}, charges {charges}")
     }
 }

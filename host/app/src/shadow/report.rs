@@ -3,6 +3,7 @@
 use std::fmt;
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::numbers::counted;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
@@ -234,7 +235,7 @@ impl fmt::Display for ShadowReport {
                 None => Ok(()),
             };
         };
-        write!(f, "{} from {from} to {to}: {} runs compared, ", self.task, self.runs)?;
+        write!(f, "{} from {from} to {to}: {} compared, ", self.task, counted(self.runs, "run", "runs"))?;
         write!(f, "{} identical ({} tell it otherwise), ", self.identical, self.retold)?;
         write!(f, "{} changed, {} trapped, {} lacking an answer", self.changed, self.trapped, self.lacking)?;
         match (self.unreadable, self.without_recording) {

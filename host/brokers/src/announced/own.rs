@@ -3,6 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 use prahari_domain::actions::Provenance;
 use prahari_domain::json::Unread;
+use prahari_domain::numbers::counted;
 use serde_json::{Map, Value};
 
 use super::broken::broken_action;
@@ -127,7 +128,8 @@ fn same_length(fields: usize, header: usize) -> Result<(), String> {
         return Ok(());
     }
     let hint = if fields > header { "; a field with a comma stands in quotes" } else { "" };
-    Err(format!("the row has {fields} fields and the header {header}{hint}"))
+    let fields = counted(fields, "field", "fields");
+    Err(format!("the row has {fields} and the header {header}{hint}"))
 }
 
 fn plain_of(value: &Value) -> Result<PlainAction, String> {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use csv::ByteRecord;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::text::is_plain;
 use prahari_domain::time::Day;
 
@@ -35,7 +36,8 @@ pub(super) fn is_blank(record: &ByteRecord) -> bool {
 /// company, shifts those behind it. Empty fields at the end say nothing.
 pub(crate) fn surplus(record: &ByteRecord, columns: usize) -> Option<String> {
     let says = record.iter().skip(columns).any(|field| !field.trim_ascii().is_empty());
-    says.then(|| format!("the row has {} fields and the header {columns}", record.len()))
+    let fields = || counted(record.len(), "field", "fields");
+    says.then(|| format!("the row has {} and the header {columns}", fields()))
 }
 
 /// The action of a row; none where it has no ex-date.
@@ -44,7 +46,8 @@ pub(crate) fn surplus(record: &ByteRecord, columns: usize) -> Option<String> {
 /// The reason.
 pub(super) fn parse(record: &ByteRecord, columns: &Columns) -> Result<Option<Row>, String> {
     if record.len() < columns.least {
-        return Err(format!("the row has {} fields and needs {}", record.len(), columns.least));
+        let fields = counted(record.len(), "field", "fields");
+        return Err(format!("the row has {fields} and needs {}", columns.least));
     }
     surplus(record, columns.most).map_or(Ok(()), Err)?;
     let symbol = Symbol::new(&field(record, columns.symbol)).map_err(|error| error.to_string())?;

@@ -41,10 +41,10 @@ const ROWS: [(&str, &str); 9] = [
         "TCS,2024-11-05,isin_change,,,,INE467B01029,INE467B01037,,,,",
         "TCS on 2024-11-05: new ISIN INE467B01037 instead of INE467B01029",
     ),
-    ("TCS,2024-11-06,dividend,,,,,,,147,,", "TCS on 2024-11-06: dividend of 1.47 a share"),
+    ("TCS,2024-11-06,dividend,,,,,,,147,,", "TCS on 2024-11-06: dividend of ₹1.47 a share"),
     (
         "TCS,2024-11-07,rights,3,8,,,,,,1400,",
-        "TCS on 2024-11-07: right to 3 new for 8 held at a premium of 14.00",
+        "TCS on 2024-11-07: right to 3 new for 8 held at a premium of ₹14.00",
     ),
 ];
 
@@ -89,7 +89,7 @@ fn the_words_of_the_exchange_are_told_as_figures_with_the_words_as_note() {
     .unwrap();
     let expected = [
         "2: RELIANCE on 2024-10-28: bonus of 1 new for 1 held",
-        "2: RELIANCE on 2024-10-28: dividend of 9.00 a share",
+        "2: RELIANCE on 2024-10-28: dividend of ₹9.00 a share",
     ];
     assert_eq!(told(&list), expected);
     assert_eq!(list.actions[0].action.note(), "BONUS 1:1/DIV - RS 9 PER SH");
@@ -147,14 +147,14 @@ fn a_row_that_is_longer_or_shorter_than_the_header_and_a_field_that_nobody_knows
         "3: the row has 3 fields and the header 4",
     ];
     assert_eq!(refused(&list), expected);
-    assert_eq!(told(&list), ["4: ITC on 2026-04-24: dividend of 12.50 a share"]);
+    assert_eq!(told(&list), ["4: ITC on 2026-04-24: dividend of ₹12.50 a share"]);
     let list = read(
         r#"[{"symbol":"ITC","ex_day":"2026-04-24","kind":"dividend","per_share_paise":1250,"foo":3},
             {"symbol":"TCS","ex_day":"2026-04-24","kind":"dividend","per_share_paise":1250,"state":"announced"}]"#,
     )
     .unwrap();
     assert!(refused(&list)[0].starts_with("1: \"foo\" is not a field of an action: "), "{list:?}");
-    assert_eq!(told(&list), ["2: TCS on 2026-04-24: dividend of 12.50 a share"]);
+    assert_eq!(told(&list), ["2: TCS on 2026-04-24: dividend of ₹12.50 a share"]);
     let list = read(&format!(
         "{DAILY}EQ,ABC,ABC, LTD,,,,2024-10-28,2024-10-29,,BONUS 1:1\n\
          EQ,XYZ,XYZ LTD,,,,2024-10-28,,,BONUS 1:1,,\n"

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
 use super::BarMarket;
@@ -52,13 +54,15 @@ impl fmt::Display for Restated {
         match after {
             None => write!(f, "{symbol} of {day} is gone"),
             Some(after) if after.close != before.close => {
-                write!(f, "{symbol} of {day} closed at {} and no longer at {}", after.close, before.close)
+                let (now, then) = (rupees(after.close), rupees(before.close));
+                write!(f, "{symbol} of {day} closed at {now} and no longer at {then}")
             }
             Some(after) if after.volume != before.volume => {
-                write!(f, "{symbol} of {day} has {} shares and no longer {}", after.volume, before.volume)
+                let shares = counted(after.volume, "share", "shares");
+                write!(f, "{symbol} of {day} has {shares} and no longer {}", before.volume)
             }
             Some(after) => {
-                let Candle { open, high, low, .. } = after;
+                let [open, high, low] = [after.open, after.high, after.low].map(rupees);
                 write!(f, "{symbol} of {day} now has open {open}, high {high}, low {low}")
             }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
 use super::name::DayFile;
@@ -68,6 +69,9 @@ fn row(record: &ByteRecord, columns: [usize; 4]) -> Result<Option<(Symbol, usize
     match Deliveries::part(delivered, traded) {
         Some(part) => Ok(Some((symbol, series, part))),
         None if traded == 0 => Ok(None),
-        None => Err(format!("{symbol}: {delivered} shares were delivered and {traded} traded")),
+        None => {
+            let delivered = counted(delivered, "share was", "shares were");
+            Err(format!("{symbol}: {delivered} delivered and {traded} traded"))
+        }
     }
 }

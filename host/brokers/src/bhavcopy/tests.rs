@@ -112,9 +112,9 @@ async fn each_layout_is_read_as_people_keep_it() {
     assert_eq!(days(&market, "ABC").await, abc);
     assert_eq!(days(&market, "M&M").await, [bar("2024-07-04", 99, 5), bar("2024-07-05", 98, 6)]);
     let expected = [
-        "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv has 1 shares and the file before 2: it may be half a file",
-        "1 other files are passed over: REG_IND050724.csv",
-        "1 rows without volume are left out in 1 files: BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv",
+        "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv has 1 share and the file before 2: it may be half a file",
+        "1 other file is passed over: REG_IND050724.csv",
+        "1 row without volume is left out in 1 file: BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv",
     ];
     assert_eq!(market.report().unwrap().notes, expected);
 }
@@ -353,7 +353,7 @@ async fn a_new_day_is_read_and_a_restated_one_is_told() {
     write(dir.path(), "2024/JUL/sec_bhavdata_full_05072024.csv", &text);
     let report = market.refresh().await.unwrap().unwrap();
     assert_eq!(report.restated, 2);
-    let note = "2 bars of past days were restated: ABC of 2024-07-05 closed at 105.00 and no longer at 102.00, M&M of \
+    let note = "2 bars of past days were restated: ABC of 2024-07-05 closed at ₹105.00 and no longer at ₹102.00, M&M of \
                 2024-07-05 is gone";
     assert_eq!(report.notes[0], note);
     assert_eq!(days(&market, "ABC").await.last().unwrap().0, "2024-07-09");
@@ -395,7 +395,7 @@ async fn actions_are_read_plain_packed_and_out_of_the_days_reports_each_once() {
     zip(dir.path(), "bc08072024.csv.zip", &[("bc08072024.csv", &format!("{ACTIONS}{bonus}"))]);
     let market = open(dir.path()).unwrap();
     let expected = [
-        "M&M on 2024-07-08: dividend of 2.00 a share (PR050724.zip)",
+        "M&M on 2024-07-08: dividend of ₹2.00 a share (PR050724.zip)",
         "ABC on 2024-07-12: bonus of 1 new for 1 held (bc04072024.csv)",
     ];
     assert_eq!(told(&market), expected);
@@ -421,11 +421,11 @@ fn an_action_that_is_no_longer_told_before_its_ex_date_is_left_out_with_a_word()
     write(dir.path(), "bc08072024.csv", &format!("{ACTIONS}{late}"));
     let market = open(dir.path()).unwrap();
     let expected = [
-        "M&M on 2024-07-08: dividend of 2.00 a share (bc04072024.csv)",
+        "M&M on 2024-07-08: dividend of ₹2.00 a share (bc04072024.csv)",
         "ABC on 2024-07-19: bonus of 1 new for 1 held (bc08072024.csv)",
     ];
     assert_eq!(told(&market), expected);
-    let note = "1 corporate actions are no longer told before their ex-date and are left out: ABC on 2024-07-12: \
+    let note = "1 corporate action is left out, no longer told before the ex-date: ABC on 2024-07-12: \
                 bonus of 1 new for 1 held, last told on 2024-07-04";
     assert_eq!(market.report().unwrap().notes[0], note);
     let withdrawn = market.actions().withdrawn.clone();
@@ -453,8 +453,8 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     );
     let market = open(dir.path()).unwrap();
     let expected = [
-        "what 1 rows of corporate actions say cannot be read: M&M of 2024-07-12: \"BONUS\": a bonus without its ratio",
-        "bc04072024.csv: 1 rows cannot be used: line 3: ex-date \"soon\" is not a date such as 2025-01-31",
+        "what 1 row of corporate actions says cannot be read: M&M of 2024-07-12: \"BONUS\": a bonus without its ratio",
+        "bc04072024.csv: 1 row cannot be used: line 3: ex-date \"soon\" is not a date such as 2025-01-31",
         "sec_list_08072024.csv: 2 rows cannot be used: line 2: the band \"wide\" is neither a whole percentage nor \"No Band\", line 3: \
          the row has 6 fields and the header 5",
         "bc05072024.csv is left out: the column symbol is missing: needed are SYMBOL, SERIES, EX_DT and PURPOSE, in any order; \
@@ -534,7 +534,7 @@ fn deliveries_are_read_beside_the_bars_of_another_file_and_bad_ones_take_no_bar_
     let day = "2024-07-05".parse().unwrap();
     let delivered = ["ABC", "M&M", "XYZ"].map(|symbol| market.delivered(&symbol.parse().unwrap(), day));
     assert_eq!(delivered, [Some(5_000), None, None]);
-    let note = "sec_bhavdata_full_05072024.csv: 1 rows cannot be used: line 5: XYZ: 11 shares were delivered and 10 traded";
+    let note = "sec_bhavdata_full_05072024.csv: 1 row cannot be used: line 5: XYZ: 11 shares were delivered and 10 traded";
     assert_eq!(market.report().unwrap().notes, [note]);
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
 use super::columns::Columns;
@@ -126,7 +127,7 @@ fn is_other_series(record: &StringRecord, columns: &Columns) -> bool {
 pub(crate) fn unreadable(file: &Path, error: &csv::Error) -> MarketError {
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the row has {len} fields instead of {expected_len}")
+            format!("the row has {} instead of {expected_len}", counted(*len, "field", "fields"))
         }
         csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8".to_owned(),
         _ => error.to_string(),

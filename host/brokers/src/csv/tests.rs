@@ -86,7 +86,7 @@ async fn a_row_of_a_day_that_has_not_come_is_left_out_with_file_line_and_day_unt
     let known = |days: Vec<(String, Paise, u64)>| days.into_iter().map(|(day, _, _)| day).collect::<Vec<_>>();
     assert_eq!(known(days(&market, "ABC").await), ["2025-01-01"]);
     let report = market.report().unwrap();
-    let note = "ABC.csv: 1 rows cannot be used: line 4: 2025-01-03 has not come";
+    let note = "ABC.csv: 1 row cannot be used: line 4: 2025-01-03 has not come";
     assert_eq!((report.notes[0].as_str(), report.unusable, report.ahead), (note, 1, 1));
     assert_eq!(market.refresh().await, Ok(None));
     time.0.store(start("2025-01-03"), Ordering::Relaxed);
@@ -306,7 +306,7 @@ async fn the_common_public_layouts_are_read() {
         let expected = [("2025-01-01".to_owned(), Paise(122_125), 5_892_590)];
         assert_eq!(days(&market, symbol).await, expected, "{symbol}");
     }
-    let note = "1 rows of series other than EQ, BE and BZ are left out in 1 files: OLD.csv";
+    let note = "1 row of a series other than EQ, BE and BZ is left out in 1 file: OLD.csv";
     assert_eq!(market.report().unwrap().notes, [note]);
 }
 
@@ -406,12 +406,7 @@ async fn a_folder_that_changed_is_read_again_and_one_that_broke_is_not() {
     assert_eq!(days(&market, "ABC").await.last().unwrap().0, "2025-01-06");
     std::fs::write(dir.path().join("ABC.csv"), format!("{longer}half a r")).unwrap();
     assert!(
-        market
-            .refresh()
-            .await
-            .unwrap_err()
-            .to_string()
-            .ends_with("line 6: the row has 1 fields instead of 7")
+        market.refresh().await.unwrap_err().to_string().ends_with("line 6: the row has 1 field instead of 7")
     );
     assert_eq!(days(&market, "ABC").await.last().unwrap().0, "2025-01-06");
     assert_eq!(market.report().unwrap(), after);

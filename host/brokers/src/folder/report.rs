@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use prahari_domain::actions::CorporateAction;
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::numbers::counted;
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, day_number};
 
@@ -78,9 +79,13 @@ impl BarsReport {
             let listed = first(restated, ToString::to_string);
             let kept = match left_out {
                 0 => String::new(),
-                left_out => format!("; of {left_out} years of shares what they were is not kept"),
+                left_out => {
+                    let years = counted(left_out, "year of a share", "years of shares");
+                    format!("; of {years} what they were is not kept")
+                }
             };
-            let note = format!("{} bars of past days were restated: {listed}{kept}", restated.len());
+            let bars = counted(restated.len(), "bar of a past day was", "bars of past days were");
+            let note = format!("{bars} restated: {listed}{kept}");
             self.others.insert(0, note.clone());
             self.notes.insert(0, note);
         }
@@ -151,7 +156,8 @@ impl Notes {
         self.unusable += rows.len();
         if !rows.is_empty() {
             let listed = first(rows, |(line, reason)| format!("line {line}: {reason}"));
-            self.unreadable.push(format!("{}: {} rows cannot be used: {listed}", name_of(file), rows.len()));
+            let rows = counted(rows.len(), "row", "rows");
+            self.unreadable.push(format!("{}: {rows} cannot be used: {listed}", name_of(file)));
         }
     }
 
@@ -159,10 +165,8 @@ impl Notes {
     pub fn withdrawn_actions(&mut self, actions: &[String]) {
         if !actions.is_empty() {
             let listed = first(actions, String::clone);
-            self.actions.push(format!(
-                "{} corporate actions are no longer told before their ex-date and are left out: {listed}",
-                actions.len()
-            ));
+            let actions = counted(actions.len(), "corporate action is", "corporate actions are");
+            self.actions.push(format!("{actions} left out, no longer told before the ex-date: {listed}"));
         }
     }
 
@@ -170,10 +174,9 @@ impl Notes {
     pub fn unreadable_actions(&mut self, reasons: &[String]) {
         if !reasons.is_empty() {
             let listed = first(reasons, String::clone);
-            self.actions.push(format!(
-                "what {} rows of corporate actions say cannot be read: {listed}",
-                reasons.len()
-            ));
+            let say =
+                counted(reasons.len(), "row of corporate actions says", "rows of corporate actions say");
+            self.actions.push(format!("what {say} cannot be read: {listed}"));
         }
     }
 
@@ -181,23 +184,27 @@ impl Notes {
     pub fn passed_over(&mut self, files: &[PathBuf]) {
         if !files.is_empty() {
             let listed = first(files, |file| name_of(file));
-            self.left_out.push(format!("{} other files are passed over: {listed}", files.len()));
+            let files = counted(files.len(), "other file is", "other files are");
+            self.left_out.push(format!("{files} passed over: {listed}"));
         }
     }
 
     /// Notes a file of a day that has far fewer shares than the one before.
     pub fn looks_cut_off(&mut self, file: &Path, shares: usize, before: usize) {
-        let name = name_of(file);
-        self.cut_off
-            .push(format!("{name} has {shares} shares and the file before {before}: it may be half a file"));
+        let (name, shares) = (name_of(file), counted(shares, "share", "shares"));
+        self.cut_off.push(format!("{name} has {shares} and the file before {before}: it may be half a file"));
     }
 
     /// Notes rows on days on which there was no session.
     pub fn closed_days(&mut self, file: &Path, days: &[Day]) {
         if !days.is_empty() {
-            let (name, count, listed) = (name_of(file), days.len(), first(days, Day::to_string));
-            let sentence = format!("{name}: {count} rows on days without a session are left out: {listed}");
-            self.closed_days.push(sentence);
+            let (name, listed) = (name_of(file), first(days, Day::to_string));
+            let rows = counted(
+                days.len(),
+                "row on a day without a session is",
+                "rows on days without a session are",
+            );
+            self.closed_days.push(format!("{name}: {rows} left out: {listed}"));
         }
     }
 
@@ -228,13 +235,17 @@ impl Notes {
 
     /// The report on so many symbols, of a source that tells these corporate actions.
     pub fn finish(self, symbols: usize, actions: &[CorporateAction]) -> BarsReport {
-        let counted = [
-            ("rows without volume are left out", &self.without_volume),
-            ("rows of series other than EQ, BE and BZ are left out", &self.other_series),
-        ];
-        let counted = counted.into_iter().filter(|(_, files)| !files.is_empty()).map(|(what, files)| {
+        let without_volume = ("row without volume is", "rows without volume are", &self.without_volume);
+        let other_series = (
+            "row of a series other than EQ, BE and BZ is",
+            "rows of series other than EQ, BE and BZ are",
+            &self.other_series,
+        );
+        let rows = [without_volume, other_series].into_iter().filter(|(_, _, files)| !files.is_empty());
+        let rows = rows.map(|(one, many, files)| {
             let rows: usize = files.iter().map(|(_, count)| count).sum();
-            format!("{rows} {what} in {} files: {}", files.len(), first(files, |(name, _)| name.clone()))
+            let (rows, count) = (counted(rows, one, many), counted(files.len(), "file", "files"));
+            format!("{rows} left out in {count}: {}", first(files, |(name, _)| name.clone()))
         });
         let others = self.actions.into_iter().chain(self.closed_days).chain(self.cut_off);
         let others = others.chain(self.unreadable).chain(self.left_out).chain(self.too_deep);
@@ -244,7 +255,7 @@ impl Notes {
             unusable: self.unusable,
             ahead: self.ahead,
             jumps: self.jumps,
-            others: others.chain(counted).collect(),
+            others: others.chain(rows).collect(),
             ..BarsReport::default()
         };
         report.with_actions(actions)
@@ -255,7 +266,7 @@ impl Notes {
 fn shown(notes: &[String]) -> Vec<String> {
     let mut shown: Vec<String> = notes.iter().take(SHOWN).cloned().collect();
     if let Some(more) = notes.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        shown.push(format!("and {more} more notes on the bars"));
+        shown.push(format!("and {} on the bars", counted(more, "more note", "more notes")));
     }
     shown
 }

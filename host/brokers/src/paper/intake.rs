@@ -5,6 +5,7 @@ use prahari_domain::charges::ChargesError;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{OrderKind, Side, Variety};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -102,13 +103,15 @@ pub(super) fn check_instrument(
     kind: OrderKind,
 ) -> Result<(), BrokerError> {
     let Instrument { symbol, tick, lot, freeze_quantity, band_low, band_high, .. } = instrument;
+    let shares = |one: &str, many: &str| {
+        counted(quantity, &format!("share of {symbol} {one}"), &format!("shares of {symbol} {many}"))
+    };
     if quantity == 0 || quantity.checked_rem(*lot) != Some(0) {
-        return Err(refuse(format!("{quantity} shares of {symbol} is not a multiple of the lot of {lot}")));
+        return Err(refuse(format!("{} no multiple of the lot of {lot}", shares("is", "are"))));
     }
     if quantity > *freeze_quantity {
-        return Err(refuse(format!(
-            "{quantity} shares of {symbol} is above the freeze quantity of {freeze_quantity}"
-        )));
+        let is_above = shares("is above", "are above");
+        return Err(refuse(format!("{is_above} the freeze quantity of {freeze_quantity}")));
     }
     let OrderKind::Limit(limit) = kind else { return Ok(()) };
     if limit != limit.round_down_to(*tick) {
@@ -141,15 +144,20 @@ pub(super) fn check_account(
             let (needed, available) =
                 money(account, wanted, tariff).map_err(|error| refuse(error.to_string()))?;
             if needed > available {
-                let reason =
-                    format!("{quantity} shares of {symbol} need {needed}, and {available} is available");
+                let need = counted(
+                    quantity,
+                    &format!("share of {symbol} needs"),
+                    &format!("shares of {symbol} need"),
+                );
+                let reason = format!("{need} {}, and {} is available", rupees(needed), rupees(available));
                 return Err(BrokerError::Refused { reason, retryable: true });
             }
         }
         Side::Sell => {
             let free = account.held(symbol).saturating_sub(account.offered(symbol, Some(id)));
             if quantity > free {
-                return Err(refuse(format!("{free} shares of {symbol} can be sold, not {quantity}")));
+                let shares = counted(free, "share", "shares");
+                return Err(refuse(format!("{shares} of {symbol} can be sold, not {quantity}")));
             }
         }
     }

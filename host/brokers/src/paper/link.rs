@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
@@ -230,7 +231,8 @@ impl Broker for PaperLink {
         };
         let book = match self.book().await {
             Ok(orders) => {
-                Check::ok("book", format!("the paper broker's book reads, {} orders", orders.len()))
+                let orders = counted(orders.len(), "order", "orders");
+                Check::ok("book", format!("the paper broker's book reads, {orders}"))
             }
             Err(error) => {
                 Check::failed("book", format!("the paper broker's book does not read: {error}"), advice)

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use prahari_domain::charges::ChargesError;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{OrderKind, Side};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -185,14 +186,15 @@ impl Matcher<'_> {
                 (
                     affordable,
                     format!(
-                        "cash does not cover more than {affordable} of {wanted} shares at {}",
+                        "cash does not cover more than {affordable} of {} at {}",
+                        counted(wanted, "share", "shares"),
                         rupees(price)
                     ),
                 )
             }
             Side::Sell => {
                 let held = account.held(&order.symbol).min(wanted);
-                (held, format!("only {held} of {wanted} shares are held"))
+                (held, format!("only {held} of {} held", counted(wanted, "share is", "shares are")))
             }
         };
         if possible > 0 {

@@ -5,6 +5,7 @@ use std::future::Future;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::time::Timestamp;
 
@@ -87,7 +88,12 @@ impl PaperBroker {
         intake::check_instrument(&instrument, quantity, kind)?;
         intake::can_change(&self.calendar.current(), &order, kind, instrument.closing_auction, now)?;
         if quantity <= order.filled {
-            return Err(refuse(format!("{} shares of order {id} are filled already", order.filled)));
+            let filled = counted(
+                order.filled,
+                &format!("share of order {id} is"),
+                &format!("shares of order {id} are"),
+            );
+            return Err(refuse(format!("{filled} filled already")));
         }
         order.reserve_price = self.reserve_price(&order.symbol, order.side, kind, now).await?;
         (order.quantity, order.kind) = (quantity, kind);

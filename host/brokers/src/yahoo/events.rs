@@ -138,7 +138,7 @@ mod tests {
     fn a_dividend_is_told_to_the_paisa_unless_the_shares_were_split_since() {
         let dividends =
             [("2024-11-05", 1.47), ("2024-10-28", 9.0), ("2024-08-19", 5.0), ("2024-12-02", -1.0)];
-        let expected = ["TCS on 2024-10-28: split, 2 for 1", "TCS on 2024-11-05: dividend of 1.47 a share"];
+        let expected = ["TCS on 2024-10-28: split, 2 for 1", "TCS on 2024-11-05: dividend of ₹1.47 a share"];
         assert_eq!(told(&[("2024-10-28", 2.0, 1.0)], &dividends), expected);
     }
 

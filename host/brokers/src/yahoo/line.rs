@@ -9,7 +9,6 @@
 //! How much longer than it has to a wait takes is a hash of what is waited for, so that daemons that were locked out together
 //! do not come back together.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -20,6 +19,7 @@ use super::news::News;
 use super::settings::YahooSettings;
 use super::wire::{self, Reply, Trouble};
 use crate::fetching::Pace;
+use crate::line_record::LineRecord;
 use crate::market::MarketError;
 use crate::seeded_hash::SeededHash;
 use crate::source_state::{LineState, SourceTrouble};
@@ -59,35 +59,9 @@ pub(super) struct Line {
 
 #[derive(Default)]
 struct State {
-    /// Until when nobody asks, and why.
-    closed: Option<(Timestamp, String)>,
+    record: LineRecord,
     lock_outs: u32,
     failures: u32,
-    /// Since when the source is down.
-    down_since: Option<Timestamp>,
-    asked: u64,
-    /// When the questions of the last minute were asked, oldest first.
-    recent: VecDeque<Timestamp>,
-    answered_at: Option<Timestamp>,
-    /// When there was last no usable answer, and why.
-    failed: Option<(Timestamp, String)>,
-}
-
-impl State {
-    /// Notes a question, and returns its number.
-    fn note(&mut self, now: Timestamp) -> u64 {
-        self.forget_old(now);
-        self.recent.push_back(now);
-        self.asked += 1;
-        self.asked
-    }
-
-    /// Forgets when questions of more than a minute ago were asked.
-    fn forget_old(&mut self, now: Timestamp) {
-        while self.recent.front().is_some_and(|asked| now.millis_since(*asked) >= MINUTE_MS) {
-            self.recent.pop_front();
-        }
-    }
 }
 
 impl Line {
@@ -115,38 +89,18 @@ impl Line {
 
     /// How many questions were asked since the start.
     pub fn asked(&self) -> u64 {
-        self.state.lock().asked
+        self.state.lock().record.asked()
     }
 
     /// Why the source is down, if it is, and how the line is used; what is in memory is not known here.
     pub fn state(&self) -> (Option<SourceTrouble>, LineState) {
-        let mut state = self.state.lock();
-        state.forget_old(self.pace.now());
-        let trouble = state.down_since.map(|since| SourceTrouble {
-            reason: state.failed.as_ref().map_or_else(String::new, |(_, reason)| reason.clone()),
-            since: Some(since),
-            until: state.closed.as_ref().map(|(until, _)| *until),
-            keeps_old: false,
-        });
-        let line = LineState {
-            asked: state.asked,
-            asked_last_minute: state.recent.len(),
-            per_minute: self.per_minute,
-            waiting: 0,
-            answered_at: state.answered_at,
-            failed: state.failed.clone(),
-            bars: 0,
-            most_bars: 0,
-            tapes: 0,
-            most_tapes: 0,
-        };
-        (trouble, line)
+        self.state.lock().record.shown(self.pace.now(), self.per_minute)
     }
 
     /// Returns why the source is not asked at present; nothing when it may be.
     pub fn closed(&self) -> Option<MarketError> {
         let state = self.state.lock();
-        let (until, reason) = state.closed.as_ref().filter(|(until, _)| self.pace.now() < *until)?;
+        let (until, reason) = state.record.closed.as_ref().filter(|(until, _)| self.pace.now() < *until)?;
         let until = until.ist_time().format("%H:%M");
         Some(MarketError::Unavailable(format!("it is not asked before {until} IST: {reason}")))
     }
@@ -179,7 +133,7 @@ impl Line {
             return Err(closed);
         }
         self.pace.wait_until(*next).await;
-        let number = self.state.lock().note(self.pace.now());
+        let number = self.state.lock().record.note(self.pace.now());
         let answer = self.client.get(path).await;
         let longer = self.draw.with(number).between(1.0, 1.5);
         *next = self.pace.now().plus_millis(longer_by(self.every, longer));
@@ -195,9 +149,9 @@ impl Line {
 
     fn went_well(&self) {
         let mut state = self.state.lock();
-        let was_down = state.down_since.take().is_some();
-        (state.closed, state.lock_outs, state.failures) = (None, 0, 0);
-        state.answered_at = Some(self.pace.now());
+        let was_down = state.record.down_since.take().is_some();
+        (state.record.closed, state.lock_outs, state.failures) = (None, 0, 0);
+        state.record.answered_at = Some(self.pace.now());
         drop(state);
         if was_down {
             self.news.up();
@@ -217,7 +171,7 @@ impl Line {
         state.failures += 1;
         match state.failures.checked_sub(DOWN_AFTER) {
             None => {
-                state.failed = Some((self.pace.now(), reason.clone()));
+                state.record.failed = Some((self.pace.now(), reason.clone()));
                 MarketError::Unavailable(reason)
             }
             Some(further) => {
@@ -229,13 +183,13 @@ impl Line {
 
     /// Asks nobody for a while.
     fn close(&self, mut state: parking_lot::MutexGuard<'_, State>, wait: i64, reason: String) -> MarketError {
-        let draw = self.draw.with_text("closed").with(state.asked).with(u64::from(state.lock_outs));
+        let draw = self.draw.with_text("closed").with(state.record.asked()).with(u64::from(state.lock_outs));
         let now = self.pace.now();
         let until = now.plus_millis(longer_by(wait, draw.between(1.0, 1.25)));
-        state.closed = Some((until, reason.clone()));
-        state.failed = Some((now, reason.clone()));
-        let is_new = state.down_since.is_none();
-        state.down_since.get_or_insert(now);
+        state.record.closed = Some((until, reason.clone()));
+        state.record.failed = Some((now, reason.clone()));
+        let is_new = state.record.down_since.is_none();
+        state.record.down_since.get_or_insert(now);
         drop(state);
         if is_new {
             self.news.down(&reason);

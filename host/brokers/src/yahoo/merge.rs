@@ -58,7 +58,7 @@ mod tests {
         assert_eq!((merged.restated.len(), merged.is_rewritten), (1, false));
         let halved = merge(&symbol, &known, &[bar(3, 50, 10)]);
         assert!(halved.is_rewritten);
-        let said = "ABC of 2025-01-03 closed at 0.50 and no longer at 1.00";
+        let said = "ABC of 2025-01-03 closed at ₹0.50 and no longer at ₹1.00";
         assert_eq!(halved.restated[0].to_string(), said);
     }
 }

@@ -97,6 +97,7 @@ async fn a_message_is_handed_over_as_plain_text_under_its_own_name() {
     ] {
         assert!(got.contains(part), "{part:?} in {got}");
     }
+    assert_eq!(got.matches("Bought").count(), 1, "the text does not repeat the subject: {got}");
 }
 
 #[tokio::test]

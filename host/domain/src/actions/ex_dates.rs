@@ -83,6 +83,12 @@ impl ExDates {
         })
     }
 
+    /// Returns the ex-date of the demerger in whose special pre-open an instant lies: what a source calls a price of then is none.
+    pub fn special_pre_open(&self, symbol: &Symbol, calendar: &Calendar, at: Timestamp) -> Option<Day> {
+        let mut ex_days = self.demergers(symbol, at).map(|row| row.action.ex_day());
+        ex_days.find(|ex_day| demerger_opens_at(calendar, *ex_day).is_some_and(|until| at < until))
+    }
+
     /// Returns the first announced action of a share whose ex-date has come and that these books do not have yet, although it
     /// changes them.
     pub fn not_booked(&self, symbol: &Symbol, book: &Book, now: Timestamp) -> Option<Shut> {

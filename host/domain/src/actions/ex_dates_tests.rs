@@ -75,4 +75,8 @@ fn on_the_ex_date_only_an_open_of_the_day_is_a_price_and_later_the_quote_is() {
     assert_eq!(shut(false, "2025-10-14", "10:00:00"), Some(Shut::NoOpen { ex_day }));
     assert_eq!(shut(true, "2025-10-14", "10:00:00"), None);
     assert_eq!(shut(false, "2025-10-15", "08:00:00"), None);
+    let pre_open = |day: &str, time: &str| applied.special_pre_open(&share, &calendar, at(day, time));
+    assert_eq!(pre_open("2025-10-13", "15:30:00"), None);
+    assert_eq!(pre_open("2025-10-14", "09:59:59"), Some(ex_day));
+    assert_eq!(pre_open("2025-10-14", "10:00:00"), None);
 }

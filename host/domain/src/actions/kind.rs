@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::instruments::Symbol;
-use crate::money::Paise;
+use crate::money::{Paise, rupees};
 
 use super::factor::PriceFactor;
 use super::ratio::{Ratio, RatioError};
@@ -219,7 +219,7 @@ impl ActionKind {
                 ratio(*new, *held)?;
                 match premium {
                     Some(premium) if !(0..=MOST_DIVIDEND.0).contains(&premium.0) => {
-                        Err(format!("a premium of {premium}"))
+                        Err(format!("a premium of {}", rupees(*premium)))
                     }
                     _ => Ok(()),
                 }
@@ -236,7 +236,8 @@ impl ActionKind {
             Self::IsinChange { from, to } if from == to => Err("the new ISIN is the old one".to_owned()),
             Self::IsinChange { .. } => Ok(()),
             Self::Dividend { per_share } if !(1..=MOST_DIVIDEND.0).contains(&per_share.0) => {
-                Err(format!("{per_share} a share is not within 0.01 to {MOST_DIVIDEND}"))
+                let (least, most) = (rupees(Paise(1)), rupees(MOST_DIVIDEND));
+                Err(format!("{} a share is not within {least} to {most}", rupees(*per_share)))
             }
             Self::Dividend { .. } => Ok(()),
         }
@@ -261,10 +262,10 @@ impl fmt::Display for ActionKind {
             }
             Self::SymbolChange { to } => write!(f, "new symbol {to}"),
             Self::IsinChange { from, to } => write!(f, "new ISIN {to} instead of {from}"),
-            Self::Dividend { per_share } => write!(f, "dividend of {per_share} a share"),
+            Self::Dividend { per_share } => write!(f, "dividend of {} a share", rupees(*per_share)),
             Self::Rights { new, held, premium } => {
                 write!(f, "right to {new} new for {held} held")?;
-                premium.map_or(Ok(()), |premium| write!(f, " at a premium of {premium}"))
+                premium.map_or(Ok(()), |premium| write!(f, " at a premium of {}", rupees(premium)))
             }
         }
     }

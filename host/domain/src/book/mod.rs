@@ -24,6 +24,7 @@ use crate::charges::{BrokeragePlan, ChargesError, DayFill};
 use crate::ids::{ActionId, OrderId, UserId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
+use crate::numbers::counted;
 use crate::orders::machine::TransitionError;
 use crate::orders::{Order, OrderState, OrderTag, Side};
 use crate::strategies::StrategyName;
@@ -108,7 +109,7 @@ pub enum BookError {
     #[error(transparent)]
     Order(#[from] TransitionError),
     /// More was sold than the books hold for the order's strategy.
-    #[error("order {order} sold {sold} shares of {symbol}, but its strategy holds {held}")]
+    #[error("order {order} sold {} of {symbol}, but its strategy holds {held}", counted(*sold, "share", "shares"))]
     SoldMoreThanHeld {
         /// Id of the sell order.
         order: OrderId,
@@ -170,7 +171,7 @@ pub enum BookError {
         key: String,
     },
     /// Shares of a fill that is to be taken back were sold since, and the strategy had too few others then.
-    #[error("{quantity} shares of {symbol} that order {order} bought were sold since")]
+    #[error("of the {symbol} that order {order} bought, {} sold since", counted(*quantity, "share was", "shares were"))]
     WithdrawnSharesSold {
         /// Id of the buy order.
         order: OrderId,

@@ -3,6 +3,7 @@
 
 use chrono::{Datelike, Weekday};
 
+use crate::numbers::counted;
 use crate::time::Day;
 
 use super::Calendar;
@@ -29,9 +30,9 @@ fn of_year(number: i32, year: &Year) -> Vec<String> {
     let mut odd = Vec::new();
     let on_weekdays = year.holidays.iter().filter(|holiday| !is_weekend(holiday.date)).count();
     if on_weekdays < FEWEST_HOLIDAYS {
-        let holidays = if on_weekdays == 1 { "holiday" } else { "holidays" };
+        let holidays = counted(on_weekdays, "holiday", "holidays");
         odd.push(format!(
-            "{number} has {on_weekdays} {holidays} on weekdays, and the exchange has 13 to 17 in a year: the list of a year \
+            "{number} has {holidays} on weekdays, and the exchange has 13 to 17 in a year: the list of a year \
              replaces the year as a whole"
         ));
     }

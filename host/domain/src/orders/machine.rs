@@ -12,6 +12,7 @@
 use crate::book::FillWithdrawal;
 use crate::ids::OrderId;
 use crate::money::{Paise, rupees};
+use crate::numbers::counted;
 use crate::strategies::StrategyName;
 use crate::time::Timestamp;
 
@@ -96,7 +97,9 @@ pub enum TransitionError {
     },
     /// More was executed than ordered.
     #[error(
-        "fill {key} of {quantity} shares would fill order {order} beyond its {remaining} remaining shares"
+        "fill {key} of {} would fill order {order} beyond its {}",
+        counted(*quantity, "share", "shares"),
+        counted(*remaining, "remaining share", "remaining shares")
     )]
     Overfilled {
         /// The order that it is about.
@@ -374,9 +377,9 @@ impl Step<'_> {
         let fits = fill.price.times(self.order.request.quantity).is_some();
         let value = fill.price.times(fill.quantity).filter(|value| fits && value.0 > 0).ok_or_else(|| {
             self.bad_numbers(format!(
-                "fill {} has {} shares at {}",
+                "fill {} has {} at {}",
                 fill.key,
-                fill.quantity,
+                counted(fill.quantity, "share", "shares"),
                 rupees(fill.price)
             ))
         })?;
@@ -417,7 +420,8 @@ impl Step<'_> {
         let value = fill.price.times(fill.quantity).filter(|value| *value <= self.order.fill_value);
         let (Some(filled), Some(value)) = (filled, value) else {
             let Fill { key, quantity, .. } = fill;
-            return Err(self.bad_numbers(format!("fill {key} of {quantity} shares is more than was filled")));
+            let shares = counted(*quantity, "share", "shares");
+            return Err(self.bad_numbers(format!("fill {key} of {shares} is more than was filled")));
         };
         let state = match self.order.state {
             OrderState::Cancelled => OrderState::Cancelled,
@@ -509,9 +513,8 @@ impl Step<'_> {
         check_numbers(self.order.id, quantity, kind)?;
         if quantity < self.order.filled {
             let filled = self.order.filled;
-            return Err(
-                self.bad_numbers(format!("{quantity} shares are fewer than the {filled} already filled"))
-            );
+            let shares = counted(quantity, "share is fewer", "shares are fewer");
+            return Err(self.bad_numbers(format!("{shares} than the {filled} already filled")));
         }
         Ok(())
     }
@@ -523,7 +526,8 @@ fn check_numbers(order: OrderId, quantity: u32, kind: OrderKind) -> Result<(), T
         _ if quantity == 0 => bad("an order of no shares".to_owned()),
         OrderKind::Limit(price) if price.0 <= 0 => bad(format!("a limit of {}", rupees(price))),
         OrderKind::Limit(price) if price.times(quantity).is_none() => {
-            bad(format!("{quantity} shares at {} are more money than there is", rupees(price)))
+            let shares = counted(quantity, "share", "shares");
+            bad(format!("{shares} at {} would be more money than there is", rupees(price)))
         }
         OrderKind::Limit(_) | OrderKind::Market => Ok(()),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::instruments::Symbol;
 use crate::money::{Paise, rupees};
+use crate::numbers::counted;
 use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Purpose, Side, Variety};
 
 use super::{Refusal, RefusalCode, RiskView, names};
@@ -14,17 +15,19 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
     Err(Refusal { code, detail: detail.into() })
 }
 
+/// Why an order is refused whose worth no account can have.
+fn too_much(quantity: u32, price: Paise) -> String {
+    let shares = counted(quantity, "share", "shares");
+    format!("{shares} at {} would be more money than there is", rupees(price))
+}
+
 /// Checks that a new order may be written down and sent.
 ///
 /// # Errors
 /// With the first rule that refuses it.
 pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.names()?;
     gate.symbol()?;
     gate.quantity()?;
@@ -46,11 +49,7 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
 /// With the first rule that refuses it.
 pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request: &order.request, view, replaces: Some(order) };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session()?;
@@ -80,11 +79,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
         );
     }
     let gate = Gate { request: changed, view, replaces: Some(order) };
-    gate.switch()?;
-    gate.settled()?;
-    gate.halted()?;
-    gate.reduces()?;
-    gate.shut()?;
+    gate.may_trade()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session_of_change(order)?;
@@ -114,6 +109,15 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// What forbids orders whatever their figures are.
+    fn may_trade(&self) -> Verdict {
+        self.switch()?;
+        self.settled()?;
+        self.halted()?;
+        self.reduces()?;
+        self.shut()
+    }
+
     fn switch(&self) -> Verdict {
         if self.view.limits.kill_switch {
             return refuse(RefusalCode::KillSwitch, "the kill switch is on: only cancellations are accepted");
@@ -207,12 +211,14 @@ impl Gate<'_> {
         let quantity = self.request.quantity;
         let filled = self.replaces.map_or(0, |order| order.filled);
         if quantity == 0 || quantity < filled {
-            let detail = format!("{quantity} shares: at least {} are needed", filled.max(1));
+            let least = counted(filled.max(1), "share is", "shares are");
+            let detail = format!("{quantity} were asked for, and at least {least} needed");
             return refuse(RefusalCode::Quantity, detail);
         }
         let Some(instrument) = self.view.instrument else { return Ok(()) };
         if quantity.checked_rem(instrument.lot).is_some_and(|over| over != 0) {
-            let detail = format!("{quantity} shares are no multiple of the lot of {}", instrument.lot);
+            let shares = counted(quantity, "share is", "shares are");
+            let detail = format!("{shares} no multiple of the lot of {}", instrument.lot);
             return refuse(RefusalCode::Quantity, detail);
         }
         if quantity > instrument.freeze_quantity {
@@ -264,9 +270,7 @@ impl Gate<'_> {
             return refuse(RefusalCode::PriceBand, format!("a limit of {} is no price", rupees(price)));
         }
         if price.times(self.request.quantity).is_none() {
-            let quantity = self.request.quantity;
-            let detail = format!("{quantity} shares at {} are more money than there is", rupees(price));
-            return refuse(RefusalCode::OrderValue, detail);
+            return refuse(RefusalCode::OrderValue, too_much(self.request.quantity, price));
         }
         let Some(instrument) = self.view.instrument else { return Ok(()) };
         let (low, high, tick) = (instrument.band_low, instrument.band_high, instrument.tick);
@@ -301,7 +305,8 @@ impl Gate<'_> {
         if u32::try_from(placed).is_ok_and(|placed| placed < limit) {
             return Ok(());
         }
-        let detail = format!("{placed} orders of this side on {day}: the limit is {limit}");
+        let placed = counted(placed, "order", "orders");
+        let detail = format!("{placed} of this side on {day}: the limit is {limit}");
         refuse(RefusalCode::OrdersPerDay, detail)
     }
 
@@ -332,10 +337,13 @@ impl Gate<'_> {
         }
         let others = match book.held(symbol).saturating_sub(own) {
             0 => String::new(),
-            others => format!("; {others} more belong to other strategies than {strategy}"),
+            others => {
+                let belong = counted(others, "more belongs", "more belong");
+                format!("; {belong} to other strategies than {strategy}")
+            }
         };
-        let detail =
-            format!("{wanted} shares of {symbol} offered, but {free} are held and not yet offered{others}");
+        let (wanted, free) = (counted(wanted, "share", "shares"), counted(free, "is", "are"));
+        let detail = format!("{wanted} of {symbol} offered, but {free} held and not yet offered{others}");
         refuse(RefusalCode::Holdings, detail)
     }
 
@@ -381,7 +389,8 @@ impl Gate<'_> {
         if known || u32::try_from(symbols.len()).is_ok_and(|count| count < limit) {
             return Ok(());
         }
-        let detail = format!("{} symbols are held or being bought: the limit is {limit}", symbols.len());
+        let held = counted(symbols.len(), "symbol is", "symbols are");
+        let detail = format!("{held} held or being bought: the limit is {limit}");
         refuse(RefusalCode::PositionCount, detail)
     }
 
@@ -437,10 +446,8 @@ impl Gate<'_> {
             let detail = format!("{} has no price to value a market order with", self.request.symbol);
             return Err(Refusal { code: RefusalCode::Symbol, detail });
         };
-        price.times(quantity).ok_or_else(|| {
-            let detail = format!("{quantity} shares at {} are more money than there is", rupees(price));
-            Refusal { code: RefusalCode::OrderValue, detail }
-        })
+        let refusal = || Refusal { code: RefusalCode::OrderValue, detail: too_much(quantity, price) };
+        price.times(quantity).ok_or_else(refusal)
     }
 
     /// Returns what an active order of this symbol is still worth.

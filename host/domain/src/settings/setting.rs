@@ -7,6 +7,7 @@ use super::merge::Values;
 use super::preferences::TimeOfDay;
 use crate::instruments::Symbol;
 use crate::money::Paise;
+use crate::numbers::counted;
 
 /// The most money that any setting takes, Rs 100 crore: far above any account, far below what sums could overflow at.
 pub const MOST_MONEY: Paise = Paise::rupees(1_000_000_000);
@@ -260,7 +261,7 @@ impl Setting {
         let text = |bound: Option<Value>| bound.map_or_else(|| "0".to_owned(), |bound| bound.to_string());
         let (least, most) = self.kind.bounds();
         let value = match value.as_array() {
-            Some(symbols) => format!("{} symbols", symbols.len()),
+            Some(symbols) => counted(symbols.len(), "symbol", "symbols"),
             None => value.to_string(),
         };
         SettingsError::OutOfRange { setting: self.name, value, least: text(least), most: text(most) }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use prahari_brokers::{BrokerError, BrokerOrder, BrokerOrderState, Holding, Placed};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
@@ -57,8 +58,9 @@ impl KotakBroker {
                 return Ok(rows);
             }
         }
+        let taken = counted(taken, "order", "orders");
         Err(BrokerError::Unavailable(format!(
-            "the order book: it is empty, and the broker took {taken} orders of this user today"
+            "the order book: it is empty, and the broker took {taken} of this user today"
         )))
     }
 

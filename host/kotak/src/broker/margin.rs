@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use prahari_brokers::Check;
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, Variety};
 use prahari_domain::time::Timestamp;
 
@@ -30,8 +31,7 @@ impl KotakBroker {
         Some(match asked.unwrap_or_else(|_| late()) {
             Ok(asked) => check(&asked, count),
             Err(why) => {
-                let said =
-                    format!("what the {count} buys that wait for the next session need is not known: {why}");
+                let said = format!("what the {} is not known: {why}", buys_need(count));
                 Check::not_known("margin", said, "look again once somebody has logged in")
             }
         })
@@ -70,6 +70,11 @@ fn new_order(order: &Order, trading_symbol: &str) -> NewOrder {
     }
 }
 
+/// Who needs money, in words.
+fn buys_need(count: usize) -> String {
+    counted(count, "buy that waits for the next session needs", "buys that wait for the next session need")
+}
+
 /// What the answers say together. Whether the broker has put money aside for such an order before its release is not known:
 /// what is in use counts as there.
 fn check(asked: &[Margin], count: usize) -> Check {
@@ -77,17 +82,17 @@ fn check(asked: &[Margin], count: usize) -> Check {
     let there =
         asked.iter().filter_map(|margin| Some(margin.cash? + margin.used.unwrap_or(Paise::ZERO))).min();
     let what = match count.saturating_sub(asked.len()) {
-        0 => format!("the {count} buys that wait for the next session"),
+        0 => format!("the {}", buys_need(count)),
         more => format!(
-            "the first {} of the buys that wait for the next session, {more} more not counted,",
+            "the first {} of the buys that wait for the next session, {more} more not counted, need",
             asked.len()
         ),
     };
     let Some(there) = there else {
-        let said = format!("{what} need {}, and the broker does not say what is there", rupees(needed));
+        let said = format!("{what} {}, and the broker does not say what is there", rupees(needed));
         return Check::not_known("margin", said, "see the broker's own page");
     };
-    let said = format!("{what} need {}, and {} is there, says the broker", rupees(needed), rupees(there));
+    let said = format!("{what} {}, and {} is there, says the broker", rupees(needed), rupees(there));
     if needed <= there {
         return Check::ok("margin", said);
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
-use prahari_brokers::{LineState, SourceNews, SourceTrouble};
+use prahari_brokers::{LineRecord, LineState, SourceNews, SourceTrouble};
 use prahari_domain::time::Timestamp;
 
 use super::SOURCE;
@@ -21,30 +21,17 @@ pub(super) struct Line {
 
 #[derive(Default)]
 struct State {
-    /// Until when nobody asks, and why.
-    closed: Option<(Timestamp, String)>,
+    record: LineRecord,
     /// Questions without an answer, in a row.
     failures: u32,
-    down_since: Option<Timestamp>,
-    asked: u64,
-    /// When the questions of the last minute were asked, oldest first.
-    recent: VecDeque<Timestamp>,
-    answered_at: Option<Timestamp>,
-    failed: Option<(Timestamp, String)>,
     news: VecDeque<SourceNews>,
 }
 
 impl State {
-    fn forget_old(&mut self, now: Timestamp) {
-        while self.recent.front().is_some_and(|asked| now.millis_since(*asked) >= MINUTE_MS) {
-            self.recent.pop_front();
-        }
-    }
-
     fn is_down(&mut self, now: Timestamp, reason: &str) {
-        self.failed = Some((now, reason.to_owned()));
-        if self.down_since.is_none() {
-            self.down_since = Some(now);
+        self.record.failed = Some((now, reason.to_owned()));
+        if self.record.down_since.is_none() {
+            self.record.down_since = Some(now);
             self.tell(SourceNews::Down { source: SOURCE, reason: reason.to_owned() });
         }
     }
@@ -64,17 +51,14 @@ const MOST_NEWS: usize = 16;
 impl Line {
     /// Notes a question.
     pub fn asked(&self, now: Timestamp) {
-        let mut state = self.state.lock();
-        state.forget_old(now);
-        state.recent.push_back(now);
-        state.asked += 1;
+        self.state.lock().record.note(now);
     }
 
     /// Notes a usable answer.
     pub fn answered(&self, now: Timestamp) {
         let mut state = self.state.lock();
-        (state.closed, state.failures, state.answered_at) = (None, 0, Some(now));
-        if state.down_since.take().is_some() {
+        (state.record.closed, state.failures, state.record.answered_at) = (None, 0, Some(now));
+        if state.record.down_since.take().is_some() {
             state.tell(SourceNews::Up { source: SOURCE });
         }
     }
@@ -82,7 +66,7 @@ impl Line {
     /// Notes that the broker was not asked, because something on this machine is missing. What is missing may be there at once.
     pub fn not_asked(&self, now: Timestamp, reason: &str) {
         let mut state = self.state.lock();
-        state.closed = None;
+        state.record.closed = None;
         state.is_down(now, reason);
     }
 
@@ -92,14 +76,14 @@ impl Line {
         let longer = 1_i64.checked_shl(state.failures.min(16)).unwrap_or(i64::MAX);
         let wait = CLOSED_MS.0.saturating_mul(longer).min(CLOSED_MS.1);
         state.failures = state.failures.saturating_add(1);
-        state.closed = Some((now.plus_millis(wait), reason.to_owned()));
+        state.record.closed = Some((now.plus_millis(wait), reason.to_owned()));
         state.is_down(now, reason);
     }
 
     /// Returns why nobody asks at present; nothing when it may be asked.
     pub fn closed(&self, now: Timestamp) -> Option<String> {
         let state = self.state.lock();
-        let (until, reason) = state.closed.as_ref()?;
+        let (until, reason) = state.record.closed.as_ref()?;
         let left = until.millis_since(now);
         // A clock that was set back closes nothing for longer than the longest time.
         (1..=CLOSED_MS.1).contains(&left).then(|| reason.clone())
@@ -108,8 +92,8 @@ impl Line {
     /// Returns why the source is down; nothing while it is not.
     pub fn down(&self) -> Option<String> {
         let state = self.state.lock();
-        state.down_since?;
-        state.failed.as_ref().map(|(_, reason)| reason.clone())
+        state.record.down_since?;
+        state.record.failed.as_ref().map(|(_, reason)| reason.clone())
     }
 
     /// Takes what happened since this was last asked.
@@ -119,27 +103,7 @@ impl Line {
 
     /// Why the source is down, if it is, and how the line is used.
     pub fn state(&self, now: Timestamp, per_minute: u32) -> (Option<SourceTrouble>, LineState) {
-        let mut state = self.state.lock();
-        state.forget_old(now);
-        let trouble = state.down_since.map(|since| SourceTrouble {
-            reason: state.failed.as_ref().map_or_else(String::new, |(_, reason)| reason.clone()),
-            since: Some(since),
-            until: state.closed.as_ref().map(|(until, _)| *until),
-            keeps_old: false,
-        });
-        let line = LineState {
-            asked: state.asked,
-            asked_last_minute: state.recent.len(),
-            per_minute,
-            waiting: 0,
-            answered_at: state.answered_at,
-            failed: state.failed.clone(),
-            bars: 0,
-            most_bars: 0,
-            tapes: 0,
-            most_tapes: 0,
-        };
-        (trouble, line)
+        self.state.lock().record.shown(now, per_minute)
     }
 }
 

@@ -9,7 +9,8 @@ mod read;
 use std::collections::{BTreeMap, HashMap};
 
 use prahari_domain::instruments::{Symbol, TRADE_FOR_TRADE};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{OrderKind, Side};
 use prahari_domain::time::Day;
 
@@ -71,12 +72,13 @@ impl Scrip {
             return Some(format!("{name} is traded in multiples of {}", self.lot));
         }
         if let Some(freeze) = self.freeze_quantity.filter(|freeze| quantity > *freeze) {
-            return Some(format!("an order of {name} has at most {freeze} shares"));
+            return Some(format!("an order of {name} has at most {}", counted(freeze, "share", "shares")));
         }
         match kind {
             OrderKind::Limit(price) if price <= Paise::ZERO => Some("the limit is not above zero".to_owned()),
             OrderKind::Limit(price) if price.round_down_to(self.tick) != price => {
-                Some(format!("the limit {price} of {name} is not a multiple of {}", self.tick))
+                let (price, tick) = (rupees(price), rupees(self.tick));
+                Some(format!("the limit {price} of {name} is not a multiple of {tick}"))
             }
             _ => None,
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use csv::{ReaderBuilder, StringRecord};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
 use super::{Scrip, ScripMaster};
@@ -35,7 +36,7 @@ pub enum ScripError {
         reason: String,
     },
     /// It is half a file.
-    #[error("it has {found} shares, and a whole file has at least {fewest}")]
+    #[error("it has {}, and a whole file has at least {fewest}", counted(*found, "share", "shares"))]
     TooFew {
         /// Shares in the file.
         found: usize,
@@ -117,7 +118,7 @@ fn broken(error: csv::Error) -> ScripError {
     let line = error.position().map_or(0, csv::Position::line);
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("it has {len} columns instead of {expected_len}")
+            format!("it has {} instead of {expected_len}", counted(*len, "column", "columns"))
         }
         csv::ErrorKind::Utf8 { .. } => "it is not text".to_owned(),
         _ => "it cannot be read".to_owned(),

@@ -59,7 +59,7 @@ fn what_the_exchange_would_refuse_is_refused_before_it_is_sent() {
         ("DEMOT", Side::Buy, 1, limit(1_001), "DEMOT-BE is traded trade for trade and is not bought"),
         ("DEMO", Side::Buy, 0, limit(25_000), "DEMO-EQ is traded in multiples of 1"),
         ("DEMO", Side::Buy, 999_901, limit(25_000), "an order of DEMO-EQ has at most 999900 shares"),
-        ("DEMO", Side::Buy, 1, limit(25_003), "the limit 250.03 of DEMO-EQ is not a multiple of 0.05"),
+        ("DEMO", Side::Buy, 1, limit(25_003), "the limit ₹250.03 of DEMO-EQ is not a multiple of ₹0.05"),
         ("DEMO", Side::Sell, 1, limit(0), "the limit is not above zero"),
     ] {
         assert_eq!(refusal(symbol, side, quantity, kind).as_deref(), Some(said));

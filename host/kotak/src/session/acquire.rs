@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prahari_brokers::SessionEnd;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, TotpStep};
 
@@ -152,7 +153,8 @@ impl UserSession {
             return not_now(format!("the next login is not before {from} IST: {reason}"), false);
         }
         if !by_hand && inner.counted_on(now.ist_day()) >= self.parts.settings.logins_a_day {
-            let reason = format!("{} logins on one day", self.parts.settings.logins_a_day);
+            let logins = counted(self.parts.settings.logins_a_day, "login", "logins");
+            let reason = format!("{logins} on one day");
             inner.blocked = Some((now, Masked::ours(reason.clone())));
             return not_now(format!("nobody logs in until a person allows it: {reason}"), true);
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use prahari_domain::numbers::counted;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_secrets::TotpStep;
 
@@ -141,7 +142,8 @@ impl Inner {
     fn refused(&mut self, said: &Masked, at: Timestamp, settings: &KotakSettings) {
         self.refusals = self.refusals.saturating_add(1);
         if self.refusals >= settings.refusals {
-            self.blocked = Some((at, Masked::ours(format!("refused {} times: {said}", self.refusals))));
+            let times = counted(self.refusals, "time", "times");
+            self.blocked = Some((at, Masked::ours(format!("refused {times}: {said}"))));
         }
     }
 

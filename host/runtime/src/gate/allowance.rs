@@ -1,5 +1,7 @@
 //! Whether what a call costs is within what the run may still cost and leave behind.
 
+use prahari_domain::numbers::counted;
+
 use crate::abi::latest::{HostError, Refusal, RefusalCode};
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
@@ -52,7 +54,10 @@ pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<U
 pub(super) fn change_refusal(budget: &Budget) -> Refusal {
     Refusal {
         code: RefusalCode::OrdersPerRun,
-        detail: format!("one run may change or cancel at most {} orders", budget.work.order_changes),
+        detail: format!(
+            "one run may change or cancel at most {}",
+            counted(budget.work.order_changes, "order", "orders")
+        ),
     }
 }
 

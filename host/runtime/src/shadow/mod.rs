@@ -196,7 +196,7 @@ fn stops(outcome: &RunOutcome) -> bool {
 }
 
 impl fmt::Display for OrderLine {
-    /// Such as `sell 20 INFY at 1523.45 (exit ema9_target) instead of sell 10 INFY at 1523.45 (exit ema9_target)`.
+    /// Such as `sell 20 INFY at ₹1,523.45 (exit ema9_target) instead of sell 10 INFY at ₹1,523.45 (exit ema9_target)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.candidate {
             Some(trade) => write!(f, "{trade}")?,

@@ -215,7 +215,7 @@ async fn another_order_stops_the_run_because_its_answer_is_not_known() {
     assert_eq!(first_call, 1);
     assert_eq!(
         difference,
-        "sell 20 A at 1523.45 (exit ema9_target, RSI NaN) instead of sell 10 A at 1523.45 (exit ema9_target, RSI NaN)"
+        "sell 20 A at ₹1,523.45 (exit ema9_target, RSI NaN) instead of sell 10 A at ₹1,523.45 (exit ema9_target, RSI NaN)"
     );
     assert_eq!(orders, [TradeMatch::Other, TradeMatch::NotReached]);
 }

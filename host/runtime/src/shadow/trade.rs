@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use serde::{Deserialize, Serialize};
 
-use crate::abi::latest::types::Paise;
 use crate::abi::latest::{Refusal, RefusalCode, Side, broker};
 use crate::call::{HostCall, HostReply};
 use crate::recording::{Answerer, RecordedCall};
@@ -171,13 +172,14 @@ pub(super) fn join(call: &HostCall, answers: Vec<Answer>) -> HostReply {
 }
 
 impl fmt::Display for Trade {
-    /// Such as `sell 10 INFY at 1523.45 (exit ema9_target)`.
+    /// Such as `sell 10 INFY at ₹1,523.45 (exit ema9_target)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Place(request) => order(f, request),
             Self::Modify { order_id, change } => {
                 write!(f, "change order {order_id}")?;
-                change.quantity.map_or(Ok(()), |quantity| write!(f, " to {quantity} shares"))?;
+                let shares = change.quantity.map(|quantity| counted(quantity, "share", "shares"));
+                shares.map_or(Ok(()), |shares| write!(f, " to {shares}"))?;
                 change.kind.map_or(Ok(()), |kind| write!(f, " {}", price(kind)))
             }
             Self::Cancel { order_id, reason } => write!(f, "cancel order {order_id} ({reason})"),
@@ -210,12 +212,6 @@ fn order(f: &mut fmt::Formatter<'_>, request: &broker::OrderRequest) -> fmt::Res
 fn price(kind: broker::OrderKind) -> String {
     match kind {
         broker::OrderKind::Market => "at market".to_owned(),
-        broker::OrderKind::Limit(price) => format!("at {}", rupees(price)),
+        broker::OrderKind::Limit(price) => format!("at {}", rupees(Paise(price))),
     }
-}
-
-fn rupees(paise: Paise) -> String {
-    let sign = if paise < 0 { "-" } else { "" };
-    let magnitude = paise.unsigned_abs();
-    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
 }

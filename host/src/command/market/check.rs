@@ -8,6 +8,7 @@ use std::sync::Arc;
 use prahari_brokers::{BarsReport, MarketData, Question, Sessions};
 use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction};
 use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 use prahari_store::{ActionFilter, Durability};
 use serde_json::{Map, Value, json};
@@ -164,19 +165,22 @@ impl Found {
 
     fn print(&self) {
         let Self { name, bars, shares, span: (first, last), report, ended, missing } = self;
-        say!("{name}: {bars} bars of {shares} shares from {first} to {last}");
+        let (bars, shares) = (counted(*bars, "bar", "bars"), counted(*shares, "share", "shares"));
+        say!("{name}: {bars} of {shares} from {first} to {last}");
         if let Some(report) = report {
             report.notes.iter().for_each(|note| say!("{note}"));
             say!("the digest of the bars is {}", report.digest);
         }
         if self.unusable() > 0 {
-            say!("{} rows or files could not be used", self.unusable());
+            say!("{} could not be used", counted(self.unusable(), "row or file", "rows or files"));
         }
         if !ended.is_empty() {
-            say!("{} shares have no bar of {last}: {}", ended.len(), listed(ended));
+            let shares = counted(ended.len(), "share has", "shares have");
+            say!("{shares} no bar of {last}: {}", listed(ended));
         }
         if !missing.is_empty() {
-            say!("{} sessions have no bar of any share: {}", missing.len(), listed(missing));
+            let sessions = counted(missing.len(), "session has", "sessions have");
+            say!("{sessions} no bar of any share: {}", listed(missing));
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::numbers::counted;
 
 use super::Opened;
 use crate::cli::MarketExport;
@@ -38,7 +39,8 @@ pub(super) async fn export(opened: &Opened, options: &MarketExport) -> Result<()
         files += 1;
         rows += bars.len();
     }
-    say!("{rows} bars of {files} shares are written to {}", options.to.display());
+    let (bars, shares) = (counted(rows, "bar", "bars"), counted(files, "share", "shares"));
+    say!("{bars} of {shares} written to {}", options.to.display());
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::simulation::Simulation;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -73,8 +74,12 @@ impl Begun {
     fn refuse_others(self, options: &Serve) -> Result<(), Failure> {
         let Self { seed, from, users, history } = self;
         refuse_other("--seed", options.seed, Some(seed), |seed| format!("with seed {seed}"))?;
-        refuse_other("--users", options.users, users, |users| format!("with {users} users"))?;
-        refuse_other("--history", options.history, history, |days| format!("with {days} days of history"))?;
+        refuse_other("--users", options.users, users, |users| {
+            format!("with {}", counted(users, "user", "users"))
+        })?;
+        refuse_other("--history", options.history, history, |days| {
+            format!("with {} of history", counted(days, "day", "days"))
+        })?;
         let goes_on = |from: Day| format!("on {from} and goes on where it stopped");
         refuse_other("--from", options.from, from, goes_on)?;
         match (options.from, from) {

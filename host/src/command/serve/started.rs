@@ -6,6 +6,7 @@ use prahari_app::brokers::TradingMode;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::day_log::TARGET;
+use prahari_domain::numbers::counted;
 use tokio::net::TcpListener;
 
 use super::clock;
@@ -43,8 +44,7 @@ pub fn money(daemon: &Daemon) -> String {
     let live = daemon.users.all().iter().filter(|user| user.link().mode() == TradingMode::Live).count();
     match live {
         0 => "on paper".to_owned(),
-        1 => "with real money for 1 user".to_owned(),
-        live => format!("with real money for {live} users"),
+        live => format!("with real money for {}", counted(live, "user", "users")),
     }
 }
 
@@ -56,7 +56,8 @@ fn trades(daemon: &Daemon) -> String {
         let simulated = if link.simulated.is_some() { " (simulated)" } else { "" };
         *brokers.entry(format!("{}{simulated}", link.name)).or_default() += 1;
     }
-    let named = brokers.iter().map(|(broker, users)| format!("{broker}: {users} users"));
+    let named =
+        brokers.iter().map(|(broker, users)| format!("{broker}: {}", counted(*users, "user", "users")));
     let named: Vec<String> = named.collect();
     if named.is_empty() { "nobody yet".to_owned() } else { named.join(", ") }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use prahari_app::simulation::{BookReport, HaltReport, MonthReport, Report};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_store::MonthTotals;
 
 use crate::exit::say;
@@ -15,7 +16,7 @@ const NOTES: usize = 20;
 pub fn report(report: &Report) {
     report.bars.iter().take(NOTES).for_each(|note| say!("{note}"));
     if let Some(more) = report.bars.len().checked_sub(NOTES).filter(|more| *more > 0) {
-        say!("and {more} more notes on the bars");
+        say!("and {} on the bars", counted(more, "more note", "more notes"));
     }
     if let Some(note) = &report.days.note {
         say!("{note}");
@@ -51,8 +52,8 @@ fn counts_of(counts: &MonthTotals) {
 
 fn money_of(month: &MonthReport) {
     let MonthReport { realised_paise, charges_paise, unrealised_paise, .. } = month;
-    let (realised, charges, unrealised) =
-        (Paise(*realised_paise), Paise(*charges_paise), Paise(*unrealised_paise));
+    let [realised, charges, unrealised] =
+        [*realised_paise, *charges_paise, *unrealised_paise].map(|paise| rupees(Paise(paise)));
     say!("  P&L      realised {realised}, charges {charges}, unrealised {unrealised}");
 }
 
@@ -75,10 +76,10 @@ fn strategies(book: &BookReport) {
             "user {}, {}: realised {}, charges {}, invested {}, unrealised {}, fills {}",
             book.user,
             strategy.strategy,
-            Paise(strategy.realised_paise),
-            Paise(strategy.charges_paise),
-            Paise(strategy.invested_paise),
-            Paise(strategy.unrealised_paise),
+            rupees(Paise(strategy.realised_paise)),
+            rupees(Paise(strategy.charges_paise)),
+            rupees(Paise(strategy.invested_paise)),
+            rupees(Paise(strategy.unrealised_paise)),
             strategy.fills
         );
     }

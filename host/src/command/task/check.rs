@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use prahari_app::grants::Allowance;
 use prahari_app::tasks::TaskManifest;
+use prahari_domain::numbers::counted;
 use prahari_runtime::abi::latest::TaskKind;
 use prahari_runtime::{Module, capability_name};
 
@@ -46,14 +47,16 @@ fn to_be_granted(module: &Module, manifest: Option<&TaskManifest>) -> String {
         );
     };
     let allowance = Allowance::default_of(manifest);
-    let orders =
-        if manifest.trades() { format!(", {} orders", manifest.limits.orders) } else { String::new() };
+    let orders = match manifest.trades() {
+        true => format!(", {}", counted(manifest.limits.orders, "order", "orders")),
+        false => String::new(),
+    };
     format!(
-        "{}; in a run {} ms, {} MiB, {} calls{orders}",
+        "{}; in a run {} ms, {} MiB, {}{orders}",
         list(allowance.capabilities.iter().map(String::as_str)),
         allowance.cpu_ms,
         allowance.memory_bytes >> 20,
-        allowance.calls,
+        counted(allowance.calls, "call", "calls"),
     )
 }
 

@@ -1,7 +1,10 @@
 //! What one run did, for its author: calls in short form, decisions, log lines, orders, outcome, usage.
 
+use prahari_app::replays::content_of;
 use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -52,7 +55,7 @@ impl Call {
             None => (false, Value::Null),
             Some((answerer, reply)) => (*answerer == Answerer::Gate, short_of(reply)?),
         };
-        let arguments = inner(serde_json::to_value(&recorded.call)?);
+        let arguments = content_of(serde_json::to_value(&recorded.call)?);
         Ok(Self { function: recorded.call.function(), arguments, answer, by_gate })
     }
 }
@@ -162,27 +165,15 @@ fn order(order: &Order) -> String {
     };
     let kind = match request.kind {
         OrderKind::Market => "at the market".to_owned(),
-        OrderKind::Limit(price) => format!("at {price}"),
+        OrderKind::Limit(price) => format!("at {}", rupees(price)),
     };
     format!("{side} {} {} {kind}: {} {}", request.quantity, request.symbol, order.state.name(), order.reason)
-}
-
-/// Returns what stands inside the one variant that a call or an answer is.
-fn inner(value: Value) -> Value {
-    match value {
-        Value::Object(variant) if variant.len() == 1 => {
-            variant.into_iter().next().map_or(Value::Null, |(_, inner)| inner)
-        }
-        // A variant without content is its own name, which says nothing more than the function does.
-        Value::String(_) => Value::Null,
-        other => other,
-    }
 }
 
 /// An answer's content; a refusal keeps its name, so that it is not taken for an answer.
 fn short_of(reply: &HostReply) -> Result<Value, serde_json::Error> {
     let value = serde_json::to_value(reply)?;
-    Ok(if matches!(reply, HostReply::Refused(_)) { value } else { inner(value) })
+    Ok(if matches!(reply, HostReply::Refused(_)) { value } else { content_of(value) })
 }
 
 /// Compact JSON of at most [`SHOWN`] characters; a list tells its length.
@@ -191,7 +182,8 @@ fn short(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         other => other.to_string(),
     };
-    let count = value.as_array().map(|entries| format!("{} entries ", entries.len())).unwrap_or_default();
+    let told = |entries: &Vec<Value>| format!("{} ", counted(entries.len(), "entry", "entries"));
+    let count = value.as_array().map(told).unwrap_or_default();
     if text.chars().count() <= SHOWN {
         return format!("{count}{text}");
     }

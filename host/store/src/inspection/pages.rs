@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
+use prahari_domain::numbers::counted;
 use prahari_domain::text::one_line;
 
 use crate::columns::select_one;
@@ -131,7 +132,9 @@ impl Findings {
         let list = match (others, more) {
             ([], 0) => last.clone(),
             (others, 0) => format!("{} and {last}", others.join(", ")),
-            (_, more) => format!("{} and {more} more places", places.join(", ")),
+            (_, more) => {
+                format!("{} and {}", places.join(", "), counted(more, "more place", "more places"))
+            }
         };
         Ok(Some(format!("the database file is damaged in {list}: put a backup from before in its place")))
     }

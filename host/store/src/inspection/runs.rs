@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::numbers;
 
 use super::Inspection;
 use crate::columns::{select, select_one, unsigned, user};
@@ -102,10 +103,9 @@ impl Inspection {
         for (hash, counted, there) in &rows {
             let uses = used.remove(hash).unwrap_or(0);
             if uses != *counted {
-                let name = hex(hash);
-                faults.push(format!(
-                    "the shared reply {name} is counted {counted} times, and {uses} recordings use it"
-                ));
+                let (name, times) = (hex(hash), numbers::counted(*counted, "time", "times"));
+                let uses = numbers::counted(uses, "recording uses", "recordings use");
+                faults.push(format!("the shared reply {name} is counted {times}, and {uses} it"));
             } else if !there {
                 faults.push(format!("the shared reply {} is counted, and is not there", hex(hash)));
             }

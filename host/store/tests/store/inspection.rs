@@ -102,7 +102,7 @@ async fn shared_replies_are_counted_as_often_as_they_are_used() {
     let cases = [
         (
             "UPDATE shared_reply_uses SET uses = 4 WHERE hash = (SELECT min(hash) FROM shared_replies)",
-            named("is counted 4 times, and 1 recordings use it"),
+            named("is counted 4 times, and 1 recording uses it"),
         ),
         (
             "DELETE FROM shared_replies WHERE hash = (SELECT min(hash) FROM shared_replies)",
@@ -110,7 +110,7 @@ async fn shared_replies_are_counted_as_often_as_they_are_used() {
         ),
         (
             "DELETE FROM shared_reply_uses WHERE hash = (SELECT min(hash) FROM shared_replies)",
-            named("is counted 0 times, and 1 recordings use it"),
+            named("is counted 0 times, and 1 recording uses it"),
         ),
     ];
     for (sql, sentence) in cases {

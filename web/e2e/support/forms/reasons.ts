@@ -57,7 +57,7 @@ const ACTION = {
 
 const DOUBTED = {
   ...ACTION,
-  doubt: 'action 4 is applied already, as dividend of 9.00 a share',
+  doubt: 'action 4 is applied already, as dividend of ₹9.00 a share',
   state: 'pending',
   told_at: EARLIER,
   decided_at: null,

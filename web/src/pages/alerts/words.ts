@@ -1,3 +1,5 @@
+import { plural } from '../../format/numbers';
+
 export const words = {
   title: (name: string | undefined) =>
     name === undefined ? 'Alerts and messages' : `Alerts and messages of ${name}`,
@@ -31,7 +33,8 @@ export const words = {
   ofUsers: (names: string) => `For: ${names}.`,
   resolveText: 'Resolved alerts do not come back by themselves. What was found stays with them.',
   found: 'What was found',
-  failed: (failed: number, total: number) => `${failed} of ${total} were not resolved`,
+  failed: (failed: number, total: number) =>
+    `${plural(failed, `of ${total} was`, `of ${total} were`)} not resolved`,
   toHalts: 'To the halts',
   halted: 'Nothing of yours is sent',
   haltedOf: (name: string) => `Nothing of ${name} is sent`,

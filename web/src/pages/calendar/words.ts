@@ -1,4 +1,4 @@
-import { count, plural } from '../../format/numbers';
+import { plural } from '../../format/numbers';
 
 export const words = {
   title: 'Calendar',
@@ -7,7 +7,7 @@ export const words = {
   yearBefore: 'Year before',
   yearAfter: 'Year after',
   year: (year: number) => `Sessions of ${year}`,
-  yearNote: (sessions: number) => `${count(sessions)} days with a session`,
+  yearNote: (sessions: number) => plural(sessions, 'day with a session', 'days with a session'),
   legend: { holiday: 'holiday', special: 'special session', presumed: 'presumed', today: 'today' },
   months: [
     'January',

@@ -76,7 +76,8 @@ export const words = {
   trapped: 'Trapped',
   lacking: 'Lacking an answer',
   unreadable: 'Unreadable',
-  without: (runs: number) => `${plural(runs, 'run')} had no recording and were not compared.`,
+  without: (runs: number) =>
+    `${plural(runs, 'run had no recording and was', 'runs had no recording and were')} not compared.`,
   findings: 'Runs that differ',
   findingsLeft: (runs: number) => `${plural(runs, 'further run')} not listed.`,
   tick: (run: number) => `I have looked at run ${run}`,
@@ -85,7 +86,8 @@ export const words = {
   candidate: 'This version',
   standing: 'Comparison',
   acceptTrial: 'Accept the trial',
-  tickAll: (left: number) => `Tick the ${plural(left, 'run')} that differ first.`,
+  tickAll: (left: number) =>
+    `Tick the ${plural(left, 'run that differs', 'runs that differ')} first.`,
   forceTrial: 'Nothing could be compared. Accept it all the same?',
   acceptTitle: (version: number) => `Accept the trial of version ${version}?`,
   acceptText: 'By that the version may be activated.',
@@ -104,7 +106,7 @@ export const words = {
   reasonShort: 'Reason',
   activated: (version: number) => `Version ${version} is active.`,
   unfit: (users: number) =>
-    `${plural(users, 'user')} have settings that do not fit it; their runs are told so.`,
+    `${plural(users, 'user has', 'users have')} settings that do not fit it; their runs are told so.`,
   rollBackTitle: (title: string) => `Roll ${title} back to the version before?`,
   rollBackVerb: 'Roll back',
   rollBackText: (now: number, then: number | undefined) =>

@@ -29,7 +29,7 @@ export function UnknownOrders({ user, id }: Props) {
         {shown.map((unknown) => (
           <OneUnknown key={unknown.order.id} unknown={unknown} />
         ))}
-        {more > 0 && <p className={css.dialogText}>{words.evidence.more(count(more))}</p>}
+        {more > 0 && <p className={css.dialogText}>{words.evidence.more(more)}</p>}
       </div>
     </Section>
   );

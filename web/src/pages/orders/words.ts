@@ -149,7 +149,7 @@ export const words = {
     like: (number: string, filled: string, open: boolean) =>
       `${number}, ${filled} filled, ${open ? 'stands there' : 'has ended'}`,
     holdings: 'Shares at the broker',
-    more: (orders: string) => `${orders} more are not shown.`,
+    more: (orders: number) => `${plural(orders, 'more is', 'more are')} not shown.`,
   },
   decide: 'Decide',
   decideTitle: (name: string | undefined) =>

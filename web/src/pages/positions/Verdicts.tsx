@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { PositionDetail } from '../../api/schema';
 import { codeTitle, codeWords } from '../../format/codes';
 import { Instant } from '../../parts/Instant';
+import { evidenceValue } from '../runs/evidence';
 import css from './Positions.module.css';
 import { words } from './words';
 
@@ -25,10 +26,10 @@ export function Verdicts({ verdicts }: { verdicts: PositionDetail['verdicts'] })
           </div>
           {verdict.evidence.length > 0 && (
             <dl className={css.evidence} aria-label={words.evidence}>
-              {verdict.evidence.map(({ name, value }) => (
-                <div key={name}>
-                  <dt>{codeWords(name)}</dt>
-                  <dd>{value}</dd>
+              {verdict.evidence.map((one) => (
+                <div key={one.name}>
+                  <dt>{codeWords(one.name)}</dt>
+                  <dd>{evidenceValue(one)}</dd>
                 </div>
               ))}
             </dl>

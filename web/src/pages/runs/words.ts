@@ -92,7 +92,7 @@ export const runWords = {
 
   counted: 'What it counted',
   countedNone: 'It counted nothing. Only runs that succeed tell figures.',
-  leftOut: (count: number) => `${plural(count, 'figure')} more were not kept.`,
+  leftOut: (count: number) => `${plural(count, 'more figure was', 'more figures were')} not kept.`,
 
   decisionsTitle: 'Decisions',
   decisionsEmptyTitle: 'No decisions',

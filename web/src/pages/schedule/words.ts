@@ -51,7 +51,7 @@ export const words = {
   mistakes: 'Correct the fields in red first.',
   next: 'Next slots',
   nextNone: 'It is never due.',
-  runsOf: (runs: number) => `${count(runs)} runs`,
+  runsOf: (runs: number) => plural(runs, 'run'),
   year: 'A year from today',
   yearTold: (days: number, trading: number, runs: number) =>
     `Due on ${count(days)} of ${plural(trading, 'trading day')}, ${plural(runs, 'run')} in all.`,

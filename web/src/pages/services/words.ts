@@ -33,9 +33,8 @@ export const words = {
   stopText: 'No task is due after that until the service is started again.',
   stopExecuting: (tasks: string) => `Executing now, and ends by itself: ${tasks}.`,
   stopPositions: (count: number) =>
-    `${plural(count, 'open position')} ${count === 1 ? 'is' : 'are'} not watched any more: no task sells or moves a stop.`,
-  stopSells: (count: string) =>
-    `${count} open at the broker: they stay there, and nobody follows them up.`,
+    `${plural(count, 'open position is', 'open positions are')} not watched any more: no task sells or moves a stop.`,
+  stopSells: (count: string) => `${count} open at the broker: left there, followed up by nobody.`,
   sells: (count: number, more: boolean) =>
     more ? `${count}+ sell orders` : plural(count, 'sell order'),
   stopNothing: 'Nothing executes, and no position is open.',

@@ -56,11 +56,11 @@ export function Deliveries() {
 }
 
 function Message({ delivery }: { delivery: Delivery }) {
-  const { title, more, repeated, reason, due_at } = delivery;
+  const { title, more, says_how_many, repeated, reason, due_at } = delivery;
   return (
     <>
       {title}
-      {more > 0 && <span className={css.soft}> {text.more(more)}</span>}
+      {more > 0 && !says_how_many && <span className={css.soft}> {text.more(more)}</span>}
       {repeated && <span className={css.soft}> {text.repeated}</span>}
       {reason !== null && <span className={css.soft}> {sentence(reason)}</span>}
       {reason !== null && due_at !== null && (

@@ -1,9 +1,9 @@
-import { plural } from '../../format/numbers';
+import { count, plural } from '../../format/numbers';
 
 export const channelWords = {
   title: 'Channels',
   note: (most: number, tests: number, waiting: number) =>
-    `Every message that may disturb goes to each of these too. At most ${most} channels and ${plural(tests, 'test')} an hour. Of many of a kind within minutes the first three come one by one and the others together; when more than ${waiting} messages wait for one, further ones are counted by kind.`,
+    `Every message that may disturb goes to each of these too. At most ${plural(most, 'channel')} and ${plural(tests, 'test')} an hour. Of many of a kind within minutes the first three come one by one and the others together; when more than ${waiting} messages wait for one, further ones are counted by kind.`,
   add: 'Add a webhook',
   emptyTitle: 'No channel',
   empty: 'Messages stay in the console until you add a channel.',
@@ -19,7 +19,7 @@ export const channelWords = {
   removeText: (open: number) =>
     open === 0
       ? 'Messages do not go there any more.'
-      : `Messages do not go there any more, and ${plural(open, 'message')} that wait are given up.`,
+      : `Messages do not go there any more, and ${plural(open, 'message that waits is', 'messages that wait are')} given up.`,
   newTitle: 'New webhook',
   url: 'Address',
   urlHint: 'Begins with https://. It is kept sealed and not shown again.',
@@ -71,7 +71,7 @@ export const deliveryWords = {
   channel: 'Channel',
   message: 'Message',
   attempts: 'Attempts',
-  more: (count: number) => `and ${count} more of the kind.`,
+  more: (messages: number) => `and ${count(messages)} more of the kind.`,
   repeated: 'It may have come twice.',
   next: 'Next attempt',
 } as const;

@@ -110,7 +110,7 @@ export const words = {
   priceRuns: {
     title: 'Also run when prices change',
     note: ({ is_pushed, most_a_minute, most_a_day }: PriceRunsBody) =>
-      `Beside its ticks, while its session is on and a share that you hold changes its price: at most once a second and share, ${most_a_minute} times a minute and ${plural(most_a_day, 'time')} a day. ${
+      `Beside its ticks, while its session is on and a share that you hold changes its price: at most once a second and share, ${plural(most_a_minute, 'time')} a minute and ${plural(most_a_day, 'time')} a day. ${
         is_pushed
           ? 'Each such run costs what a tick costs, of the same budget of the day.'
           : 'The source of prices tells no changes by itself now, so nothing runs between two ticks.'

@@ -1,3 +1,5 @@
+import { plural } from '../../format/numbers';
+
 export const words = {
   ofUser: (name: string) => `what ${name} has of it`,
   search: 'Another share',
@@ -58,7 +60,7 @@ export const words = {
   table: 'Table',
   rsi: 'RSI10',
   chartLabel: (symbol: string, bars: number) =>
-    `Candles of ${symbol} with EMA9 and RSI10, ${bars} bars; the table has the figures`,
+    `Candles of ${symbol} with EMA9 and RSI10, ${plural(bars, 'bar')}; the table has the figures`,
   credit: 'Drawn with Lightweight Charts of',
   noPricesTitle: 'No prices yet',
   noPrices: 'The source of market data knows no bar of this share.',

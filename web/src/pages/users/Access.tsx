@@ -7,7 +7,6 @@ import { rows } from '../../api/pages';
 import type { PasswordLink, User, UserChange } from '../../api/schema';
 import { serviceQuery } from '../../api/services';
 import { changeUser, makeResetLink } from '../../api/userAdmin';
-import { plural } from '../../format/numbers';
 import { taskWord } from '../../format/task';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Section } from '../../parts/Section';
@@ -120,7 +119,7 @@ function Stops({ id }: { id: number }) {
   const lines = [
     service.running ? stops.unified : stops.nothing,
     service.executing.length > 0 && stops.executing(service.executing.map(taskWord).join(', ')),
-    held > 0 && stops.positions(plural(held, 'position')),
+    held > 0 && stops.positions(held),
     open > 0 && stops.sells(open, orders.hasNextPage),
   ].filter((line) => line !== false);
   return (

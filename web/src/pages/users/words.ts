@@ -70,9 +70,10 @@ export const words = {
     unified: 'the unified service stops',
     executing: (tasks: string) => `runs under way end: ${tasks}`,
     nothing: 'no service runs now, so none stops',
-    positions: (count: string) => `${count} are not watched any more`,
+    positions: (held: number) =>
+      `${plural(held, 'position is', 'positions are')} not watched any more`,
     sells: (count: number, more: boolean) =>
-      `${more ? `${count}+ open orders` : plural(count, 'open order')} stay at the broker, and nobody follows them`,
+      `${more ? `${count}+ open orders stay` : plural(count, 'open order stays', 'open orders stay')} at the broker, followed by nobody`,
   },
   activateTitle: (name: string) => `Activate ${name}?`,
   activateText: (name: string) =>

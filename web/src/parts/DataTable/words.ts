@@ -1,4 +1,4 @@
-import { count, plural } from '../../format/numbers';
+import { plural } from '../../format/numbers';
 
 export const words = {
   columns: 'Columns',
@@ -11,7 +11,7 @@ export const words = {
     if (rows === 0) return 'Nothing found so far; what is older was not looked through yet';
     // A sort of half a list must not look like a sort of the list.
     return sorted
-      ? `Sorted among the ${count(rows)} rows read so far`
-      : `${count(rows)} rows read, there are more`;
+      ? `Sorted among the ${plural(rows, 'row')} read so far`
+      : `${plural(rows, 'row')} read, there are more`;
   },
 } as const;

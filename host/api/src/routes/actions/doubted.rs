@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::view::{ActionTerms, ListedAction};
+use super::view::{ActionReason, ActionTerms, ListedAction};
 use crate::caller::Admin;
 use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
@@ -57,15 +57,6 @@ pub struct DoubtedAction {
     reason: String,
 }
 
-/// Body that rejects a doubted action.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RejectReason {
-    /// Why it does not count, in one sentence.
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
-}
-
 /// The corporate actions of sources that prices or known actions contradict, newest first. They change nothing before an admin has
 /// confirmed them.
 #[utoipa::path(get, path = "/api/v1/system/actions/doubted", operation_id = "doubted_corporate_actions", tag = "actions",
@@ -100,12 +91,12 @@ pub async fn confirm(
 
 /// Rejects a doubted corporate action: it counts for nothing, also while its source goes on telling it so.
 #[utoipa::path(post, path = "/api/v1/system/actions/doubted/{id}/reject", operation_id = "reject_doubted_action", tag = "actions",
-    params(("id" = u64, Path)), request_body = RejectReason, responses((status = OK, body = DoubtedAction)))]
+    params(("id" = u64, Path)), request_body = ActionReason, responses((status = OK, body = DoubtedAction)))]
 pub async fn reject(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path(id): Path<u64>,
-    Json(body): Json<RejectReason>,
+    Json(body): Json<ActionReason>,
 ) -> Result<Json<DoubtedAction>, Problem> {
     let reason = sentence("reason", &body.reason)?;
     let row = api.daemon.actions.find_doubt(DoubtId(id)).await?;

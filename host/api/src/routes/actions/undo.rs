@@ -2,35 +2,24 @@
 
 use axum::extract::State;
 use prahari_domain::ids::ActionId;
-use serde::Deserialize;
 use serde_json::json;
-use utoipa::ToSchema;
 
-use super::view::ListedAction;
+use super::view::{ActionReason, ListedAction};
 use crate::caller::Admin;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::sentence;
 
-/// Body that takes an action back.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UndoReason {
-    /// Why it does not count, in one sentence.
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
-}
-
 /// Takes a corporate action back: it counts for nothing any more, and what it had booked is booked back by an entry of its
 /// own. It stays in the list.
 #[utoipa::path(post, path = "/api/v1/system/actions/{id}/undo", operation_id = "undo_corporate_action", tag = "actions",
-    params(("id" = u64, Path)), request_body = UndoReason, responses((status = OK, body = ListedAction)))]
+    params(("id" = u64, Path)), request_body = ActionReason, responses((status = OK, body = ListedAction)))]
 pub async fn undo(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path(id): Path<u64>,
-    Json(body): Json<UndoReason>,
+    Json(body): Json<ActionReason>,
 ) -> Result<Json<ListedAction>, Problem> {
     let reason = sentence("reason", &body.reason)?;
     let row = api.daemon.actions.find(ActionId(id)).await?;

@@ -47,6 +47,15 @@ pub struct ActionTerms {
     note: String,
 }
 
+/// Body that says why an action does not count.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionReason {
+    /// Why it does not count, in one sentence.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
 /// A corporate action that the installation knows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListedAction {

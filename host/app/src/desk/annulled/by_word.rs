@@ -2,6 +2,7 @@
 
 use prahari_brokers::BrokerOrder;
 use prahari_domain::ids::OrderId;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::Purpose;
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
@@ -84,8 +85,8 @@ fn still_counted(known: &BrokerOrder, key: &str) -> Option<String> {
     let shown = shares_of(&known.fills);
     (known.filled > shown).then(|| {
         format!(
-            "the broker's order still has {} shares filled, its executions {shown}: while they do not agree the fill {key} stays",
-            known.filled
+            "the broker's order still has {} filled, its executions {shown}: while they do not agree the fill {key} stays",
+            counted(known.filled, "share", "shares")
         )
     })
 }

@@ -1,6 +1,7 @@
 //! What the broker's book lacks of an order.
 
 use prahari_brokers::BrokerOrder;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::Order;
 
 use super::words::shares_of;
@@ -35,9 +36,9 @@ impl Gone {
     /// What a person is asked about lists that have not agreed for a while.
     pub(super) fn disputed(&self, order: &Order) -> Asked {
         let detail = format!(
-            "order {}: our books have {} shares of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
+            "order {}: our books have {} of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
             order.id,
-            order.filled,
+            counted(order.filled, "share", "shares"),
             order.request.symbol,
             self.filled,
             self.shown,

@@ -3,6 +3,7 @@
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
 use prahari_domain::book::{FillWithdrawal, TimedEvent};
 use prahari_domain::ids::OrderId;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent, Side};
 use prahari_domain::time::Timestamp;
 
@@ -107,8 +108,8 @@ impl Desk {
             return Ok(true);
         }
         let reason = format!(
-            "{} shares of {symbol} were bought in a trade that was annulled, and the offer is of more than is left",
-            shares_of(fills)
+            "{} bought in a trade that was annulled, and the offer is of more than is left",
+            counted(shares_of(fills), &format!("share of {symbol} was"), &format!("shares of {symbol} were"))
         );
         self.take_offers_back(offers, &reason, now).await
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prahari_brokers::Holding;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DifferenceCause, NewDifference};
 
@@ -29,8 +30,11 @@ impl Reading {
     pub fn in_words(self) -> String {
         let Self { theirs, ours, of_others } = self;
         let ours = if ours == 0 { "none".to_owned() } else { ours.to_string() };
-        let others = if of_others == 0 { String::new() } else { format!(", {of_others} are not ours") };
-        format!("the broker holds {theirs} shares, our books {ours}{others}")
+        let others = match of_others {
+            0 => String::new(),
+            others => format!(", {} not ours", counted(others, "is", "are")),
+        };
+        format!("the broker holds {}, our books {ours}{others}", counted(theirs, "share", "shares"))
     }
 
     /// The difference as it is kept.

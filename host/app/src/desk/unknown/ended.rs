@@ -4,6 +4,7 @@ use prahari_brokers::{BrokerOrder, BrokerOrderState};
 use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -106,7 +107,8 @@ impl Desk {
         }
         let mut found = Vec::new();
         for fill in known.fills.iter().filter(|fill| !order.fill_keys.contains(&fill.key)) {
-            found.push(format!("order {id}: {} shares at {}", fill.quantity, rupees(fill.price)));
+            let shares = counted(fill.quantity, "share", "shares");
+            found.push(format!("order {id}: {shares} at {}", rupees(fill.price)));
             timed_events.push((id, fill.at, OrderEvent::Filled(fill.clone())));
         }
         let needs_reconcile = self.needs_reconcile;

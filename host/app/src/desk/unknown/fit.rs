@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use prahari_brokers::Holding;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Order, OrderState, Side};
 
 use super::is_unknown;
@@ -69,7 +70,8 @@ impl Desk {
             let symbol = &order.request.symbol;
             let (theirs, ours) = (held.get(symbol).map_or(0, |held| held.quantity), self.book.held(symbol));
             let said = Fit::of(order, theirs, ours).in_words();
-            let said = format!("the broker holds {theirs} shares of {symbol} and our books {ours}: {said}");
+            let theirs = counted(theirs, "share", "shares");
+            let said = format!("the broker holds {theirs} of {symbol} and our books {ours}: {said}");
             self.unknown.search_for(order.id).holdings = Some(said);
         }
     }

@@ -1,12 +1,12 @@
 //! Messages about corporate actions.
 
 use prahari_domain::book::{HoldingChange, HoldingPart, OpenLot};
-use prahari_domain::money::Paise;
+use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
 use super::Words;
-use prahari_domain::money::rupees;
 
 /// An action changed what the user holds, or what it had changed was taken back.
 pub(crate) fn booked(change: &HoldingChange) -> Words {
@@ -33,11 +33,14 @@ pub(crate) fn booked(change: &HoldingChange) -> Words {
 /// What becomes of one position, such as `7 TCS become 14`.
 fn shares(part: &HoldingPart) -> Option<String> {
     let of = |lots: &[OpenLot]| lots.iter().map(|lot| u64::from(lot.quantity)).sum::<u64>();
-    let (before, after) = (of(&part.before), of(&part.after));
-    match (before, after) {
+    let held = format!("{} of {}", part.symbol, part.strategy);
+    let told = |number: u64, one: &str, many: &str| {
+        counted(number, &format!("{held} {one}"), &format!("{held} {many}"))
+    };
+    match (of(&part.before), of(&part.after)) {
         (0, 0) => None,
-        (0, after) => Some(format!("{after} {} of {} are new", part.symbol, part.strategy)),
-        (before, 0) => Some(format!("{before} {} of {} are gone", part.symbol, part.strategy)),
-        (before, after) => Some(format!("{before} {} of {} become {after}", part.symbol, part.strategy)),
+        (0, after) => Some(told(after, "is new", "are new")),
+        (before, 0) => Some(told(before, "is gone", "are gone")),
+        (before, after) => Some(format!("{} {after}", told(before, "becomes", "become"))),
     }
 }

@@ -2,6 +2,7 @@
 
 use prahari_brokers::Check;
 use prahari_domain::ids::UserId;
+use prahari_domain::numbers::counted;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -29,7 +30,8 @@ pub(crate) fn not_seen(task: Task, detail: String) -> Words {
 pub(crate) fn not_seen_for(task: Task, due_at: Timestamp, users: &[UserId]) -> Words {
     let named: Vec<String> = users.iter().take(NAMED_USERS).map(ToString::to_string).collect();
     let more = if users.len() > NAMED_USERS { " and others" } else { "" };
-    let title = format!("{task} was expected and not seen for {} users", users.len());
+    let users_told = counted(users.len(), "user", "users");
+    let title = format!("{task} was expected and not seen for {users_told}");
     alert(title, format!("{task} due at {due_at}: users {}{more}", named.join(", ")))
 }
 
@@ -51,8 +53,8 @@ pub(crate) fn not_ready(failed: &[&Check]) -> String {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    let checks = if failed.len() == 1 { "check" } else { "checks" };
-    format!("{} {checks} of the doctor failed: {}{more}", failed.len(), named.join("; "))
+    let checks = counted(failed.len(), "check", "checks");
+    format!("{checks} of the doctor failed: {}{more}", named.join("; "))
 }
 
 fn alert(title: String, body: String) -> Words {

@@ -1,10 +1,11 @@
 //! The message about a trading date that is over.
 
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::{Words, counted};
+use super::Words;
 use crate::desk::DailyStatement;
 
 /// What a trading date came to.

@@ -1,8 +1,7 @@
 //! Many messages of a kind as one.
 
+use prahari_domain::numbers::counted;
 use prahari_domain::settings::NotificationKind;
-
-use super::counted;
 
 /// The title of a digest of so many messages of a kind.
 pub(crate) fn title(kind: NotificationKind, count: u64) -> String {

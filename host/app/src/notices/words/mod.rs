@@ -1,7 +1,7 @@
 //! What messages say: the one place in which the host writes title and text, from typed facts, as plain text.
 //!
 //! A title is one line that says all by itself, because a phone may show no more. Money stands as `₹1,234.50`
-//! (`prahari_domain::money::rupees`), codes as words (`codes`), times are IST. What a task sends is in the task's own words.
+//! (`prahari_domain::money::rupees`), what is counted as `1 fill` or `3 fills` (`prahari_domain::numbers::counted`), codes as words (`codes`), times are IST. What a task sends is in the task's own words.
 
 pub(crate) mod actions;
 pub(crate) mod alerts;
@@ -45,11 +45,6 @@ impl Words {
         let (title, body) = (into_one_line(title), lines(&body).into_owned());
         NotificationRow { id: None, at, level, title, body, run }
     }
-}
-
-/// A number and what it counts, such as `1 fill` or `3 fills`.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// The IST time of day, such as `09:15`.

@@ -1,11 +1,12 @@
 //! Messages about orders.
 
 use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{Fill, Order, OrderKind, Side, Variety};
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::{Words, codes, counted};
+use super::{Words, codes};
 
 /// Most orders that a message names one by one.
 const NAMED_ORDERS: usize = 10;

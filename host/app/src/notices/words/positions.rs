@@ -2,11 +2,12 @@
 
 use prahari_domain::book::ClosedLot;
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::Order;
 use prahari_domain::settings::NotificationKind;
 use prahari_store::NotificationLevel;
 
-use super::{Words, counted};
+use super::Words;
 
 /// A position was closed by the last sell of an order: the lots that it had, from the first buy on. None without lots.
 pub(crate) fn closed(order: &Order, lots: &[ClosedLot]) -> Option<Words> {

@@ -1,6 +1,7 @@
 //! Slots and runs of tasks that may trade.
 
 use prahari_domain::money::rupees;
+use prahari_domain::numbers::counted;
 use prahari_domain::time::Timestamp;
 use prahari_store::{RunFilter, RunRow, RunTrigger, SlotFilter, SlotKind, SlotOutcome, SlotRow};
 
@@ -73,10 +74,10 @@ impl UserQueries<'_> {
             return Ok(String::new());
         }
         // A slot that is over has counted them in its own reason.
-        let told = slot
-            .reason
-            .is_empty()
-            .then(|| format!("{} of {} ticks succeeded", slot.ticks_ran, slot.ticks_expected));
+        let told = slot.reason.is_empty().then(|| {
+            let ticks = counted(slot.ticks_expected, "tick", "ticks");
+            format!("{} of {ticks} succeeded", slot.ticks_ran)
+        });
         let reasons = if slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed > 0 {
             self.scope.tick_reasons(slot.task, slot.due_at).await?
         } else {
@@ -85,7 +86,7 @@ impl UserQueries<'_> {
         let more = reasons.len().saturating_sub(MOST_REASONS);
         let first = reasons.into_iter().take(MOST_REASONS);
         let reasons = first.map(|(outcome, reason, count)| format!("{count} {}: {reason}", outcome.name()));
-        let more = (more > 0).then(|| format!("and {more} more reasons"));
+        let more = (more > 0).then(|| format!("and {}", counted(more, "more reason", "more reasons")));
         let all: Vec<String> = told.into_iter().chain(reasons).chain(more).collect();
         Ok(if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) })
     }

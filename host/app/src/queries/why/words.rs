@@ -7,14 +7,19 @@ use super::Asked;
 pub(super) use crate::notices::words::codes::words;
 
 /// Values of decisions that are amounts of money: tasks write them in rupees with two decimals.
-const AMOUNTS: [&str; 11] = [
+const AMOUNTS: [&str; 16] = [
     "available",
     "average",
+    "average_price",
     "close",
+    "deferred_target",
     "ema200",
     "ema9",
+    "ema9_target",
     "last_close",
     "limit",
+    "open",
+    "previous_close",
     "price",
     "stop",
     "target",
@@ -68,6 +73,12 @@ mod tests {
     fn values_are_told_by_what_they_are() {
         assert_eq!(value("value", "99388.80"), rupees(Paise(9_938_880)));
         assert_eq!(value("price", "-0.05"), rupees(Paise(-5)));
+        // What the tasks that come with the program and the templates write as money, beside these.
+        for name in
+            ["average_price", "deferred_target", "ema9_target", "last_close", "open", "previous_close"]
+        {
+            assert_eq!(value(name, "1402.50"), "₹1,402.50", "{name}");
+        }
         assert_eq!(value("average_volume", "2901908"), "29,01,908");
         // A ratio, the name of a signal, and what is too long for an amount.
         assert_eq!(value("rsi", "27.10"), "27.10");

@@ -6,6 +6,7 @@
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::{Paise, rupees};
+use prahari_domain::numbers::counted;
 use prahari_domain::orders::{OrderKind, OrderRequest, Side};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 
@@ -35,7 +36,8 @@ impl LiveServices<'_> {
         if before + self.placed < u64::from(most) {
             return Ok(Ok(()));
         }
-        let detail = format!("{} may place {most} orders a day, and has", self.task);
+        let orders = counted(most, "order", "orders");
+        let detail = format!("{} may place {orders} a day, and has", self.task);
         Ok(Err(Refusal { code: RefusalCode::OrdersPerDay, detail }))
     }
 

@@ -70,10 +70,10 @@ async fn price_and_quantity_follow_the_exchanges_rules() {
         (limit(1, Side::Buy, 10, 9_902), "₹99.02 is not a multiple of the tick of ABC, ₹0.05"),
         (limit(1, Side::Buy, 10, 7_995), "₹79.95 is outside the band of ABC, ₹80.00 to ₹120.00"),
         (limit(1, Side::Buy, 10, 12_005), "₹120.05 is outside the band of ABC, ₹80.00 to ₹120.00"),
-        (limit(1, Side::Buy, 0, 10_000), "0 shares of ABC is not a multiple of the lot of 1"),
+        (limit(1, Side::Buy, 0, 10_000), "0 shares of ABC are no multiple of the lot of 1"),
         (
             limit(1, Side::Buy, 1_000_001, 10_000),
-            "1000001 shares of ABC is above the freeze quantity of 1000000",
+            "1000001 shares of ABC are above the freeze quantity of 1000000",
         ),
     ];
     let bench = Bench::new().await;
@@ -97,7 +97,7 @@ async fn open_buys_hold_cash_back_and_a_buy_beyond_the_rest_may_be_retried() {
     // 89,100.00 and its charges: 89 STT, 2.65 transaction and 0.09 IPFT, 0.09 SEBI, 13 stamp, 0.51 GST.
     assert_eq!(funds.reserved, Paise(8_910_000 + 8_900 + 265 + 9 + 9 + 1_300 + 51));
     let (refused, retryable) = reason(bench.place(&limit(2, Side::Buy, 200, 9_900), now).await);
-    let expected = "200 shares of ABC need 19823.74, and 10794.66 is available";
+    let expected = "200 shares of ABC need ₹19,823.74, and ₹10,794.66 is available";
     assert_eq!((refused.as_str(), retryable), (expected, true));
     bench.broker.cancel(USER, &limit(1, Side::Buy, 900, 9_900), now).await.unwrap();
     assert_eq!(bench.broker.funds(USER).await.unwrap().reserved, Paise::ZERO);
