@@ -11,7 +11,7 @@ use super::login;
 use super::manager::{InUse, UserSession};
 use crate::client::KotakClient;
 use crate::credentials::Credentials;
-use crate::error::{Call, KotakError, Meaning};
+use crate::error::{Call, KotakError};
 use crate::mask::Masked;
 use crate::settings::Outbound;
 
