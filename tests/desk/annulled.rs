@@ -17,7 +17,7 @@ use prahari_domain::orders::{Fill, OrderState};
 use prahari_domain::risk::RefusalCode;
 use prahari_domain::tasks::Task;
 use prahari_runtime::HostCall;
-use prahari_store::AlertCode;
+use prahari_store::{AlertCode, NewAlert};
 
 use crate::HIGH;
 use crate::external::Account;
@@ -399,6 +399,25 @@ async fn what_a_person_has_to_decide_follows_what_the_lists_show() {
     account.minute().await;
     let (_, settled) = account.told();
     assert_eq!(settled, [format!("the broker and the books agree on what was filled of order {id}")]);
+}
+
+#[tokio::test]
+async fn an_alert_of_before_a_restart_is_not_told_again_and_is_settled_when_the_lists_agree() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    let hidden = account.broker.hide_fill(USER, &bought.to_string());
+    account.minutes(32).await;
+    let (mut gone, _) = account.told();
+    let (code, user, subject) = (AlertCode::FillWithdrawn, Some(USER), bought.to_string());
+    let alert = NewAlert { code, user, subject, detail: gone.pop().unwrap() };
+    account.store.system().raise_alert(alert, account.now).await.unwrap();
+    account.restart().await;
+    account.minutes(20).await;
+    assert_eq!(account.alarms(), []);
+    account.broker.list_fill(USER, &bought.to_string(), hidden);
+    account.minute().await;
+    let (gone, settled) = account.told();
+    assert_eq!((gone.len(), settled.len()), (0, 1));
 }
 
 #[tokio::test]

@@ -37,8 +37,8 @@ pub enum FillAlarm {
 /// What a person was told to decide of an order.
 #[derive(Debug)]
 pub(super) struct Asked {
-    /// What is gone of it.
-    pub gone: Gone,
+    /// What is gone of it; none while only the alert of before a start is known.
+    pub gone: Option<Gone>,
     /// Why a person is asked.
     pub question: Question,
     /// The sentence.
@@ -52,6 +52,13 @@ pub(super) enum Question {
     Disputed,
     /// It was annulled, and cannot be taken back.
     NotBooked,
+}
+
+impl Asked {
+    /// What an alert says that a process before this one raised. It is not told again.
+    pub fn before(detail: String) -> Self {
+        Self { gone: None, question: Question::NotBooked, detail }
+    }
 }
 
 impl Desk {

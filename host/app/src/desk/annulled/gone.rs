@@ -44,7 +44,7 @@ impl Gone {
             self.shown,
             self.in_words()
         );
-        Asked { gone: self.clone(), question: Question::Disputed, detail }
+        Asked { gone: Some(self.clone()), question: Question::Disputed, detail }
     }
 
     /// What the list of executions lacks, as the middle of a sentence.

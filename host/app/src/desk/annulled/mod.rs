@@ -18,13 +18,16 @@ use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Fill, JournalEntry, OrderEvent};
 use prahari_domain::time::Timestamp;
-use prahari_store::UserScope;
+use prahari_store::{AlertCode, AlertFilter, UserScope};
 
 use super::external::LOOKS_APART_MS;
 
 pub use alarms::FillAlarm;
 use alarms::{Asked, Question};
 pub(super) use gone::Gone;
+
+/// Most open alerts that are looked through at a start, the newest ones.
+const MOST_ALERTS: u32 = 500;
 
 /// What is known of fills that the broker shows no more.
 #[derive(Debug, Default)]
@@ -56,7 +59,23 @@ impl Annulled {
                 annulled.note(id, fill);
             }
         }
+        annulled.load_asked(scope, book).await;
         annulled
+    }
+
+    /// What a person was told before a start and has not resolved, of orders of which nothing is taken back.
+    async fn load_asked(&mut self, scope: &UserScope, book: &Book) {
+        let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
+        let alerts = scope.alerts(filter).await.unwrap_or_else(|error| {
+            tracing::warn!(user = %scope.id(), %error, "which alerts of annulled fills are open cannot be read");
+            Vec::new()
+        });
+        for alert in alerts.into_iter().filter(|alert| alert.code == AlertCode::FillWithdrawn) {
+            let Ok(id) = alert.subject.parse::<OrderId>() else { continue };
+            if book.order(&id).is_some() && !self.taken_back.contains_key(&id) {
+                self.asked.insert(id, Asked::before(alert.detail));
+            }
+        }
     }
 
     /// Notes that a fill was taken back.

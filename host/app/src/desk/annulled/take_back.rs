@@ -38,7 +38,7 @@ impl Desk {
             Ok(withdrawals) => withdrawals,
             Err(error) => {
                 self.annulled.stuck.insert(order.id, (gone.clone(), now));
-                let (gone, detail) = (gone.clone(), not_booked(order, &fills, &error));
+                let (gone, detail) = (Some(gone.clone()), not_booked(order, &fills, &error));
                 self.ask_person(order.id, Asked { gone, question: Question::NotBooked, detail });
                 return Ok(false);
             }

@@ -131,13 +131,19 @@ impl Desk {
     fn follow_what_is_asked(&mut self, theirs: &TheirBook) {
         let was_gone =
             |(id, asked): (&OrderId, &Asked)| Some((self.book.order(id)?.clone(), asked.gone.clone()));
-        let asked: Vec<(Order, Gone)> = self.annulled.asked.iter().filter_map(was_gone).collect();
+        let asked: Vec<(Order, Option<Gone>)> = self.annulled.asked.iter().filter_map(was_gone).collect();
         for (order, was_gone) in asked {
             let id = order.id;
             // Without its row nothing is known of it, such as on a later date.
             let Some(known) = theirs.find(&order, &self.book) else { continue };
             match Gone::of(&order, known) {
-                Some(gone) if gone == was_gone => {}
+                Some(gone) if was_gone.as_ref() == Some(&gone) => {}
+                // The alert of before a start stands.
+                Some(gone) if was_gone.is_none() => {
+                    if let Some(asked) = self.annulled.asked.get_mut(&id) {
+                        asked.gone = Some(gone);
+                    }
+                }
                 Some(gone) => {
                     self.annulled.asked.insert(id, gone.disputed(&order));
                     self.tell_left(id);
