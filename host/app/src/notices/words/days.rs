@@ -49,16 +49,16 @@ pub(crate) fn summary(facts: &DayFacts<'_>) -> Words {
         ),
         format!(
             "{} worth {}, unrealised {}; cash {}.",
-            counted(statement.open_positions.into(), "open position", "open positions"),
+            counted(statement.open_positions, "open position", "open positions"),
             rupees(statement.market_value),
             rupees(statement.unrealised),
             rupees(statement.cash)
         ),
         format!(
             "{}, {}, {} expired.",
-            counted(statement.orders_placed.into(), "order placed", "orders placed"),
-            counted(statement.fills.into(), "fill", "fills"),
-            counted(statement.orders_expired.into(), "order", "orders")
+            counted(statement.orders_placed, "order placed", "orders placed"),
+            counted(statement.fills, "fill", "fills"),
+            counted(statement.orders_expired, "order", "orders")
         ),
         format!("{} opened, {} closed.", counted(facts.opened, "position", "positions"), facts.closed),
     ];

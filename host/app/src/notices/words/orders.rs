@@ -37,7 +37,7 @@ pub(crate) fn filled(order: &Order) -> Words {
             // A fill may be learnt of after the end of its order.
             let rest = match order.state.is_final() {
                 true => "the rest has ended".to_owned(),
-                false => format!("{} open", counted(left.into(), "share is", "shares are")),
+                false => format!("{} open", counted(left, "share is", "shares are")),
             };
             (
                 format!("{verb} {} of {} {symbol} at {price}", order.filled, order.request.quantity),
