@@ -176,7 +176,7 @@ describe.sequential('a user at a real broker', () => {
     await goTo(page, ORDERS);
     const shown = part(page, 'Orders of unknown outcome').getByRole('article');
     await shown.getByText(`Sell 10 ${SHARE}`).waitFor();
-    await shown.getByText(/no answer .*within/).waitFor();
+    await shown.getByText(/no answer within 9 s/).waitFor();
     await shown.getByText(/^\d+ times?, last Tue 17 Nov \d/).waitFor();
     await shown.getByText(`the broker holds 10 shares of ${SHARE} and our books 10`).waitFor();
     await shown.getByRole('button', { name: 'Decide' }).waitFor();

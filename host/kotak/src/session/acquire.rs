@@ -166,7 +166,7 @@ impl UserSession {
     /// Opens the credentials, and connections that belong to no session. Nobody logs in by that.
     ///
     /// # Errors
-    /// [`Meaning::NotSent`] when something is missing, or the user's way out cannot be used.
+    /// [`Meaning::NotSent`](crate::error::Meaning::NotSent) when something is missing, or the user's way out cannot be used.
     pub(super) async fn without_session(&self) -> Result<(Credentials, KotakClient), KotakError> {
         let credentials = self.parts.credentials.credentials(self.user).await;
         let credentials = credentials.map_err(|why| KotakError::not_sent(Call::LogIn, why))?;
