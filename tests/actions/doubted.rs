@@ -139,13 +139,13 @@ async fn what_a_person_brought_stands_over_what_a_list_of_the_folder_tells_until
     };
     // The same is no news.
     tell("DIV - RS 2 PER SH").await;
-    let brought = ("ABC on 2025-03-11: dividend of 2.00 a share".to_owned(), ActionState::Announced);
+    let brought = ("ABC on 2025-03-11: dividend of ₹2.00 a share".to_owned(), ActionState::Announced);
     assert_eq!((doubted(&daemon).await, known(&daemon).await), (Vec::new(), vec![brought.clone()]));
 
     tell("DIV - RS 3.00 PER SH").await;
     let [(_, told, state, doubt)] = doubted(&daemon).await.try_into().unwrap();
-    assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of 3.00 a share", DoubtState::Pending));
-    let says = "action 1 is announced already, as dividend of 2.00 a share (import second.csv): confirm this one if it is right";
+    assert_eq!((told.as_str(), state), ("ABC on 2025-03-11: dividend of ₹3.00 a share", DoubtState::Pending));
+    let says = "action 1 is announced already, as dividend of ₹2.00 a share (import second.csv): confirm this one if it is right";
     assert_eq!(doubt, says);
     assert_eq!(known(&daemon).await, [brought]);
     assert_eq!(alerts(&daemon).await, ["ABC 2025-03-11 dividend"]);

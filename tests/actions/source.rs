@@ -202,7 +202,7 @@ async fn a_jump_that_a_known_action_explains_is_told_as_such_from_the_start_and_
 
     let daemon = house.start(at(WEDNESDAY, "10:05")).await;
     assert_eq!(told(&daemon), (vec![], vec![explained.clone()]));
-    write_day(folder.path(), "2025-03-14");
+    write_day(folder.path(), "2025-03-04");
     daemon.prices.refresh_bars().await.unwrap();
     assert_eq!(told(&daemon), (vec![], vec![explained]));
     let sources = daemon.trading.market.sources();

@@ -99,7 +99,7 @@ async fn equity_is_the_same_over_midnight_booking_and_open_where_no_price_moves(
 #[tokio::test]
 async fn a_demerged_share_counts_at_the_close_before_until_its_special_pre_open_is_over() {
     // Its first price is another than the terms of the demerger say, and this source tells one from 09:15 on.
-    let folder = folder(5_400);
+    let folder = folder(5_700);
     let house = house(&folder);
     let daemon = without_order(&house).await;
     daemon.actions.add(action(TUESDAY, demerger(Some(6_000))), "asha").await.unwrap();
@@ -115,8 +115,8 @@ async fn a_demerged_share_counts_at_the_close_before_until_its_special_pre_open_
 
     run(&daemon, at(TUESDAY, "10:02")).await;
     let valued = abc(&daemon).await;
-    assert_eq!((valued.price, valued.unpriced), (Paise(5_400), false));
-    assert_eq!(equity(&daemon).await, before - Paise(11 * 600));
+    assert_eq!((valued.price, valued.unpriced), (Paise(5_700), false));
+    assert_eq!(equity(&daemon).await, before - Paise(11 * 300));
     stop(daemon).await;
 }
 

@@ -149,7 +149,7 @@ async fn the_money_for_buys_that_wait_is_asked_for_with_a_session_that_is_there(
     account.placed(account.resting(1)).await;
     let good = asked(std::slice::from_ref(&small)).await.unwrap();
     assert_eq!((&*good.name, good.outcome), ("margin", Good), "{good:?}");
-    assert!(good.evidence.contains("need ₹960.00"), "{good:?}");
+    assert!(good.evidence.contains("needs ₹960.00"), "{good:?}");
     let short = asked(&[small.clone(), large]).await.unwrap();
     assert_eq!(short.outcome, Warning, "{short:?}");
     assert!(short.evidence.contains("the 2 buys"), "{short:?}");

@@ -15,7 +15,7 @@ use crate::error::AppError;
 
 impl Desk {
     /// Returns whether somebody may say that a fill of an order was annulled: its broker does not say that executions are final, and
-    /// the books have not forgotten it, as they do an ended sell once its date is closed. Of what others traded the keys may be our
+    /// the books have not forgotten it, as they do an ended sell once a later date is closed. Of what others traded the keys may be our
     /// own, which no look at the broker's book would find.
     pub fn may_be_annulled(&self, id: OrderId) -> bool {
         let order = self.book.order(&id).filter(|order| order.request.purpose != Purpose::External);
