@@ -7,20 +7,20 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
-use prahari_app::desk::{DailyStatement, FillAlarm, OrderAlarm};
+use prahari_app::desk::{DailyStatement, DifferenceDecision, FillAlarm, OrderAlarm};
 use prahari_app::queries::AlertFilter;
 use prahari_app::resolutions::Word;
 use prahari_brokers::{BrokerEvent, BrokerEventKind, Pushed};
 use prahari_domain::ids::OrderId;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Fill, OrderState};
+use prahari_domain::orders::{Fill, OrderState, Side};
 use prahari_domain::risk::RefusalCode;
 use prahari_domain::tasks::Task;
 use prahari_runtime::HostCall;
 use prahari_store::{AlertCode, NewAlert};
 
 use crate::HIGH;
-use crate::external::Account;
+use crate::external::{Account, adopt};
 use crate::pushes::Live;
 use crate::support::desk_fixture::{CAPITAL, USER, ask, buy, order_context};
 use crate::support::fake_broker::PRICE;
@@ -154,7 +154,7 @@ async fn a_fill_that_one_answer_lacks_stays_and_lists_that_do_not_agree_are_show
     let (gone, _) = account.told();
     assert_eq!(gone.len(), 1);
     let said = format!(
-        "our books have 10 shares of ABC filled, the broker's order 10 and its executions 0, which do not show the fill {}: whether",
+        "our books have 10 shares of ABC filled, the broker's order 10 and its executions 0, which do not show the fill {}. They do not agree: whether",
         hidden.key
     );
     assert!(gone[0].contains(&said), "{}", gone[0]);
@@ -292,6 +292,44 @@ async fn a_fill_that_comes_back_is_booked_again_and_settles_what_was_told_of_it_
         account.minute().await;
         assert_eq!(account.told(), (vec![], vec![]), "it is told once");
     }
+}
+
+#[tokio::test]
+async fn shares_of_an_annulled_sell_are_nobodys_purchase_while_the_book_is_empty_after_a_restart() {
+    let mut account = Account::new().await;
+    let sold = account.offered("ABC", 10).await;
+    account.broker.execute(USER, &sold.to_string(), 10, Paise(HIGH), account.now);
+    account.minute().await;
+    account.broker.annul(USER, &sold.to_string(), account.now);
+    account.broker.set_book_empty(USER, true);
+    account.restart().await;
+    account.minutes(35).await;
+    assert_eq!((account.held("ABC"), account.differences(true).await), (0, vec![]));
+    account.broker.set_book_empty(USER, false);
+    account.minutes(20).await;
+    assert_eq!((account.held("ABC"), account.differences(true).await), (10, vec![]));
+    assert_eq!(account.external(), vec![]);
+}
+
+#[tokio::test]
+async fn nothing_is_decided_of_a_share_while_a_fill_of_it_is_not_shown() {
+    let mut account = Account::empty().await;
+    let bought = account.bought("ABC", 10).await;
+    account.broker.trade_outside(USER, ("ABC", Side::Buy), 4, PRICE, account.now);
+    account.looked_at().await;
+    let difference = account.only_open().await.id;
+    let hidden = account.broker.hide_fill(USER, &bought.to_string());
+    for decision in [adopt(None), DifferenceDecision::Ignore] {
+        let refused = account.decided(difference, decision).await.unwrap_err();
+        assert!(
+            refused.starts_with("the broker's book does not show a fill of ABC that our books have"),
+            "{refused}"
+        );
+    }
+    assert_eq!(account.held("ABC"), 10);
+    account.broker.list_fill(USER, &bought.to_string(), hidden);
+    account.decided(difference, adopt(None)).await.unwrap();
+    assert_eq!(account.held("ABC"), 14);
 }
 
 #[tokio::test]

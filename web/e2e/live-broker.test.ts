@@ -18,8 +18,9 @@ const NAME = 'asha';
 const PASSWORD = 'seven green parrots';
 const BROKER = { path: '/settings/broker', heading: 'Settings' };
 const ASHA = { path: '/admin/users/1', heading: NAME };
-const POSITIONS = { path: '/positions', heading: 'Positions' };
-const ORDERS = { path: '/orders', heading: 'Orders' };
+/** An admin sees those of everybody first. */
+const POSITIONS = { path: '/positions?mine=true', heading: 'Positions' };
+const ORDERS = { path: '/orders?mine=true', heading: 'Orders' };
 
 /** A share that the fake lists, at this price. */
 const SHARE = 'DEMO';
@@ -146,6 +147,7 @@ describe.sequential('a user at a real broker', () => {
     const open = () =>
       read<PageHoldingDifference>(api(page).get('/api/v1/user/differences?open=true'));
     await expect.poll(async () => (await open()).items.length, PATIENCE).toBe(1);
+    expect((await open()).items).toMatchObject([{ cause: 'external_purchase', quantity: 10 }]);
     await goTo(page, POSITIONS);
     const differences = part(page, 'Differences with the broker');
     await differences.getByText('bought outside').waitFor();

@@ -50,6 +50,13 @@ impl Desk {
         let Some(row) = self.outside.open.values().find(|row| row.id == id).cloned() else {
             return Ok(Err(format!("difference {id} is not open any more")));
         };
+        let symbol = &row.seen.symbol;
+        let theirs = self.ask_book().await?;
+        if self.lacks_fills(symbol, &theirs, now) {
+            return Ok(Err(format!(
+                "the broker's book does not show a fill of {symbol} that our books have: the exchange may have annulled it, and it may be what differs"
+            )));
+        }
         let done = match decision {
             DifferenceDecision::Ignore => self.ignore(&row, by, now).await?,
             DifferenceDecision::Adopt { price, strategy } => {

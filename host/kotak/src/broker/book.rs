@@ -209,7 +209,7 @@ pub(super) fn broker_order(row: OrderRow, fills: Vec<Fill>, memory: &Memory) -> 
         fills,
         accepted_at: row.entered_at,
         modified_at: row.changed_at,
-        changed_at: row.changed_at,
+        changed_at: row.as_of,
         broker_id: row.number,
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn order(row: &OrderRow) {
     assert!(row.filled <= row.quantity, "{row:?}");
     assert!(row.average.is_none_or(is_price), "{row:?}");
     assert!(!matches!(row.kind, OrderKind::Limit(limit) if !is_price(limit)), "{row:?}");
-    assert!(is_time(row.entered_at) && is_time(row.changed_at), "{row:?}");
+    assert!(is_time(row.entered_at) && is_time(row.changed_at) && is_time(row.as_of), "{row:?}");
     assert!(row.product.len() <= LONGEST_FIELD);
     if let OrderStatus::Unknown(text) = &row.status {
         assert!(text.chars().count() <= 60 && !row.status.has_ended(), "{row:?}");

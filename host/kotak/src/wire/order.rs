@@ -51,8 +51,10 @@ pub struct OrderRow {
     pub algo_id: Option<String>,
     /// Time of entry.
     pub entered_at: Timestamp,
-    /// Time of the last change; that of entry if the row does not say it.
+    /// Time of the last change; that of entry if the row does not say it. Executions leave it as it is.
     pub changed_at: Timestamp,
+    /// The latest of all times that the row names: what it says is not older than that.
+    pub as_of: Timestamp,
     /// Number that grows with each state, where the row has one; it orders messages of the feed.
     pub updated: Option<i64>,
 }
@@ -73,6 +75,7 @@ impl OrderRow {
         let row = Row::new(WHAT, value)?;
         let (symbol, series) = symbol(row)?;
         let entered_at = entered(row).ok_or_else(|| row.misread("ordEntTm", "is no time"))?;
+        let changed_at = row.text("ordDtTm").and_then(|text| time::ist(&text)).unwrap_or(entered_at);
         let reason = row.text("rejRsn").map(|text| Rejection::new(masker.clean(&text)));
         let quantity = row.need_count("qty")?;
         let filled = row.count("fldQty")?.unwrap_or(0);
@@ -95,7 +98,8 @@ impl OrderRow {
             after_market: row.text("ordGenTp").is_some_and(|text| text.eq_ignore_ascii_case("AMO")),
             algo_id: row.text("algId").and_then(|text| algo_id(&text)),
             entered_at,
-            changed_at: row.text("ordDtTm").and_then(|text| time::ist(&text)).unwrap_or(entered_at),
+            changed_at,
+            as_of: times(row).fold(changed_at.max(entered_at), Ord::max),
             updated: row.whole("updRecvTm"),
         })
     }
@@ -155,9 +159,15 @@ fn kind(row: Row<'_>) -> Result<OrderKind, Misread> {
     Ok(price.map_or(OrderKind::Market, OrderKind::Limit))
 }
 
+/// The first time that the row names, those of the order's own life before those of the row.
 fn entered(row: Row<'_>) -> Option<Timestamp> {
-    let written = ["ordEntTm", "ordDtTm", "flDtTm", "exCfmTm"];
-    let by_text = written.iter().find_map(|field| time::ist(&row.text(field)?));
-    by_text
-        .or_else(|| ["boeSec", "uSec", "updRecvTm"].iter().find_map(|field| time::epoch(row.whole(field)?)))
+    times(row).next()
+}
+
+/// The times that the row names.
+fn times(row: Row<'_>) -> impl Iterator<Item = Timestamp> {
+    let written = ["ordEntTm", "ordDtTm", "flDtTm", "exCfmTm", "hsUpTm"];
+    let by_text = written.into_iter().filter_map(move |field| time::ist(&row.text(field)?));
+    let counted = ["boeSec", "uSec", "updRecvTm"];
+    by_text.chain(counted.into_iter().filter_map(move |field| time::epoch(row.whole(field)?)))
 }

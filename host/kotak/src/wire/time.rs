@@ -13,7 +13,8 @@ const LAST: i64 = 4_102_444_800;
 pub(crate) fn ist(text: &str) -> Option<Timestamp> {
     let (day, time) = text.trim().split_once(char::is_whitespace)?;
     let time: String = time.chars().filter(|c| !c.is_whitespace()).collect();
-    let day = NaiveDate::parse_from_str(day, "%d-%b-%Y").ok()?;
+    let forms = ["%d-%b-%Y", "%Y/%m/%d"];
+    let day = forms.iter().find_map(|form| NaiveDate::parse_from_str(day, form).ok())?;
     let time = NaiveTime::parse_from_str(&time, "%H:%M:%S").ok()?;
     let read = Timestamp::from_ist(day, time);
     (FIRST..LAST).contains(&(read.0 / 1_000)).then_some(read)
@@ -36,7 +37,7 @@ mod tests {
 
     #[test]
     fn times_are_read_in_all_their_forms() {
-        for text in ["02-Nov-2026 09:20:11", " 02-Nov-2026  09:20: 11 "] {
+        for text in ["02-Nov-2026 09:20:11", " 02-Nov-2026  09:20: 11 ", "2026/11/02 09:20:11"] {
             assert_eq!(ist(text).unwrap().to_string(), "2026-11-02 09:20:11.000", "{text}");
         }
         for text in ["02-Nov-2014 09:20:11", "31-Dec-+262142 23:59:59", "01-Jan-2101 00:00:00"] {

@@ -172,6 +172,18 @@ async fn an_annulled_trade_is_in_neither_list_and_its_order_has_ended() {
     // Its row is not that of before the trade.
     assert!(after.changed_at >= before.fills[0].at, "{}", after.changed_at.0);
     assert_eq!(account.broker.holdings().await.unwrap(), []);
+    // Nor is that of one which was taken long after it was placed: executions leave the time of the order's last change as it is.
+    let rests = account.placed(account.resting(3)).await;
+    account.time.pass(60_000);
+    account.sim.fill(rests.broker_id.as_deref().unwrap(), 4, 24_000).unwrap();
+    let filled = account.seen(&rests).await.fills[0].at;
+    account.time.pass(60_000);
+    let [taken] = account.sim.fills(&account.spec.ucc).try_into().unwrap();
+    account.sim.withdraw_fill(taken.id).unwrap();
+    account.time.pass(1_000);
+    let after = account.seen(&rests).await;
+    assert_eq!((after.filled, after.fills), (0, vec![]));
+    assert!(after.changed_at >= filled, "{} is before {}", after.changed_at, filled);
     // Where the list of trades lacks a row and nothing was annulled, the order says so.
     let other = account.placed(account.order(2, Side::Buy, 4, OrderKind::Limit(Paise(25_200)))).await;
     account.fault(Call::Trades, When::Always, Fault::RowMissing(Row::First));

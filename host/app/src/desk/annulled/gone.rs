@@ -35,8 +35,13 @@ impl Gone {
 
     /// What a person is asked about lists that have not agreed for a while.
     pub(super) fn disputed(&self, order: &Order) -> Asked {
+        let why = if self.is_agreed() {
+            "They agree, and by its times the row of the order may be one of before the fill"
+        } else {
+            "They do not agree"
+        };
         let detail = format!(
-            "order {}: our books have {} of {} filled, the broker's order {} and its executions {}, {}: whether a trade was annulled has to be asked there, and nothing is booked",
+            "order {}: our books have {} of {} filled, the broker's order {} and its executions {}, {}. {why}: whether a trade was annulled has to be asked there, and nothing is booked",
             order.id,
             counted(order.filled, "share", "shares"),
             order.request.symbol,

@@ -77,8 +77,8 @@ impl Desk {
         Ok(changed)
     }
 
-    /// Returns whether fills of a share that our books have are not in the broker's book. They are looked for again in the next
-    /// minute, and explain that shares or money differ.
+    /// Returns whether fills of a share that our books have are not in the broker's book, or it has no row of an order that was filled
+    /// today. They are looked for again in the next minute, and explain that shares or money differ.
     pub(in crate::desk) fn lacks_fills(
         &mut self,
         symbol: &Symbol,
@@ -86,7 +86,10 @@ impl Desk {
         now: Timestamp,
     ) -> bool {
         let is_of_symbol = |(order, ..): (Order, BrokerOrder, Gone)| order.request.symbol == *symbol;
-        let lacks = !self.executions_stay() && self.gone_from(theirs, now).any(is_of_symbol);
+        let is_hidden =
+            |order: &Order| order.request.symbol == *symbol && theirs.find(order, &self.book).is_none();
+        let lacks = !self.executions_stay()
+            && (self.gone_from(theirs, now).any(is_of_symbol) || self.filled_today(now).any(is_hidden));
         if lacks {
             self.annulled.looked_at = None;
         }
