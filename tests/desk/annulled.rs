@@ -433,7 +433,7 @@ async fn what_a_person_has_to_decide_follows_what_the_lists_show() {
     account.broker.list_fill(USER, &id, second);
     account.minute().await;
     let [FillAlarm::Left { detail, .. }] = &account.alarms()[..] else { panic!() };
-    assert!(detail.contains(&format!("and its executions 6, which do not show the fill {key}:")), "{detail}");
+    assert!(detail.contains(&format!("and its executions 6, which do not show the fill {key}.")), "{detail}");
     account.broker.list_fill(USER, &id, first);
     account.minute().await;
     let (_, settled) = account.told();
