@@ -10,6 +10,7 @@ mod actions {
     pub mod cut_off;
     pub mod demerger;
     pub mod doubted;
+    pub mod entitled;
     pub mod ex_date;
     pub mod income;
     pub mod jumped_signals;

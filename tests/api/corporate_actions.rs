@@ -298,7 +298,7 @@ async fn a_dividend_names_the_shares_that_it_was_paid_for() {
     let tomorrow = "2025-03-11";
     let dividend =
         json!({ "symbol": symbol, "ex_day": tomorrow, "kind": "dividend", "per_share_paise": 147 });
-    admin.post("/api/v1/system/actions", dividend).await.json();
+    let added = admin.post("/api/v1/system/actions", dividend.clone()).await.json();
     crate::support::run(&console.daemon, crate::support::at(tomorrow, "09:05")).await;
     let seen = format!("/api/v1/user/actions?symbol={}", symbol.replace('&', "%26"));
     let applied = all(&user, &seen, 10).await;
@@ -306,6 +306,18 @@ async fn a_dividend_names_the_shares_that_it_was_paid_for() {
     let position = &applied[0]["positions"][0];
     assert_eq!(position["income_paise"], json!(147 * shares));
     assert_eq!((&position["quantity_before"], &position["quantity_after"]), (&json!(shares), &json!(shares)));
+
+    // The entries of before say what they were booked as, whatever the amount is now.
+    let path = format!("/api/v1/system/actions/{}/undo", added["id"]);
+    admin.post(&path, json!({ "reason": "the company paid 49 paise" })).await.ok();
+    let corrected = with(with(dividend, "per_share_paise", json!(49)), "confirm", json!(true));
+    admin.post("/api/v1/system/actions", corrected).await.json();
+    let applied = all(&user, &seen, 10).await;
+    let of = |name: &str| applied.iter().map(|of| of["positions"][0][name].clone()).collect::<Vec<_>>();
+    assert_eq!(of("quantity_before"), vec![json!(shares); 3]);
+    assert_eq!(of("quantity_after"), vec![json!(shares); 3]);
+    let shares = i64::try_from(shares).unwrap();
+    assert_eq!(of("income_paise"), [json!(49 * shares), json!(-147 * shares), json!(147 * shares)]);
 }
 
 fn with(mut body: Value, name: &str, value: Value) -> Value {

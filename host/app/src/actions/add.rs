@@ -12,7 +12,7 @@ impl Actions {
     /// Adds one action, and does at once what is due of it.
     ///
     /// # Errors
-    /// [`AppError::ActionRefused`] when it is applied already; [`AppError::ActionDoubted`] where something speaks against it, or it
+    /// [`AppError::ActionRefused`] when it is applied already, or cannot be done for somebody and waits; [`AppError::ActionDoubted`] where something speaks against it, or it
     /// would give a known action other figures or have one count again that was taken back; or when it cannot be written.
     pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
         let told = std::slice::from_ref(&action);
@@ -81,7 +81,14 @@ impl Actions {
         self.apply_due(now).await?;
         self.settle_doubts(&[action], by).await?;
         let row = self.known_as(key).await?;
-        row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))
+        let row = row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))?;
+        let refused = self.known.lock().refused.get(&row.id).cloned();
+        match refused {
+            Some(why) => {
+                Err(AppError::ActionRefused(format!("{} is known, but not booked: {why}", row.action)))
+            }
+            None => Ok(row),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
 use super::concerned::Concerned;
+use super::entitled::{Histories, is_dividend};
 use super::{AGAIN_DAYS, Actions};
 use crate::desk::Desk;
 use crate::error::AppError;
@@ -44,11 +45,11 @@ impl Actions {
         };
         let due = self.due(now);
         let mut concerned = Concerned::of(self).await;
-        let mut applied = Vec::new();
+        let (mut applied, mut histories) = (Vec::new(), Histories::default());
         for row in due {
             let row = self.with_open(row, now).await?;
             let done = if concerned.take(&row) {
-                self.apply(&row, concerned.busy(), now).await?
+                self.apply(&row, (concerned.busy(), &mut histories), now).await?
             } else {
                 self.pass_over(&row, concerned.busy(), now)
             };
@@ -73,20 +74,21 @@ impl Actions {
     async fn apply(
         &self,
         row: &ActionRow,
-        busy: &BTreeSet<UserId>,
+        (busy, histories): (&BTreeSet<UserId>, &mut Histories),
         now: Timestamp,
     ) -> Result<bool, AppError> {
         let waits = waits(row, now);
         if waits && self.known.lock().waiting.contains(&row.id) {
             return Ok(false);
         }
+        self.known.lock().refused.remove(&row.id);
         let mut all = busy.is_empty();
         for user in self.users.all().into_iter().filter(|user| !busy.contains(&user.id)) {
             // While somebody's desk is busy, what tasks of the others have remembered since stays.
             if !waits && self.known.lock().is_done(row.id, user.id) {
                 continue;
             }
-            let error = match self.apply_to(&user, row, waits, now).await {
+            let error = match self.apply_to(&user, (row, waits), histories, now).await {
                 Ok(done) => {
                     all &= done;
                     if done && !waits {
@@ -101,6 +103,9 @@ impl Actions {
             }
             if !self.halts.halt_for(user.id, &error).await? {
                 tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
+                if let AppError::ActionRefused(why) = error {
+                    self.known.lock().refused.insert(row.id, why);
+                }
                 all = false;
             }
         }
@@ -127,12 +132,12 @@ impl Actions {
     async fn apply_to(
         &self,
         user: &Arc<User>,
-        row: &ActionRow,
-        waits: bool,
+        (row, waits): (&ActionRow, bool),
+        histories: &mut Histories,
         now: Timestamp,
     ) -> Result<bool, AppError> {
         let Some(mut desk) = self.desk_of(user).await else { return Ok(false) };
-        self.apply_at(&mut desk, user, row, waits, now).await?;
+        self.apply_at(&mut desk, user, (row, waits), histories, now).await?;
         Ok(true)
     }
 
@@ -141,13 +146,16 @@ impl Actions {
         &self,
         desk: &mut Desk,
         user: &User,
-        row: &ActionRow,
-        waits: bool,
+        (row, waits): (&ActionRow, bool),
+        histories: &mut Histories,
         now: Timestamp,
     ) -> Result<(), AppError> {
         let (action, kind) = (&row.action, row.action.kind());
         let is_new = row.state == ActionState::Announced;
-        if !desk.has_at_stake(action.symbol()) || desk.fault().is_some() {
+        // A dividend is for who held the shares before the ex-date, and they may be sold by now.
+        let at_stake = desk.has_at_stake(action.symbol())
+            || (is_dividend(row) && !desk.book().is_untraded_since(action.symbol(), action.ex_day()));
+        if !at_stake || desk.fault().is_some() {
             if is_new && kind.withdraws_orders() {
                 self.forget_levels(user, action.symbol()).await?;
             }
@@ -165,7 +173,7 @@ impl Actions {
                 tracing::warn!(user = %user.id, %order, why, "an order of before an ex-date was not withdrawn");
             }
         }
-        let change = if waits { None } else { desk.book().plan_action(row.id, action, row.open_factor)? };
+        let change = if waits { None } else { self.plan(desk, row, histories).await? };
         let booked = change.is_some();
         if let Some(change) = change {
             desk.change_holdings(ex_day, change, at).await?;

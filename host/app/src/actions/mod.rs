@@ -12,6 +12,7 @@ mod concerned;
 mod doubted;
 mod doubts;
 mod due;
+mod entitled;
 mod factors;
 mod import;
 mod levels;
@@ -81,6 +82,8 @@ pub(crate) struct Known {
     done: BTreeMap<ActionId, BTreeSet<UserId>>,
     /// Users whose desk is waited for.
     awaited: BTreeSet<UserId>,
+    /// Why an announced action whose ex-date has come is not done for everybody, one user's sentence.
+    refused: BTreeMap<ActionId, String>,
 }
 
 impl Known {
@@ -95,6 +98,7 @@ impl Known {
     /// Notes that an action is done for everybody.
     fn finish(&mut self, action: ActionId) {
         self.done.remove(&action);
+        self.refused.remove(&action);
         self.again.insert(action);
     }
 }

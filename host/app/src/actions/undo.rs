@@ -53,6 +53,7 @@ impl Actions {
             let mut known = self.known.lock();
             known.waiting.remove(&id);
             known.done.remove(&id);
+            known.refused.remove(&id);
         }
         self.load().await?;
         self.withdraw_jumps(&row, now).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Actions;
 use super::due::waits;
+use super::entitled::Histories;
 use crate::error::AppError;
 use crate::user::User;
 
@@ -35,10 +36,10 @@ impl Actions {
         let mut desk = user.desk.lock().await;
         // Whoever changes rows waits for desks: they are not waited for from here.
         let Ok(_applying) = self.changing.try_read() else { return Ok(()) };
-        let now = self.handles.clock.now();
+        let (now, mut histories) = (self.handles.clock.now(), Histories::default());
         for row in self.due(now) {
             let waits = waits(&row, now);
-            self.apply_at(&mut desk, user, &row, waits, now).await?;
+            self.apply_at(&mut desk, user, (&row, waits), &mut histories, now).await?;
             if !waits {
                 self.known.lock().note_done(row.id, user.id);
             }

@@ -1,7 +1,7 @@
 //! What a corporate action does to a user: orders of the share are withdrawn, the books and a simulated account change.
 
 use prahari_brokers::AccountChange;
-use prahari_domain::book::HoldingChange;
+use prahari_domain::book::{HeldShares, HoldingChange};
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
@@ -22,6 +22,30 @@ impl Desk {
     pub(crate) fn symbols_concerned(&self) -> impl Iterator<Item = &Symbol> {
         let ordered = self.book.orders().filter(|order| stands(order)).map(|order| &order.request.symbol);
         self.book.held_symbols().chain(ordered)
+    }
+
+    /// Brings what was held on days of the past up to the last entry of the journal.
+    ///
+    /// # Errors
+    /// [`AppError::ActionRefused`] when the journal cannot be read or does not lead to these books; or when the store is closed.
+    pub(crate) async fn follow_history(&self, history: &mut HeldShares) -> Result<(), AppError> {
+        let (user, last) = (self.book.user(), self.book.next_sequence().saturating_sub(1));
+        let refused = |why: &dyn std::fmt::Display| {
+            let says = "what was held on the day before the ex-date cannot be told from the journal";
+            AppError::ActionRefused(format!("{says} of user {user}: {why}"))
+        };
+        if history.through() < last {
+            match self.scope().load_journal(history.through()).await {
+                Ok(journal) => history.extend(&journal),
+                Err(error) if error.concerns_everybody() => return Err(error.into()),
+                Err(error) => return Err(refused(&error)),
+            }
+        }
+        if history.through() == last {
+            return Ok(());
+        }
+        let ends = format!("it ends with entry {}, and the books with entry {last}", history.through());
+        Err(refused(&ends))
     }
 
     /// Returns whether a date is closed.

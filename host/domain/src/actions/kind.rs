@@ -244,6 +244,19 @@ impl ActionKind {
     }
 }
 
+impl ActionKind {
+    /// Returns the amount for one share that the words of a dividend name, as they are displayed; none of other words. An entry of
+    /// a journal has the words only.
+    pub fn dividend_in(words: &str) -> Option<Paise> {
+        let amount = words.strip_prefix("dividend of ₹")?.strip_suffix(" a share")?;
+        let (rupees, paise) = amount.rsplit_once('.')?;
+        if paise.len() != 2 {
+            return None;
+        }
+        format!("{}{paise}", rupees.replace(',', "")).parse().ok().map(Paise)
+    }
+}
+
 impl fmt::Display for ActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

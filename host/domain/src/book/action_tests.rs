@@ -28,11 +28,13 @@ fn on(day: &str, kind: ActionKind) -> CorporateAction {
 struct Books {
     book: Book,
     day: Day,
+    journal: Vec<JournalEntry>,
 }
 
 impl Books {
     fn new() -> Self {
-        Self { book: Book::open(USER, Paise::rupees(10_000_000)), day: "2026-04-01".parse().unwrap() }
+        let (book, journal) = (Book::open(USER, Paise::rupees(10_000_000)), Vec::new());
+        Self { book, day: "2026-04-01".parse().unwrap(), journal }
     }
 
     fn at(&self) -> Timestamp {
@@ -41,7 +43,9 @@ impl Books {
 
     fn tell(&mut self, order: OrderId, event: OrderEvent) -> Result<Applied, BookError> {
         let entry = JournalEntry { sequence: self.book.next_sequence(), order, at: self.at(), event };
-        self.book.apply(&entry)
+        let applied = self.book.apply(&entry)?;
+        self.journal.push(entry);
+        Ok(applied)
     }
 
     fn trade(&mut self, strategy: StrategyName, side: Side, of: &str, quantity: u32, price: i64) {
@@ -191,6 +195,66 @@ fn a_symbol_change_moves_the_position_and_a_dividend_is_income_beside_cash() {
     assert_eq!(books.lots("TCSNEW"), [(10, 10_000)]);
     assert_eq!(books.book.held(&symbol("TCS")), 0);
     assert_eq!(books.book.applied_actions(), [ActionId(1), ActionId(2)]);
+}
+
+#[test]
+fn a_dividend_is_for_what_was_held_before_its_ex_date_in_the_shares_of_that_day() {
+    let mut books = Books::new();
+    books.buy(7, 10_000);
+    books.trade(OTHER, Side::Buy, "TCS", 5, 10_000);
+    books.next_day();
+    books.apply(1, &on("2026-04-02", ActionKind::Bonus { new: 1, held: 1 }));
+    books.trade(StrategyName::REBOUND, Side::Sell, "TCS", 14, 6_000);
+    books.next_day();
+    books.apply(2, &on("2026-04-03", ActionKind::SymbolChange { to: symbol("TCSNEW") }));
+
+    let mut held = HeldShares::default();
+    let (first, rest) = books.journal.split_at(3);
+    held.extend(first);
+    held.extend(rest);
+    assert_eq!(held.through() + 1, books.book.next_sequence());
+    let before = |of: &str, ex_day: &str| held.before(&symbol(of), ex_day.parse().unwrap());
+    assert_eq!(before("TCS", "2026-04-01"), []);
+    let mut both = vec![(StrategyName::REBOUND, 7), (OTHER, 5)];
+    both.sort_unstable();
+    assert_eq!(before("TCS", "2026-04-02"), both);
+    assert_eq!(before("TCS", "2026-04-03"), [(OTHER, 10)]);
+    assert_eq!((before("TCS", "2026-04-04"), before("TCSNEW", "2026-04-04")), (vec![], vec![(OTHER, 10)]));
+
+    let dividend = on("2026-04-02", ActionKind::Dividend { per_share: Paise(147) });
+    let change = books.book.plan_dividend(ActionId(3), &dividend, &both).unwrap();
+    assert_eq!(books.change(&change), Ok(Applied::Held));
+    assert_eq!((books.book.income(), books.book.difference()), (Paise(147 * 12), Paise::ZERO));
+    assert_eq!(books.book.plan_dividend(ActionId(3), &dividend, &both), None);
+    assert_eq!(change.inverse().per_share(), Some(Paise(147)));
+    assert_eq!(books.change(&change.inverse()), Ok(Applied::Held));
+    assert_eq!(books.book.income(), Paise::ZERO);
+    assert_eq!(books.book.plan_dividend(ActionId(4), &dividend, &[]), None);
+}
+
+#[test]
+fn the_words_of_a_dividend_name_its_amount() {
+    for paise in [1, 147, 100_000, 12_345_678, 100_000_000] {
+        let words = ActionKind::Dividend { per_share: Paise(paise) }.to_string();
+        assert_eq!(ActionKind::dividend_in(&words), Some(Paise(paise)), "{words}");
+    }
+    for words in ["bonus of 1 new for 1 held", "dividend of ₹ a share", "dividend of ₹1 a share", ""] {
+        assert_eq!(ActionKind::dividend_in(words), None, "{words}");
+    }
+}
+
+#[test]
+fn what_was_traded_since_a_day_is_known_for_the_days_whose_fills_are_kept() {
+    let mut books = Books::new();
+    books.buy(7, 10_000);
+    let first = books.day;
+    assert!(!books.book.is_untraded_since(&symbol("TCS"), first));
+    assert!(books.book.is_untraded_since(&symbol("INFY"), first));
+    assert!(books.book.is_untraded_since(&symbol("TCS"), first.succ_opt().unwrap()));
+    (0..=KEPT_DAYS).for_each(|_| books.next_day());
+    books.trade(StrategyName::REBOUND, Side::Buy, "INFY", 1, 10_000);
+    assert_eq!(books.book.fills_kept_from(), first.succ_opt().unwrap());
+    assert!(!books.book.is_untraded_since(&symbol("SBIN"), first), "nobody knows");
 }
 
 #[test]

@@ -37,6 +37,19 @@ impl RecentDays {
         self.0.iter().find(|traded| traded.day == day)
     }
 
+    /// The fills that are kept of a day and later ones.
+    pub fn fills_since(&self, day: Day) -> impl Iterator<Item = &DayFill> {
+        self.0.iter().filter(move |traded| traded.day >= day).flat_map(|traded| &traded.fills)
+    }
+
+    /// The first day of which, as of every later one, all fills are kept.
+    pub fn kept_from(&self) -> Day {
+        let newest = self.0.last().map(|traded| traded.day);
+        newest
+            .and_then(|day| day.checked_sub_days(chrono::Days::new(KEPT_DAYS.unsigned_abs())))
+            .unwrap_or(Day::MIN)
+    }
+
     /// The charges of a day with one more fill.
     pub fn charges_with(
         &self,

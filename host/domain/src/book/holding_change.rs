@@ -80,6 +80,13 @@ impl HoldingChange {
         shares.into_iter().filter(|(_, change)| *change != 0).collect()
     }
 
+    /// Returns what a dividend brought for one share, as the entry says it: the action may have another amount by now. None of
+    /// another kind.
+    pub fn per_share(&self) -> Option<Paise> {
+        let (_, words) = self.what.split_once(": ")?;
+        ActionKind::dividend_in(words)
+    }
+
     /// Returns the income of all parts.
     pub fn income(&self) -> Paise {
         self.parts.iter().map(|part| part.income).sum()
@@ -147,6 +154,29 @@ impl Book {
         let change = HoldingChange { action: id, undoes: false, what: action.to_string(), parts, cash };
         self.check_shares(&change)?;
         Ok(Some(change))
+    }
+
+    /// Returns what a dividend brings for the shares that each strategy held at the end of the day before its ex-date, see
+    /// [`HeldShares::before`](super::HeldShares::before): nothing of them need be held any more. None of another kind, for no
+    /// shares, or where it was applied already.
+    pub fn plan_dividend(
+        &self,
+        id: ActionId,
+        action: &CorporateAction,
+        held: &[(StrategyName, u32)],
+    ) -> Option<HoldingChange> {
+        let ActionKind::Dividend { per_share } = action.kind() else { return None };
+        if self.has_applied(id) || held.is_empty() {
+            return None;
+        }
+        let part = |(strategy, shares): &(StrategyName, u32)| {
+            // The most of a dividend times the most of shares fits.
+            let income = per_share.times(*shares).unwrap_or_default();
+            income_part(action.symbol().clone(), *strategy, income)
+        };
+        let parts = held.iter().map(part).collect();
+        let what = action.to_string();
+        Some(HoldingChange { action: id, undoes: false, what, parts, cash: Paise::ZERO })
     }
 
     /// Returns whether an action was applied to these books and not undone since.
@@ -374,17 +404,22 @@ fn renamed(held: Vec<HeldBefore>, to: &Symbol) -> Vec<HoldingPart> {
 fn paid(held: Vec<HeldBefore>, per_share: Paise) -> Vec<HoldingPart> {
     let part = |of: HeldBefore| {
         let income = of.lots.iter().filter_map(|lot| per_share.times(lot.quantity)).sum();
-        HoldingPart {
-            symbol: of.symbol,
-            strategy: of.strategy,
-            before: Vec::new(),
-            after: Vec::new(),
-            entries_before: Vec::new(),
-            entries_after: Vec::new(),
-            income,
-        }
+        income_part(of.symbol, of.strategy, income)
     };
     held.into_iter().map(part).collect()
+}
+
+/// Income of a position whose lots stay as they are.
+fn income_part(symbol: Symbol, strategy: StrategyName, income: Paise) -> HoldingPart {
+    HoldingPart {
+        symbol,
+        strategy,
+        before: Vec::new(),
+        after: Vec::new(),
+        entries_before: Vec::new(),
+        entries_after: Vec::new(),
+        income,
+    }
 }
 
 /// Adds `shares` at `cost` altogether as one lot, or as two whose prices differ by a paisa.

@@ -9,6 +9,7 @@
 mod apply;
 mod days;
 mod funds;
+mod held_shares;
 mod holding_change;
 mod holdings;
 mod outside;
@@ -32,6 +33,7 @@ use crate::time::Day;
 
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
+pub use held_shares::HeldShares;
 pub use holding_change::{HoldingChange, HoldingPart};
 pub use holdings::{HeldEntry, OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
@@ -343,6 +345,22 @@ impl Book {
     /// What the lots of a symbol cost, those of all strategies together, charges not included.
     pub fn invested_in(&self, symbol: &Symbol) -> Paise {
         self.holdings.invested_in(symbol)
+    }
+
+    /// Returns whether no fill of a share is of a day or a later one; false where the fills since that day are not kept any more.
+    pub fn is_untraded_since(&self, symbol: &Symbol, day: Day) -> bool {
+        let traded = |fill: &DayFill| fill.symbol == *symbol;
+        day >= self.days.kept_from() && !self.days.fills_since(day).any(traded)
+    }
+
+    /// The first day since which every fill is kept: earlier ones may be forgotten.
+    pub fn fills_kept_from(&self) -> Day {
+        self.days.kept_from()
+    }
+
+    /// The shares of the fills that are kept; most more than once.
+    pub fn recently_traded(&self) -> impl Iterator<Item = &Symbol> {
+        self.days.fills_since(Day::MIN).map(|fill| &fill.symbol)
     }
 
     /// What each strategy has brought and cost since the books were opened, by name.

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use prahari_app::queries::AppliedAction as Applied;
-use prahari_domain::actions::ActionKind;
 use prahari_domain::book::{HoldingPart, OpenLot};
 use prahari_domain::money::Paise;
 use serde::{Deserialize, Serialize};
@@ -97,11 +96,9 @@ impl From<Applied> for AppliedAction {
     fn from(Applied { entry, row }: Applied) -> Self {
         let (change, income) = (entry.change, Paise::ZERO);
         let income = change.parts.iter().fold(income, |sum, part| sum + part.income);
-        // The entry of a dividend changes no lots, and says the sum: the shares follow from it, to the paisa.
-        let per_share = row.as_ref().and_then(|row| match row.action.kind() {
-            ActionKind::Dividend { per_share } => Some(*per_share),
-            _ => None,
-        });
+        // The entry of a dividend changes no lots, and says the sum and in its words the amount for a share: the shares follow from
+        // them, to the paisa. The amount that is known now may be another one.
+        let per_share = change.per_share();
         Self {
             number: entry.sequence,
             booked_at: Instant(entry.at),
