@@ -19,6 +19,7 @@ mod actions {
     pub mod renamed;
     pub mod source;
     pub mod tellers;
+    pub mod uncovered;
     pub mod undo;
     pub mod value;
     pub mod world;

@@ -43,11 +43,6 @@ impl PriceJump {
         })
     }
 
-    /// Why no buy of the share is taken while nobody has explained the jump, one sentence.
-    pub fn refusal(&self) -> String {
-        format!("{self}: nobody buys it before an admin has explained it")
-    }
-
     /// Every jump of a history, oldest first.
     pub fn all_of(symbol: &Symbol, bars: &[Candle]) -> Vec<Self> {
         let pairs = bars.iter().zip(bars.iter().skip(1));

@@ -62,7 +62,7 @@ pub struct HaltRow {
     pub since: Timestamp,
     /// Time at which it was lifted; none while it is open.
     pub lifted_at: Option<Timestamp>,
-    /// User who lifted the halt; none while it holds.
+    /// User who lifted the halt; none while it holds, and of one that ended with a corporate action.
     pub lifted_by: Option<UserId>,
     /// Reason why it was lifted; empty while it is open.
     pub explanation: String,
@@ -105,6 +105,21 @@ impl UserScope {
         self.store
             .write_durable("lift a halt", move |conn| {
                 let sql = "UPDATE halts SET lifted_at = ?3, lifted_by = ?4, explanation = ?5
+                           WHERE id = ?1 AND user_id = ?2 AND lifted_at IS NULL";
+                Ok(execute(conn, sql, values)? > 0)
+            })
+            .await
+    }
+
+    /// Ends an open halt of the user in nobody's name and waits until that is durable; whether there was one.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn end_halt(&self, id: u64, at: Timestamp, explanation: String) -> Result<bool, StoreError> {
+        let values = (id.cast_signed(), self.user.0.cast_signed(), at.0, explanation);
+        self.store
+            .write_durable("end a halt", move |conn| {
+                let sql = "UPDATE halts SET lifted_at = ?3, explanation = ?4
                            WHERE id = ?1 AND user_id = ?2 AND lifted_at IS NULL";
                 Ok(execute(conn, sql, values)? > 0)
             })

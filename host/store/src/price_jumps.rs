@@ -7,7 +7,7 @@ use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, Timestamp};
 use rusqlite::{Row, params};
 
-use crate::columns::{execute, instant, optional_instant, optional_user, parsed, select};
+use crate::columns::{execute, instant, optional_instant, optional_user, parsed, select, select_one};
 use crate::errors::StoreError;
 use crate::store::SystemScope;
 
@@ -72,8 +72,8 @@ impl SystemScope {
             .await
     }
 
-    /// Closes an open jump that prices do not have any more, for a reason and in nobody's name: should they have it again, it is
-    /// open again.
+    /// Closes an open jump that prices do not have any more, or that a corporate action explains, for a reason and in nobody's name:
+    /// should they have it again, it is open again.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -88,6 +88,23 @@ impl SystemScope {
                 let sql = "UPDATE price_jumps SET explained_at = ?3, explanation = ?4
                            WHERE symbol = ?1 AND day = ?2 AND explained_at IS NULL";
                 Ok(execute(conn, sql, params![symbol.as_str(), day.to_string(), now.0, reason])? > 0)
+            })
+            .await
+    }
+
+    /// The jump of a share on a day as it was noticed, if nobody has explained it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open_price_jump(
+        &self,
+        symbol: Symbol,
+        day: Day,
+    ) -> Result<Option<PriceJumpRow>, StoreError> {
+        self.store
+            .read("read a price jump", move |conn| {
+                let sql = "SELECT * FROM price_jumps WHERE symbol = ?1 AND day = ?2 AND explained_at IS NULL";
+                select_one(conn, sql, params![symbol.as_str(), day.to_string()], read)
             })
             .await
     }

@@ -50,7 +50,7 @@ struct Halt {
     /// Time at which it was lifted; null while it holds.
     #[schema(required)]
     lifted_at: Option<Instant>,
-    /// Admin who lifted it; null while it holds.
+    /// Admin who lifted it; null while it holds, and of one that ended with a corporate action.
     #[schema(required)]
     lifted_by: Option<u64>,
     /// Reason why it was lifted; empty while it holds.

@@ -38,7 +38,7 @@ struct PriceJump {
     /// Time at which it was explained; null while it is not, and until then nobody buys the share.
     #[schema(required)]
     explained_at: Option<Instant>,
-    /// Admin who explained it; null while nobody has, and of one that is closed because the action that made it was taken back.
+    /// Admin who explained it; null while nobody has, and of one that is closed because an action explains it, or the one that made it was taken back.
     #[schema(required)]
     explained_by: Option<u64>,
     /// What the admin said; empty while it is not explained.

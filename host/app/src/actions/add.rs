@@ -6,6 +6,7 @@ use prahari_domain::actions::{ActionKey, ActionRow, ActionState, CorporateAction
 
 use super::Actions;
 use super::doubts::Brought;
+use super::uncovered::Became;
 use crate::error::AppError;
 
 impl Actions {
@@ -79,7 +80,9 @@ impl Actions {
         self.load().await?;
         drop(changing);
         self.apply_due(now).await?;
-        self.settle_doubts(&[action], by).await?;
+        let changed = std::slice::from_ref(&action);
+        Box::pin(self.look_at_jumps(changed, Became::Counted, now)).await?;
+        self.settle_doubts(changed, by).await?;
         let row = self.known_as(key).await?;
         let row = row.ok_or_else(|| AppError::ActionRefused("the action is gone again".to_owned()))?;
         let refused = self.known.lock().refused.get(&row.id).cloned();

@@ -18,6 +18,7 @@ use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::Day;
 
 use super::doubts::Brought;
+use super::uncovered::Became;
 use super::{Actions, MOST_IMPORTED};
 use crate::error::AppError;
 
@@ -123,6 +124,7 @@ impl Actions {
         self.load().await?;
         drop(changing);
         self.apply_due(now).await?;
+        Box::pin(self.look_at_jumps(&kept, Became::Counted, now)).await?;
         self.settle_doubts(&kept, by).await?;
         Ok(preview)
     }

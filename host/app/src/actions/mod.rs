@@ -17,6 +17,7 @@ mod factors;
 mod import;
 mod levels;
 mod source;
+mod uncovered;
 mod undo;
 mod when_free;
 
@@ -30,6 +31,8 @@ use prahari_domain::actions::{ActionName, ActionRow, ActionState};
 use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
 pub use prahari_store::{ActionFilter, DoubtFilter};
+
+pub(crate) use uncovered::is_exposed;
 
 use crate::background::Background;
 use crate::desk::TradingServices;

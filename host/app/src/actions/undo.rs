@@ -5,14 +5,13 @@ use prahari_domain::book::HoldingChange;
 use prahari_domain::ids::{ActionId, OrderId, UserId};
 use prahari_domain::orders::OrderEvent;
 use prahari_domain::time::Timestamp;
-use prahari_store::{ActionTransition, AlertCode, PriceJumpRow};
+use prahari_store::{ActionTransition, AlertCode};
 
 use super::Actions;
 use super::source::subject_of;
+use super::uncovered::Became;
 use crate::error::AppError;
-
-/// The most jumps that are looked through.
-const MOST_JUMPS: u32 = 10_000;
+use crate::halts::Held;
 
 impl Actions {
     /// Takes an action back, in the name of `by` and for a reason. Everything or nothing: where somebody has traded the
@@ -31,10 +30,13 @@ impl Actions {
         let inverses = self.inverses(&row).await?;
         self.check(&inverses, &row, now).await?;
         let (state, at) = (ActionState::Undone, now);
+        // Without the action the shares may be of another price than the market's, which is looked at last.
+        let mut held = Vec::new();
         for (user, inverse) in inverses {
             let user = self.users.find(user)?;
             let mut desk = user.desk.lock().await;
             let why = format!("{} is taken back: {reason}", row.action);
+            held.extend(inverse.symbols().into_iter().map(|symbol| Held::of(&user, symbol, &why)));
             let tomorrow = now.ist_day().succ_opt().unwrap_or(now.ist_day());
             for symbol in inverse.symbols() {
                 for (order, why) in desk.withdraw_before(&symbol, tomorrow, &why, now).await? {
@@ -56,38 +58,11 @@ impl Actions {
             known.refused.remove(&id);
         }
         self.load().await?;
-        self.withdraw_jumps(&row, now).await?;
+        Box::pin(self.look_at_jumps(std::slice::from_ref(&row.action), Became::TakenBack, now)).await?;
+        drop(held);
         let (code, subject) = (AlertCode::ActionNotTold, subject_of(&row.action.key()));
         self.notices.clear(code, None, &subject, "the action is taken back").await?;
         self.find(id).await
-    }
-
-    /// Closes the open jumps across the ex-date of an action that is taken back and that prices do not have without it. A market
-    /// that cannot be asked leaves them open.
-    async fn withdraw_jumps(&self, row: &ActionRow, now: Timestamp) -> Result<(), AppError> {
-        let (symbol, ex_day) = (row.action.symbol(), row.action.ex_day());
-        let system = self.handles.store.system();
-        let mut open = system.price_jumps(MOST_JUMPS).await?;
-        open.retain(|PriceJumpRow { jump, explained_at, .. }| {
-            let is_across = jump.previous_day < ex_day && ex_day <= jump.day;
-            jump.symbol == *symbol && is_across && explained_at.is_none()
-        });
-        if open.is_empty() {
-            return Ok(());
-        }
-        let market = self.trading.market.as_ref();
-        let days = match self.trading.jumps.days_of(market, symbol, now).await {
-            Ok(days) => days,
-            Err(error) => {
-                tracing::warn!(%symbol, %error, "the jumps of an action that is taken back stay open");
-                return Ok(());
-            }
-        };
-        for PriceJumpRow { jump, .. } in open.into_iter().filter(|row| !days.contains(&row.jump.day)) {
-            let reason = format!("{} is taken back, and prices have no jump without it", row.action);
-            system.withdraw_price_jump((jump.symbol, jump.day), now, reason).await?;
-        }
-        Ok(())
     }
 
     /// The change that takes back what an action has booked, of each user for whom it stands.

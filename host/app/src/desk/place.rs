@@ -218,7 +218,7 @@ impl Desk {
             return Ok(None);
         }
         let jump = self.trading.unexplained_jump(&request.symbol, order_context.now).await?;
-        Ok(jump.map(|jump| jump.refusal()))
+        Ok(jump.map(|jump| self.trading.jumps.refusal(&jump)))
     }
 
     /// Returns what the market says of a symbol at the moment an order is checked.

@@ -4,6 +4,7 @@
 //! hold it; everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
 
 mod desk_door;
+mod held;
 mod table;
 
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::text::one_line;
-use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
+use prahari_store::{AlertCode, HaltCode, HaltRow, NewAlert, NewHalt, StoreError};
 
+pub(crate) use held::Held;
 pub use table::{Halt, UserHalts};
 
 use crate::desk::{DifferenceNews, OrderAlarm, OrderContext};
@@ -126,6 +128,33 @@ impl Halts {
             self.withdraw(user, order, reason).await?;
         }
         Ok(new)
+    }
+
+    /// Ends the halt of a symbol of a user that an impossible price made, in nobody's name: the price is explained. Whether there
+    /// was one.
+    ///
+    /// # Errors
+    /// When it cannot be written down; the symbol stays halted then.
+    pub(crate) async fn end_of_price(
+        &self,
+        user: &User,
+        symbol: &Symbol,
+        why: &str,
+    ) -> Result<bool, AppError> {
+        let _changing = user.halts.changing().await;
+        let scope = self.handles.store.user(user.id);
+        let is_it =
+            |halt: &HaltRow| halt.symbol.as_ref() == Some(symbol) && halt.code == HaltCode::ImpossiblePrice;
+        let Some(halt) = scope.open_halts().await?.into_iter().find(is_it) else { return Ok(false) };
+        if !scope.end_halt(halt.id, self.handles.clock.now(), why.to_owned()).await? {
+            return Ok(false);
+        }
+        user.halts.remove(Some(symbol));
+        tracing::info!(user = %user.id, %symbol, "a halt has ended: {why}");
+        self.notices
+            .clear(AlertCode::SymbolHalted, Some(user.id), symbol.as_str(), &format!("it has ended: {why}"))
+            .await?;
+        Ok(true)
     }
 
     /// Cancels an order in the name of its own strategy.

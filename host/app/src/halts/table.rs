@@ -38,6 +38,8 @@ pub struct Open {
     pub user: Option<Halt>,
     /// Orders of these symbols.
     pub symbols: BTreeMap<Symbol, Halt>,
+    /// Orders of these symbols for a moment, each with its reason.
+    held: BTreeMap<Symbol, String>,
 }
 
 impl UserHalts {
@@ -88,6 +90,15 @@ impl UserHalts {
         });
     }
 
+    /// Has nothing of a symbol sent until [`UserHalts::let_go`].
+    pub(super) fn hold(&self, symbol: &Symbol, why: &str) {
+        self.change(|open| _ = open.held.insert(symbol.clone(), why.to_owned()));
+    }
+
+    pub(super) fn let_go(&self, symbol: &Symbol) {
+        self.change(|open| _ = open.held.remove(symbol));
+    }
+
     fn change(&self, change: impl FnOnce(&mut Open)) {
         let mut kept = self.open.write();
         let mut open = (**kept).clone();
@@ -99,9 +110,10 @@ impl UserHalts {
 impl Open {
     /// Returns the halts of the user and of a symbol, in the form that the risk gate checks.
     pub fn of(&self, symbol: &Symbol) -> Halted<'_> {
+        let halted = self.symbols.get(symbol).map(|halt| halt.reason.as_str());
         Halted {
             user: self.user.as_ref().map(|halt| halt.reason.as_str()),
-            symbol: self.symbols.get(symbol).map(|halt| halt.reason.as_str()),
+            symbol: halted.or_else(|| self.held.get(symbol).map(String::as_str)),
         }
     }
 }

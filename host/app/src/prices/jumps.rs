@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketError, Quote};
@@ -29,6 +30,8 @@ pub struct PriceJumps {
     factors: RwLock<Arc<ActionFactors>>,
     /// What their ex-dates forbid.
     ex_dates: RwLock<Arc<ExDates>>,
+    /// How often what was found was forgotten.
+    forgotten: AtomicU64,
 }
 
 /// What was found when a share was last looked at: its newest jump that nobody has explained.
@@ -38,6 +41,8 @@ struct Looked {
     /// Whether the opening price of the day was known.
     opened: bool,
     jump: Option<Arc<PriceJump>>,
+    /// The same with the prices with which it was noticed: bars of later are in other ones.
+    told: Option<Arc<PriceJump>>,
     /// The day in whose prices the close before the jump is.
     close_of: Day,
 }
@@ -93,16 +98,25 @@ impl PriceJumps {
                 newest(symbol, history.finished(), counts)
             })
             .map(Arc::new);
-        if let Some(jump) = &jump {
-            self.note(store, jump, now).await;
+        let told = match &jump {
+            Some(jump) => Some(self.as_noticed(store, jump).await),
+            None => None,
+        };
+        if let Some((jump, told)) = jump.as_ref().zip(told.as_ref()) {
+            self.note(store, (jump, told), now).await;
         }
-        let looked = Looked { day: today, opened: opened.is_some(), jump, close_of };
+        let looked = Looked { day: today, opened: opened.is_some(), jump, told, close_of };
         self.keep(symbol, looked.clone());
         Ok(looked)
     }
 
+    /// Why no buy of a share is taken while nobody has explained its jump, one sentence.
+    pub(crate) fn refusal(&self, jump: &PriceJump) -> String {
+        format!("{}: nobody buys it before an admin has explained it", self.factors().tell_jump(jump))
+    }
+
     /// Returns whether the open of a day was known when a share was looked at.
-    pub(super) fn has_opened(&self, symbol: &Symbol, day: Day) -> bool {
+    pub(crate) fn has_opened(&self, symbol: &Symbol, day: Day) -> bool {
         self.known(symbol).is_some_and(|known| known.day == day && known.opened)
     }
 
@@ -147,6 +161,12 @@ impl PriceJumps {
     /// Forgets what was found: the bars are others now.
     pub(super) fn forget(&self) {
         self.looked_at.write().clear();
+        self.forgotten.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often what was found was forgotten: where it is more than before, opens are to be looked at again.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::Relaxed)
     }
 
     fn known(&self, symbol: &Symbol) -> Option<Looked> {
@@ -172,12 +192,24 @@ impl PriceJumps {
         }
     }
 
+    /// A jump with the prices with which it was noticed first, while it is open.
+    async fn as_noticed(&self, store: &Store, jump: &Arc<PriceJump>) -> Arc<PriceJump> {
+        match store.system().open_price_jump(jump.symbol.clone(), jump.day).await {
+            Ok(noticed) => noticed.map_or_else(|| Arc::clone(jump), |row| Arc::new(row.jump)),
+            Err(error) => {
+                tracing::warn!(%error, "a price jump cannot be read");
+                Arc::clone(jump)
+            }
+        }
+    }
+
     /// Notes a jump that is new to this day.
-    async fn note(&self, store: &Store, jump: &Arc<PriceJump>, now: Timestamp) {
+    async fn note(&self, store: &Store, (jump, told): (&Arc<PriceJump>, &PriceJump), now: Timestamp) {
         if self.known(&jump.symbol).and_then(|known| known.jump).as_ref() == Some(jump) {
             return;
         }
-        tracing::warn!(symbol = %jump.symbol, "{jump}: it is not traded before an admin has explained it");
+        let what = self.factors().tell_jump(told);
+        tracing::warn!(symbol = %jump.symbol, "{what}: it is not traded before an admin has explained it");
         if let Err(error) = store.system().note_price_jump(PriceJump::clone(jump), now).await {
             tracing::error!(%error, "a price jump cannot be noted");
         }
@@ -185,8 +217,8 @@ impl PriceJumps {
 }
 
 impl TradingServices {
-    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running session
-    /// counts as soon as it is known.
+    /// The newest jump of a share within the last 250 sessions that nobody has explained, with the prices with which it was noticed;
+    /// the open of the running session counts as soon as it is known.
     ///
     /// # Errors
     /// When the market cannot be asked.
@@ -195,10 +227,10 @@ impl TradingServices {
         symbol: &Symbol,
         now: Timestamp,
     ) -> Result<Option<Arc<PriceJump>>, MarketError> {
-        Ok(self.jumps.look(self, symbol, now).await?.jump)
+        Ok(self.jumps.look(self, symbol, now).await?.told)
     }
 
-    /// The same, with the day in whose prices its close before is: actions since then are not in it.
+    /// The same with the prices of now, and with the day in whose prices its close before is: actions since then are not in it.
     ///
     /// # Errors
     /// When the market cannot be asked.

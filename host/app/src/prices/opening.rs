@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_brokers::MarketError;
-use prahari_domain::actions::ActionRow;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::price_jump::PriceJump;
@@ -14,7 +13,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::HaltCode;
 
 use super::watch::Opens;
-use crate::desk::Desk;
+use crate::actions::is_exposed;
 use crate::error::AppError;
 use crate::prices::Prices;
 use crate::user::User;
@@ -32,7 +31,7 @@ struct Found {
 
 impl Prices {
     pub(super) async fn look_at_opens(self: &Arc<Self>, now: Timestamp) -> Result<(), AppError> {
-        let mut opens = self.watch.opens_of(now.ist_day());
+        let mut opens = self.watch.opens_of(now.ist_day(), self.trading.jumps.forgotten());
         if opens.is_done() {
             return Ok(());
         }
@@ -123,12 +122,12 @@ impl Prices {
                 user,
                 &jump.symbol,
                 HaltCode::ImpossiblePrice,
-                &self.reason_of(jump),
+                &self.actions.halt_reason(jump),
             );
         }
         drop(desk);
         for jump in &found.jumps {
-            let (code, reason) = (HaltCode::ImpossiblePrice, self.reason_of(jump));
+            let (code, reason) = (HaltCode::ImpossiblePrice, self.actions.halt_reason(jump));
             self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
             self.halts.halt_symbol_if_held(user, &jump.symbol, code, &reason).await?;
         }
@@ -174,7 +173,7 @@ impl Prices {
     /// Halts a share that jumped for those who bought it before or have an order of it open, and withdraws the
     /// orders. Answers the users whose desk is busy.
     async fn halt_for_jump(self: &Arc<Self>, jump: &Arc<PriceJump>) -> Result<Vec<UserId>, AppError> {
-        let reason = self.reason_of(jump);
+        let reason = self.actions.halt_reason(jump);
         let code = HaltCode::ImpossiblePrice;
         let mut busy = Vec::new();
         for user in self.users.all() {
@@ -204,26 +203,4 @@ impl Prices {
         }
         Ok(busy)
     }
-
-    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come.
-    fn reason_of(&self, jump: &PriceJump) -> String {
-        let changes = |row: &ActionRow| row.price_factor().is_some_and(|factor| !factor.is_one());
-        match self.actions.near(jump).into_iter().find(changes) {
-            Some(ActionRow { id, action, .. }) => format!(
-                "{jump}, and the {} of {} did not come so: until an admin has undone the action ({id}) or explained the price",
-                action.kind(),
-                action.ex_day()
-            ),
-            None => format!("{jump}: a corporate action or a fault, until an admin has explained it"),
-        }
-    }
-}
-
-/// Returns whether a user bought a share before it jumped or has an order of it open.
-fn is_exposed(desk: &Desk, jump: &PriceJump) -> bool {
-    let book = desk.book();
-    let held = book.positions();
-    let bought_before =
-        held.iter().any(|position| position.symbol == jump.symbol && position.opened_on < jump.day);
-    bought_before || book.active_orders().any(|order| order.request.symbol == jump.symbol)
 }

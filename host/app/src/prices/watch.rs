@@ -22,6 +22,8 @@ pub struct PriceWatch {
 pub(super) struct Opens {
     /// Day that is watched; none before the first.
     pub day: Option<Day>,
+    /// How often what was found in prices had been forgotten when the look began.
+    forgotten: u64,
     /// Shares whose open was not known when it was asked for.
     pub unopened: BTreeSet<Symbol>,
     /// Users whose desk was busy when their shares were asked for; everybody at first.
@@ -29,10 +31,11 @@ pub(super) struct Opens {
 }
 
 impl PriceWatch {
-    /// Returns what is still to be looked at of a day's opens.
-    pub(super) fn opens_of(&self, day: Day) -> Opens {
+    /// Returns what is still to be looked at of a day's opens: everything again where bars or actions have changed since.
+    pub(super) fn opens_of(&self, day: Day, forgotten: u64) -> Opens {
         let opens = self.opens.lock().clone();
-        if opens.day == Some(day) { opens } else { Opens { day: Some(day), ..Opens::default() } }
+        let is_of_now = opens.day == Some(day) && opens.forgotten == forgotten;
+        if is_of_now { opens } else { Opens { day: Some(day), forgotten, ..Opens::default() } }
     }
 
     pub(super) fn keep_opens(&self, opens: Opens) {

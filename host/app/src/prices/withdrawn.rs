@@ -1,4 +1,4 @@
-//! Jumps that prices do not have any more, because the action that made them was taken back.
+//! Jumps that prices do not have any more, because an action was taken back or explains them.
 
 use std::collections::BTreeSet;
 

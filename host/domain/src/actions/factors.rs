@@ -180,6 +180,21 @@ impl ActionFactors {
         !(is_open && open < previous_close)
     }
 
+    /// What happened at a jump that nothing explains: a known action of that night did not come as it is told.
+    pub fn tell_jump(&self, jump: &PriceJump) -> String {
+        let is_across = |action: &&CorporateAction| {
+            let ex_day = action.ex_day();
+            let is_of = *action.symbol() == jump.symbol && jump.previous_day < ex_day && ex_day <= jump.day;
+            is_of && action.price_factor().is_some_and(|factor| !factor.is_one())
+        };
+        match self.actions.iter().find(is_across) {
+            Some(action) => {
+                format!("{jump}, and the {} of {} did not come so", action.kind(), action.ex_day())
+            }
+            None => jump.to_string(),
+        }
+    }
+
     fn between(
         &self,
         symbol: &Symbol,

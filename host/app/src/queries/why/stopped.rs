@@ -1,7 +1,6 @@
 //! What kept orders back before any run: halts, kill switches, an unexplained jump of the price, a service that was off.
 
 use prahari_domain::instruments::Symbol;
-use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::Timestamp;
 use prahari_store::{HaltFilter, HaltRow};
 
@@ -70,7 +69,7 @@ impl UserQueries<'_> {
             None
         });
         if let Some(jump) = jump.filter(|jump| jump.day <= asked.day) {
-            stopped.links.links.push(of_jump(&jump));
+            stopped.links.links.push(of_jump(self.all.trading.jumps.refusal(&jump)));
         }
         stopped
     }
@@ -96,8 +95,7 @@ impl UserQueries<'_> {
 }
 
 /// An unexplained jump ends the chain as it would end at the gate.
-fn of_jump(jump: &PriceJump) -> Link {
-    let found = jump.refusal();
+fn of_jump(found: String) -> Link {
     Link::new(StepKind::Halt, None, found, Says::Stops)
 }
 

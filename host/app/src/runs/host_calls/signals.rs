@@ -78,7 +78,7 @@ impl LiveServices<'_> {
             let since = held.get(&symbol);
             let counts = |day: Day| day == now.ist_day() || since.is_some_and(|since| *since < day);
             if let Some(jump) = jump.filter(|jump| counts(jump.day)) {
-                jumped.insert(symbol, jump.to_string());
+                jumped.insert(symbol, self.runs.trading.jumps.factors().tell_jump(&jump));
             }
         }
         let (kept, refused): (Vec<Draft>, Vec<Draft>) =
