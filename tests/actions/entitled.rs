@@ -119,8 +119,7 @@ async fn a_dividend_of_before_a_new_symbol_is_paid_under_either_name() {
     run(&daemon, at(WEDNESDAY, "09:05")).await;
     assert_eq!(held(&daemon, "ABCNEW").await, (11, 110_000));
     let provenance = action(TUESDAY, dividend(200)).provenance().clone();
-    let named =
-        CorporateAction::new(symbol("ABCNEW"), date(TUESDAY), dividend(200), provenance, "").unwrap();
+    let named = CorporateAction::new(symbol("ABCNEW"), date(TUESDAY), dividend(200), provenance, "").unwrap();
     let row = daemon.actions.add_confirmed(named, "asha").await.unwrap();
     assert_eq!((row.state, income(&daemon).await), (ActionState::Applied, Paise(2_200)));
     daemon.actions.undo(row.id, "it has the other name", "asha").await.unwrap();
