@@ -76,8 +76,10 @@ async fn a_dividend_that_is_corrected_after_the_sale_is_paid_again_and_each_entr
     assert_eq!((same.id, same.state), (row.id, ActionState::Applied));
     assert_eq!((income(&daemon).await, held(&daemon, "ABC").await), (Paise(14_300), (0, 0)));
 
-    let user = daemon.users.find(ADMIN).unwrap();
-    let booked = daemon.queries.of(&user).applied_actions(None, None, 10).await.unwrap().items;
+    let booked = {
+        let user = daemon.users.find(ADMIN).unwrap();
+        daemon.queries.of(&user).applied_actions(None, None, 10).await.unwrap().items
+    };
     let said: Vec<_> =
         booked.iter().map(|of| (of.entry.change.per_share(), of.entry.change.income())).collect();
     let expected = [(1_300, 14_300), (1_255, -13_805), (1_255, 13_805)];
@@ -119,8 +121,7 @@ async fn a_dividend_of_before_a_new_symbol_is_paid_under_either_name() {
     run(&daemon, at(WEDNESDAY, "09:05")).await;
     assert_eq!(held(&daemon, "ABCNEW").await, (11, 110_000));
     let provenance = action(TUESDAY, dividend(200)).provenance().clone();
-    let named =
-        CorporateAction::new(symbol("ABCNEW"), date(TUESDAY), dividend(200), provenance, "").unwrap();
+    let named = CorporateAction::new(symbol("ABCNEW"), date(TUESDAY), dividend(200), provenance, "").unwrap();
     let row = daemon.actions.add_confirmed(named, "asha").await.unwrap();
     assert_eq!((row.state, income(&daemon).await), (ActionState::Applied, Paise(2_200)));
     daemon.actions.undo(row.id, "it has the other name", "asha").await.unwrap();

@@ -39,6 +39,15 @@ impl Concerned {
                 }
             }
         }
+        // Whoever holds a share under its new symbol may have the right to a dividend of before.
+        for row in &actions.known.lock().rows {
+            match row.action.kind() {
+                ActionKind::SymbolChange { to } if names.contains(to.as_str()) => {
+                    names.insert(row.action.symbol().as_str().to_owned());
+                }
+                _ => {}
+            }
+        }
         Self { names, traded_from, busy }
     }
 

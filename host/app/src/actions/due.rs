@@ -152,9 +152,9 @@ impl Actions {
     ) -> Result<(), AppError> {
         let (action, kind) = (&row.action, row.action.kind());
         let is_new = row.state == ActionState::Announced;
-        // A dividend is for who held the shares before the ex-date, and they may be sold by now.
+        // A dividend is for who held the shares before the ex-date, and they may be sold or renamed by now.
         let at_stake = desk.has_at_stake(action.symbol())
-            || (is_dividend(row) && !desk.book().is_untraded_since(action.symbol(), action.ex_day()));
+            || (is_dividend(row) && !self.is_as_before(desk.book(), action));
         if !at_stake || desk.fault().is_some() {
             if is_new && kind.withdraws_orders() {
                 self.forget_levels(user, action.symbol()).await?;

@@ -50,7 +50,7 @@ impl Actions {
 
     /// Returns whether what these books hold of a share is what they held before an ex-date and what was bought since, in the shares
     /// of before: nothing was sold since, and no other action of that ex-date or a later one is booked.
-    fn is_as_before(&self, book: &Book, action: &CorporateAction) -> bool {
+    pub(super) fn is_as_before(&self, book: &Book, action: &CorporateAction) -> bool {
         let (symbol, ex_day) = (action.symbol(), action.ex_day());
         let known = self.known.lock();
         let changed = |row: &&ActionRow| row.action.ex_day() >= ex_day && changes_shares_of(row, symbol);
