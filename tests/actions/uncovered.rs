@@ -42,7 +42,7 @@ async fn refused(daemon: &Daemon, time: &str) -> Option<String> {
     let mut request = sell("ABC", 1, 5_000);
     request.kind = OrderKind::Market;
     let answer = user.desk.lock().await.place(request, order_context(at(TUESDAY, time))).await.unwrap();
-    answer.err().map(|refusal| refusal.to_string())
+    answer.err().map(|refusal| refusal.detail)
 }
 
 async fn without_order(house: &TestHost) -> Arc<Daemon> {
