@@ -49,7 +49,7 @@ async fn an_action_whose_change_of_price_did_not_come_changes_nothing_before_it_
     let house = house(&folder);
     let (daemon, _) = monday_evening(&house).await;
     run(&daemon, at(WEDNESDAY, "10:00")).await;
-    let came = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (+0.0 %)";
+    let came = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (unchanged)";
     for (kind, led_to) in [(BONUS, "₹50.00"), (split(5), "₹20.00")] {
         let said = doubt(&daemon, action(TUESDAY, kind.clone())).await;
         let expected = format!(

@@ -227,7 +227,9 @@ async fn an_action_of_the_folder_whose_change_of_price_did_not_come_is_an_alert_
     };
     let [(subject, detail)] = doubted().await.try_into().unwrap();
     assert_eq!(subject, "ABC 2025-03-10 bonus");
-    assert!(detail.starts_with("ABC on 2025-03-10: bonus of 1 new for 1 held: ABC opened at "), "{detail}");
+    let waits = "is not taken up before an admin confirms it, because ABC opened at ";
+    assert!(detail.starts_with("ABC on 2025-03-10: bonus of 1 new for 1 held ("), "{detail}");
+    assert!(detail.contains(waits), "{detail}");
     let action =
         daemon.trading.market.actions().told.iter().find(|told| told.ex_day().to_string() == MONDAY).cloned();
     daemon.actions.add_confirmed(action.unwrap(), "asha").await.unwrap();

@@ -212,4 +212,11 @@ async fn the_chain_is_whole_while_the_daemon_runs() {
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &found["whole"]), (Some(2), &json!(false)), "{found}");
     assert!(found["broken"]["entry"].is_u64() && found["broken"]["why"].is_string(), "{found}");
+
+    // A file that holds nothing yet is no database.
+    std::fs::write(&path, b"").unwrap();
+    let output = prahari(&["audit", "verify"], &path);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("is not a Prahari database") && !said.contains("no such table"), "{said}");
+    assert_eq!(output.status.code(), Some(2));
 }

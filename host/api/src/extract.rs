@@ -51,7 +51,7 @@ impl<T: DeserializeOwned> FromRequest<Api> for Json<T> {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(not_json());
+            return Err(not_json(&request));
         }
         let (parts, bytes) = read_body(request, api, "the body").await?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
@@ -157,8 +157,13 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The refusal of a body that is not said to be JSON.
-pub(crate) fn not_json() -> Problem {
-    Problem::new(Code::UnsupportedMediaType, "the body is not said to be application/json")
+pub(crate) fn not_json(request: &Request) -> Problem {
+    let reason = if request.body().size_hint().exact() == Some(0) {
+        "there is no body, and one that is application/json is needed"
+    } else {
+        "the body is not said to be application/json"
+    };
+    Problem::new(Code::UnsupportedMediaType, reason)
 }
 
 fn unread(rejection: &BytesRejection, what: &str) -> Problem {
@@ -192,5 +197,19 @@ fn in_our_words(field: &str, said: String) -> String {
     match field {
         "." | "" => said,
         field => format!("{field}: {said}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_not_there_is_told_as_such() {
+        let said = |body: &'static str| not_json(&Request::new(Body::from(body))).into_detail();
+        assert_eq!(said(""), "there is no body, and one that is application/json is needed");
+        assert_eq!(said("{}"), "the body is not said to be application/json");
     }
 }

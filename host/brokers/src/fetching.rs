@@ -80,6 +80,17 @@ impl Warmed {
     }
 }
 
+impl Warmed {
+    /// What the sentence does not say: the reason of each of several shares that failed, and each of those that are not listed where
+    /// it does not name them all.
+    pub fn unsaid(&self) -> Vec<String> {
+        let failed = self.failed.iter().map(|(symbol, reason)| format!("{symbol}: {reason}"));
+        let unlisted = self.unlisted.iter().map(|symbol| format!("{symbol}: the source does not list it"));
+        let failed = failed.filter(|_| self.failed.len() > 1);
+        failed.chain(unlisted.filter(|_| self.unlisted.len() > NAMED)).collect()
+    }
+}
+
 /// Largest number of shares in a sentence.
 const NAMED: usize = 5;
 
@@ -145,6 +156,7 @@ mod tests {
         let symbol = |text: &str| text.parse::<Symbol>().unwrap();
         let mut warmed = Warmed { fetched: 2, known: 3, ..Warmed::default() };
         assert_eq!(warmed.sentence(), "2 shares fetched, 3 known");
+        assert_eq!(warmed.unsaid(), Vec::<String>::new());
         let down = (symbol("ABC"), "it does not answer".to_owned());
         warmed.add(Warmed {
             known: 1,
@@ -154,5 +166,8 @@ mod tests {
         });
         let said = "2 shares fetched, 4 known, 1 not listed: NONE, 1 failed: ABC (it does not answer)";
         assert_eq!(warmed.sentence(), said);
+        assert_eq!(warmed.unsaid(), Vec::<String>::new(), "nothing is said twice");
+        warmed.failed.push((symbol("XYZ"), "it is busy".to_owned()));
+        assert_eq!(warmed.unsaid(), ["ABC: it does not answer", "XYZ: it is busy"]);
     }
 }

@@ -17,6 +17,7 @@ mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line_number;
 mod line_record;
 mod link;
 mod local_address;
@@ -52,6 +53,7 @@ pub use chaos::{
 pub use csv::CsvMarket;
 pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, WarmStep, Warmed};
 pub use folder::{BarsReport, FolderMarket};
+pub use line_number::line_of;
 pub use line_record::LineRecord;
 pub use link::{AccountChange, BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use local_address::check_local_address;

@@ -5,6 +5,7 @@
 //! which the history is not adjusted, or a fault of the source. What was bought at the one price must not be sold
 //! at the other before a person has said what happened.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -63,23 +64,46 @@ pub fn is_outside_band(previous_close: Paise, open: Paise) -> bool {
 impl fmt::Display for PriceJump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { symbol, day, open, previous_day, previous_close } = self;
-        let change =
-            (open.0 - previous_close.0).saturating_mul(1_000).checked_div(previous_close.0).unwrap_or(0);
-        let sign = if change < 0 { '-' } else { '+' };
-        let (whole, tenth) = (change.unsigned_abs() / 10, change.unsigned_abs() % 10);
         write!(
             f,
-            "{symbol} opened at {} on {day} after a close of {} on {previous_day} \
-             ({sign}{whole}.{tenth} %)",
+            "{symbol} opened at {} on {day} after a close of {} on {previous_day} ({})",
             rupees(*open),
             rupees(*previous_close),
+            change(*previous_close, *open),
         )
+    }
+}
+
+/// The way from a close to an open in tenths of a percent.
+fn change(close: Paise, open: Paise) -> String {
+    let tenths = (open.0 - close.0).saturating_mul(1_000).checked_div(close.0).unwrap_or(0);
+    let (whole, tenth) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+    match open.cmp(&close) {
+        Ordering::Equal => "unchanged".to_owned(),
+        Ordering::Less if tenths == 0 => "down by less than 0.1 %".to_owned(),
+        Ordering::Greater if tenths == 0 => "up by less than 0.1 %".to_owned(),
+        Ordering::Less => format!("-{whole}.{tenth} %"),
+        Ordering::Greater => format!("+{whole}.{tenth} %"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_change_is_told_with_its_way() {
+        let cases = [
+            (224_930, 224_870, "down by less than 0.1 %"),
+            (224_870, 224_930, "up by less than 0.1 %"),
+            (10_000, 10_000, "unchanged"),
+            (10_000, 9_990, "-0.1 %"),
+            (10_000, 12_345, "+23.4 %"),
+        ];
+        for (close, open, expected) in cases {
+            assert_eq!(change(Paise(close), Paise(open)), expected, "{close} {open}");
+        }
+    }
 
     #[test]
     fn what_the_exchange_lets_through_is_no_jump_and_corporate_actions_are() {

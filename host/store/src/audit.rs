@@ -167,7 +167,10 @@ impl SystemScope {
 /// When the file is not a database of this program or cannot be read.
 pub fn verify_audit(path: &Path) -> Result<AuditCheck, StoreError> {
     let file = DatabaseFile::open(path)?;
-    migrate::inspect(&file)?;
+    // A file that is to become a database has no log yet.
+    if migrate::inspect(&file)? == 0 {
+        return Err(StoreError::NotADatabase { path: path.to_owned() });
+    }
     let conn = open_untouched(path)?;
     let look = || {
         let _state = conn.unchecked_transaction()?;

@@ -74,8 +74,10 @@ impl Actions {
         let new = self.handles.store.system().keep_doubts(doubts.clone(), now).await?;
         for doubt in doubts.iter().filter(|doubt| new.contains(&doubt.action.key())) {
             let (code, subject) = (AlertCode::ActionDoubted, subject_of(&doubt.action.key()));
-            let teller = doubt.action.provenance();
-            let detail = format!("{doubt}: it is not taken up before an admin confirms it ({teller})");
+            let ActionDoubt { action, reason } = doubt;
+            let teller = action.provenance();
+            let detail =
+                format!("{action} ({teller}) is not taken up before an admin confirms it, because {reason}");
             self.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
         }
         Ok(())

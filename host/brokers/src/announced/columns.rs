@@ -68,6 +68,9 @@ fn position(names: &[String], wanted: &[&str]) -> Result<Option<usize>, String> 
 }
 
 fn missing(wanted: &[&str], header: &ByteRecord) -> String {
+    if header.is_empty() {
+        return "it is empty".to_owned();
+    }
     let found: Vec<_> = header.iter().take(NAMES_SHOWN).map(String::from_utf8_lossy).collect();
     let more = header.len().saturating_sub(NAMES_SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -11,6 +11,7 @@ use super::columns::Columns;
 use super::row::{self, Row};
 use super::{MOST_ANNOUNCED, ToldAction, UnreadableRow};
 use crate::folder::SERIES;
+use crate::line_number::line_of;
 
 /// What a list holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl ExchangeList {
             if rows > MOST_ANNOUNCED {
                 return Err(format!("it has more than {MOST_ANNOUNCED} rows"));
             }
-            list.take(&record, &columns, record.position().map_or(0, csv::Position::line));
+            list.take(&record, &columns, line_of(text, record.position()));
         }
         Ok(list)
     }

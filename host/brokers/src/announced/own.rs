@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::broken::broken_action;
 use super::plain::PlainAction;
 use super::{MOST_ANNOUNCED, ToldActions};
+use crate::line_number::line_of;
 
 /// The columns of a list: the fields of [`PlainAction`].
 const COLUMNS: [&str; 12] = [
@@ -53,7 +54,7 @@ pub(super) fn csv(text: &[u8], provenance: &Provenance) -> Result<ToldActions, S
             Ok(true) => {}
             Ok(false) => return Ok(told),
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = line_of(text, error.position());
                 return Err(format!("line {line} is not UTF-8 text"));
             }
         }
@@ -61,7 +62,7 @@ pub(super) fn csv(text: &[u8], provenance: &Provenance) -> Result<ToldActions, S
         if rows > MOST_ANNOUNCED {
             return Err(format!("it has more than {MOST_ANNOUNCED} rows"));
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(text, record.position());
         let cell = |place: Option<usize>| {
             place.and_then(|at| record.get(at)).map(str::trim).filter(|cell| !cell.is_empty())
         };

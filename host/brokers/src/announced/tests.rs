@@ -161,6 +161,9 @@ fn a_row_that_is_longer_or_shorter_than_the_header_and_a_field_that_nobody_knows
     ))
     .unwrap();
     assert_eq!(refused(&list), ["2: the row has 11 fields and the header 10"]);
+    let windows =
+        read(&format!("{DAILY}EQ,ABC,ABC, LTD,,,,2024-10-28,2024-10-29,,BONUS 1:1\n").replace('\n', "\r\n"));
+    assert_eq!(refused(&windows.unwrap()), ["2: the row has 11 fields and the header 10"]);
     assert_eq!(told(&list), ["3: XYZ on 2024-10-28: bonus of 1 new for 1 held"]);
 }
 
@@ -170,7 +173,10 @@ fn an_action_that_is_told_twice_is_one_and_with_other_figures_refused() {
     let list = read(&format!("{OWN}{row}{row}TCS,2024-10-28,bonus,2,1,,,,,,,\n")).unwrap();
     assert_eq!((told(&list).len(), list.repeated, list.passed_over), (1, 1, 0));
     assert_eq!(list.place_of(&list.actions[0].action).unwrap(), "line 2");
-    assert_eq!(refused(&list), ["4: a second bonus of TCS on 2024-10-28: the first one is in line 2"]);
+    let second = "4: a second bonus of TCS on 2024-10-28: the first one is in line 2";
+    assert_eq!(refused(&list), [second]);
+    let windows = format!("{OWN}{row}{row}TCS,2024-10-28,bonus,2,1,,,,,,,\n").replace('\n', "\r\n");
+    assert_eq!(refused(&read(&windows).unwrap()), [second]);
     let of = |new: u32| serde_json::json!({ "symbol": "TCS", "ex_day": "2024-10-28", "kind": "bonus", "new": new, "held": 1 });
     let list = read(&serde_json::json!([of(1), of(1), of(2)]).to_string()).unwrap();
     assert_eq!(refused(&list), ["3: a second bonus of TCS on 2024-10-28: the first one is in action 1"]);

@@ -9,6 +9,7 @@ use prahari_domain::time::Day;
 use super::lists::ListFile;
 use crate::announced::surplus;
 use crate::folder::{Band, BandHistory, SERIES, files};
+use crate::line_number::line_of;
 
 /// Most rows of a list; the exchange's have some 3,500.
 const MOST_ROWS: usize = 50_000;
@@ -42,7 +43,7 @@ pub(super) fn read_text(text: &[u8], day: Day, into: &mut BandHistory) -> Result
         if rows > MOST_ROWS {
             return Err(format!("it has more than {MOST_ROWS} rows"));
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(text, record.position());
         let [symbol, series, band] = columns.map(|at| field(&record, at));
         let Some(series) = SERIES.iter().position(|known| *known == series) else { continue };
         let added = surplus(&record, most)

@@ -12,6 +12,7 @@ use super::name::DayFile;
 use crate::announced::surplus;
 use crate::csv::row::volume;
 use crate::folder::{Deliveries, SERIES, files};
+use crate::line_number::line_of;
 
 /// The columns that are read.
 const COLUMNS: [&str; 4] = ["SYMBOL", "SERIES", "TTL_TRD_QNTY", "DELIV_QTY"];
@@ -41,7 +42,7 @@ pub(super) fn read_text(text: &[u8], day: Day, into: &mut Deliveries) -> Result<
     let (columns, most) = ([symbol?, series?, traded?, delivered?], header.len());
     let (mut record, mut unreadable, mut rows) = (ByteRecord::new(), Vec::new(), Vec::new());
     while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(text, record.position());
         match surplus(&record, most).map_or_else(|| row(&record, columns), Err) {
             Ok(row) => rows.extend(row),
             Err(reason) => unreadable.push((line, reason)),

@@ -59,6 +59,19 @@ impl Histories {
         Ok(at)
     }
 
+    /// Returns whether the newest bar of a share is of the same day in both and says something else. Shares that only one of them has
+    /// say nothing.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        other.index.keys().any(|symbol| match (self.newest(symbol), other.newest(symbol)) {
+            (Some(one), Some(another)) => one.day == another.day && one != another,
+            _ => false,
+        })
+    }
+
+    fn newest(&self, symbol: &str) -> Option<&Candle> {
+        self.shares.get(*self.index.get(symbol)?)?.bars.last()
+    }
+
     /// The bars by symbol, and the series of those that were ever in another one than the first.
     pub fn finish(self) -> (Vec<(Symbol, Vec<Candle>)>, SeriesHistory) {
         let mut shares = self.shares;

@@ -49,6 +49,8 @@ pub(super) struct Listing {
     pub days: BTreeMap<Day, (DayFile, PathBuf)>,
     /// The file with deliveries of each day that is read for them, whichever is read for the bars.
     pub with_deliveries: BTreeMap<Day, (DayFile, PathBuf)>,
+    /// The first file of each layout and packing of a day, with what its name says.
+    all: BTreeMap<(Day, (DayLayout, u8)), (DayFile, PathBuf)>,
     /// The list of corporate actions of each day that is read, with what its name says.
     pub actions: BTreeMap<Day, (ListFile, PathBuf)>,
     /// The list of price bands of each day, likewise.
@@ -116,6 +118,7 @@ impl Listing {
         if !self.takes(&path) {
             return;
         }
+        self.all.entry((file.day, file.rank())).or_insert_with(|| (file, path.clone()));
         let for_bars = take_least(&mut self.days, file, path.clone());
         // Those with deliveries are read for them also where the bars come from another file.
         let double = match file.layout {
@@ -149,6 +152,13 @@ impl Listing {
             let of_lists = [&self.actions, &self.bands].map(|lists| lists.get(day).map(|(_, file)| file));
             of_bars.into_iter().chain(of_lists).flatten().any(|file| file == read)
         })
+    }
+
+    /// The files that have the bars of the same day as this one, which is read, in another layout or packing.
+    pub fn others(&self, read: &DayFile) -> impl Iterator<Item = &(DayFile, PathBuf)> {
+        let (day, rank) = (read.day, read.rank());
+        let of_day = (day, (DayLayout::Udiff, u8::MIN))..=(day, (DayLayout::Full, u8::MAX));
+        self.all.range(of_day).filter(move |((_, other), _)| *other != rank).map(|(_, file)| file)
     }
 
     /// Takes a file into the fingerprint; `false` when it is no regular file.

@@ -7,6 +7,7 @@ use prahari_domain::time::Day;
 
 use super::histories::Histories;
 use super::listing::{DEEPEST, Double, Listing, Named};
+use super::name::DayFile;
 use super::{actions, bands, deliveries, read};
 use crate::fetching::Pace;
 use crate::folder::{
@@ -80,6 +81,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
             continue;
         }
         let found = read::bars(file, named, &mut histories)?;
+        contradicted(&listing, (named, file.as_path()), &histories, &mut notes);
         notes.without_volume(file, found.without_volume);
         if found.shares * 100 < shares_before * LEAST_PERCENT {
             notes.looks_cut_off(file, found.shares, shares_before);
@@ -108,6 +110,23 @@ fn compare(Double { day, named, read, other }: &Double, notes: &mut Notes) {
         (_, Err(reason)) => notes.leave_out(other, &reason),
         (Ok(one), Ok(another)) if one != another => notes.differ(*day, read, other),
         _ => {}
+    }
+}
+
+/// Notes the files with the bars of the day that was read last which have other figures of a share than the one that is read. One
+/// that cannot be read is not read either.
+fn contradicted(
+    listing: &Listing,
+    (named, read): (&DayFile, &Path),
+    histories: &Histories,
+    notes: &mut Notes,
+) {
+    for (layout, other) in listing.others(named) {
+        let mut others = Histories::default();
+        let is_read = read::bars(other, layout, &mut others).is_ok();
+        if is_read && histories.contradicts(&others) {
+            notes.differ(named.day, read, other);
+        }
     }
 }
 

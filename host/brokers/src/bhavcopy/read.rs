@@ -11,6 +11,7 @@ use crate::csv::columns::Columns;
 use crate::csv::read::unreadable;
 use crate::csv::row;
 use crate::folder::{SERIES, files, refuse};
+use crate::line_number::line_of;
 use crate::market::MarketError;
 
 /// What was found in a daily file.
@@ -45,12 +46,12 @@ pub(super) fn bars_of(
     into: &mut Histories,
 ) -> Result<DayFound, MarketError> {
     let mut reader = ReaderBuilder::new().from_reader(text);
-    let header = reader.headers().map_err(|error| unreadable(file, &error))?;
+    let header = reader.headers().map_err(|error| unreadable(text, file, &error))?;
     let columns = DayColumns::find(header).map_err(|reason| refuse(file, reason))?;
     let mut found = DayFound::default();
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
-        let line = record.position().map_or(0, csv::Position::line);
+    while reader.read_record(&mut record).map_err(|error| unreadable(text, file, &error))? {
+        let line = line_of(text, record.position());
         let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
         take(&record, &columns, day, into, &mut found).map_err(located)?;
     }
@@ -90,4 +91,36 @@ fn take(
     }
     found.shares += 1;
     into.add(symbol, series, bar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str =
+        "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,\n";
+
+    fn refusal(text: &str) -> String {
+        let day = "2024-07-05".parse().unwrap();
+        let file = Path::new("cm05JUL2024bhav.csv");
+        bars_of(text.as_bytes(), file, day, &mut Histories::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_line_is_told_as_it_is_counted_in_an_editor_whatever_ends_lines() {
+        let row = "ABC,EQ,100,110,90,100,100,99,10,1,05-JUL-2024,7,INE0,\n";
+        let bad = row.replace(",110,", ",x,");
+        for (text, line) in [
+            (format!("{HEADER}{bad}"), 2),
+            (format!("{HEADER}{}{bad}", row.replace("ABC", "XYZ")), 3),
+            (format!("{HEADER}{}\n{bad}", row.replace("INE0", "\"INE\n0\"")), 5),
+        ] {
+            let expected = format!("cm05JUL2024bhav.csv line {line}: \"ABC\": high \"x\" is not a price");
+            assert_eq!(refusal(&text), expected, "{text:?}");
+            assert_eq!(refusal(&text.replace('\n', "\r\n")), expected, "{text:?}");
+        }
+        assert_eq!(refusal(""), "cm05JUL2024bhav.csv: it is empty");
+        let short = format!("{HEADER}ABC,EQ\n").replace('\n', "\r\n");
+        assert_eq!(refusal(&short), "cm05JUL2024bhav.csv line 2: the row has 2 fields instead of 14");
+    }
 }

@@ -289,8 +289,15 @@ async fn of_several_files_of_a_day_one_is_read_and_days_without_a_session_are_le
     write(dir.path(), "cm06JUL2024bhav.csv", &format!("{OLD}{}", old("06-JUL-2024", "ABC", "EQ", 103, 10)));
     let market = open(dir.path()).unwrap();
     assert_eq!(days(&market, "ABC").await, [("2024-07-05".to_owned(), Paise::rupees(101), 10)]);
-    let notes = market.report().unwrap().notes;
-    assert_eq!(notes, ["cm06JUL2024bhav.csv is left out: there was no session on 2024-07-06"]);
+    let report = market.report().unwrap();
+    let differ = |other: &str| {
+        let [one, other] =
+            ["cm05JUL2024bhav.csv", other].map(|name| dir.path().join(name).display().to_string());
+        format!("{one} and {other} are both of 2024-07-05 and differ: the first one is read")
+    };
+    let closed = "cm06JUL2024bhav.csv is left out: there was no session on 2024-07-06".to_owned();
+    let [zipped, full] = ["cm05JUL2024bhav.csv.zip", "sec_bhavdata_full_05072024.csv"].map(differ);
+    assert_eq!((report.notes, report.unusable), (vec![zipped, full, closed], 2));
 }
 
 #[test]
@@ -449,7 +456,7 @@ fn a_list_that_cannot_be_used_takes_no_prices_away_and_is_named_with_its_lines()
     write(
         dir.path(),
         "sec_list_08072024.csv",
-        "Symbol,Series,Security Name,Band,Remarks\nABC,EQ,A NAME,wide,-\nM&M,BE,A, 2,5,-\n",
+        "Symbol,Series,Security Name,Band,Remarks\r\nABC,EQ,A NAME,wide,-\r\nM&M,BE,A, 2,5,-\r\n",
     );
     let market = open(dir.path()).unwrap();
     let expected = [
@@ -528,7 +535,7 @@ fn deliveries_are_read_beside_the_bars_of_another_file_and_bad_ones_take_no_bar_
         row("GSEC", "GS", "1"),
     ];
     write(dir.path(), "sec_bhavdata_full_05072024.csv", &format!("{FULL}{}", rows.concat()));
-    let bars = ["ABC", "M&M", "XYZ"].map(|symbol| old("05-JUL-2024", symbol, "EQ", 101, 10));
+    let bars = ["ABC", "M&M", "XYZ"].map(|symbol| old("05-JUL-2024", symbol, "EQ", 100, 10));
     write(dir.path(), "cm05JUL2024bhav.csv", &format!("{OLD}{}", bars.concat()));
     let market = open(dir.path()).unwrap();
     let day = "2024-07-05".parse().unwrap();

@@ -105,9 +105,13 @@ impl Columns {
 impl Layout {
     /// The columns that a header lacks.
     fn missing(&self, names: &[String], stacked: bool) -> Vec<&'static str> {
+        self.needed(stacked).into_iter().filter(|needed| !names.iter().any(|name| name == needed)).collect()
+    }
+
+    /// The columns that a header has to have. The first one of a stacked table holds the date, whatever its name.
+    fn needed(&self, stacked: bool) -> Vec<&'static str> {
         let date = (!stacked).then_some(self.date);
-        let needed = [self.open, self.high, self.low, self.close, self.volume];
-        date.into_iter().chain(needed).filter(|needed| !names.iter().any(|name| name == needed)).collect()
+        date.into_iter().chain([self.open, self.high, self.low, self.close, self.volume]).collect()
     }
 }
 
@@ -134,16 +138,22 @@ fn position(names: &[String], wanted: &str) -> Result<usize, String> {
 }
 
 fn incomplete(header: &StringRecord, names: &[String], stacked: bool) -> String {
+    if header.is_empty() {
+        return "it is empty".to_owned();
+    }
     // Of the layout that it lacks the least of; the first of several, which is the plain one.
-    let nearest = LAYOUTS.iter().map(|layout| layout.missing(names, stacked)).min_by_key(Vec::len);
-    let missing = nearest.unwrap_or_default().first().copied().unwrap_or("date");
+    let lacks = |layout: &Layout| layout.missing(names, stacked);
+    let nearest = LAYOUTS.iter().min_by_key(|layout| lacks(layout).len());
+    let missing = nearest.and_then(|layout| lacks(layout).first().copied()).unwrap_or("date");
+    let needed = nearest.map(|layout| layout.needed(stacked)).unwrap_or_default();
+    let (last, others) =
+        needed.split_last().map_or(("", String::new()), |(last, others)| (*last, others.join(", ")));
     let found: Vec<&str> =
         header.iter().take(NAMES_SHOWN).map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
     let more = header.len().saturating_sub(NAMES_SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!(
-        "the column {missing} is missing: needed are date, open, high, low, close and volume, in any case and order; found \
-         are {}{more}",
+        "the column {missing} is missing: needed are {others} and {last}, in any case and order; found are {}{more}",
         one_line(&found.join(", "))
     )
 }
@@ -203,9 +213,22 @@ mod tests {
                       order; found are Date, Close_RELIANCE.NS, Open_RELIANCE.NS";
         assert_eq!(find("Date,Close_RELIANCE.NS,Open_RELIANCE.NS").unwrap_err(), reason);
         let reason = find("Date,Open Price,High Price,Low Price,Close Price,Turnover").unwrap_err();
-        let expected = "the column total_traded_quantity is missing: needed are date, open, high, low, close and volume, in \
-                        any case and order; found are Date, Open Price, High Price, Low Price, Close Price, Turnover";
+        let expected = "the column total_traded_quantity is missing: needed are date, open_price, high_price, low_price, \
+                        close_price and total_traded_quantity, in any case and order; found are Date, Open Price, High Price, \
+                        Low Price, Close Price, Turnover";
         assert_eq!(reason, expected);
+        // The names that are needed are those of the layout whose column is missing.
+        let reason =
+            find("SYMBOL,SERIES,DAY,OPEN_PRICE,HIGH_PRICE,LOW_PRICE,CLOSE_PRICE,TTL_TRD_QNTY").unwrap_err();
+        let expected = "the column date1 is missing: needed are date1, open_price, high_price, low_price, close_price and \
+                        ttl_trd_qnty, in any case and order; found are SYMBOL, SERIES, DAY, OPEN_PRICE";
+        assert!(reason.starts_with(expected), "{reason}");
+        let reason = find("Price,Close,High,Low,Open").unwrap_err();
+        assert!(
+            reason.contains("volume is missing: needed are open, high, low, close and volume, in"),
+            "{reason}"
+        );
+        assert_eq!(Columns::find(&StringRecord::new()).unwrap_err(), "it is empty");
         let many = (0..30).map(|number| format!("c{number}")).collect::<Vec<_>>().join(",");
         assert!(find(&many).unwrap_err().ends_with("c18, c19 and 10 more"), "{many}");
     }

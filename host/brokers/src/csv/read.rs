@@ -10,6 +10,7 @@ use prahari_domain::time::Day;
 use super::columns::Columns;
 use super::{listing, row};
 use crate::folder::{SERIES, files, refuse};
+use crate::line_number::line_of;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 
@@ -50,14 +51,14 @@ pub(super) fn bars_of(
     last: Day,
 ) -> Result<FileBars, MarketError> {
     let mut reader = ReaderBuilder::new().from_reader(text);
-    let header = reader.headers().map_err(|error| unreadable(file, &error))?;
+    let header = reader.headers().map_err(|error| unreadable(text, file, &error))?;
     let columns = Columns::find(header).map_err(|reason| refuse(file, reason))?;
     let mut found = FileBars { bars: Vec::with_capacity(text.len() / 48), ..FileBars::default() };
     let mut record = StringRecord::new();
     let mut previous: Option<Day> = None;
     let mut headers_left = if columns.stacked { 2 } else { 0 };
-    while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
-        let line = record.position().map_or(0, csv::Position::line);
+    while reader.read_record(&mut record).map_err(|error| unreadable(text, file, &error))? {
+        let line = line_of(text, record.position());
         let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
         if headers_left > 0 {
             headers_left -= 1;
@@ -124,7 +125,7 @@ fn is_other_series(record: &StringRecord, columns: &Columns) -> bool {
 }
 
 /// A text that is no table, with the line where there is one.
-pub(crate) fn unreadable(file: &Path, error: &csv::Error) -> MarketError {
+pub(crate) fn unreadable(text: &[u8], file: &Path, error: &csv::Error) -> MarketError {
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("the row has {} instead of {expected_len}", counted(*len, "field", "fields"))
@@ -132,8 +133,8 @@ pub(crate) fn unreadable(file: &Path, error: &csv::Error) -> MarketError {
         csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8".to_owned(),
         _ => error.to_string(),
     };
-    match error.position() {
-        Some(at) => MarketError::Row { file: file.display().to_string(), line: at.line(), reason },
-        None => refuse(file, reason),
+    match line_of(text, error.position()) {
+        0 => refuse(file, reason),
+        line => MarketError::Row { file: file.display().to_string(), line, reason },
     }
 }

@@ -123,7 +123,7 @@ impl Notes {
         self.unreadable_rows(file, &rows);
     }
 
-    /// Notes two files of a day that are called the same and do not say the same, of which the first is read.
+    /// Notes two files of a day that are called the same, or have the same bars, and do not say the same: the first is read.
     pub fn differ(&mut self, day: Day, read: &Path, other: &Path) {
         self.unusable += 1;
         self.left_out.push(format!(

@@ -114,6 +114,9 @@ fn read_part(part: &str) -> Part {
         return Part::Unreadable("what becomes of the shares is not said");
     }
     if has(&["RIGHTS", "RGHTS", "RIGHT ISS", "RHT"]) {
+        if has_part_of_a_paisa(part) {
+            return Part::Unreadable("the premium of the rights is not in whole paise");
+        }
         let premium = amounts(part).first().copied();
         return ratio_of(part).map_or(Part::Unreadable("rights without their ratio"), |(new, held)| {
             within(ActionKind::Rights { new, held, premium }, "the figures of the rights are out of bounds")
@@ -121,6 +124,9 @@ fn read_part(part: &str) -> Part {
     }
     if has(&["DIV"]) {
         return match amounts(part).as_slice() {
+            [_] if has_part_of_a_paisa(part) => {
+                Part::Unreadable("the amount of the dividend is not in whole paise")
+            }
             [per_share] => {
                 within(ActionKind::Dividend { per_share: *per_share }, "the dividend is out of bounds")
             }
@@ -169,6 +175,22 @@ fn ratio_of(part: &str) -> Option<(u32, u32)> {
 
 /// The amounts after `RS` or `RE`, in order. One that cannot be read counts as zero, which nothing accepts.
 fn amounts(part: &str) -> Vec<Paise> {
+    numbers(part).into_iter().map(|number| amount(number).unwrap_or_default()).collect()
+}
+
+/// Whether one of the amounts has parts that are smaller than a paisa, which nobody is paid.
+fn has_part_of_a_paisa(part: &str) -> bool {
+    let has_part = |number: &str| {
+        number.split_once('.').is_some_and(|(_, paise)| {
+            let paise = paise.trim_end_matches(['0', '.', ',']);
+            paise.len() > 2 && paise.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    numbers(part).into_iter().any(has_part)
+}
+
+/// What stands as a number after `RS` or `RE`, in order.
+fn numbers(part: &str) -> Vec<&str> {
     let bytes = part.as_bytes();
     let begins = |at: usize| {
         let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
@@ -183,8 +205,7 @@ fn amounts(part: &str) -> Vec<Paise> {
             let rest = part.get(at + 2..)?.trim_start_matches([' ', '.', ':', '-']);
             let end =
                 rest.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
-            let number = rest.get(..end).filter(|number| !number.is_empty())?;
-            Some(amount(number).unwrap_or_default())
+            rest.get(..end).filter(|number| !number.is_empty())
         })
         .collect()
 }

@@ -51,7 +51,17 @@ fn what_the_exchange_writes_is_read() {
             "FVSPLT FRM RS 10",
             &["?\"FVSPLT FRM RS 10\": two face values in rupees and whole paise are wanted"],
         ),
-        ("DIV - RS 0.125 PER SH", &["?\"DIV - RS 0.125 PER SH\": the dividend is out of bounds"]),
+        (
+            "DIV - RS 0.125 PER SH",
+            &["?\"DIV - RS 0.125 PER SH\": the amount of the dividend is not in whole paise"],
+        ),
+        ("DIVIDEND RS 2.505", &["?\"DIVIDEND RS 2.505\": the amount of the dividend is not in whole paise"]),
+        ("DIVIDEND RS 2.500.", &["dividend of ₹2.50 a share"]),
+        ("DIVIDEND RS 0", &["?\"DIVIDEND RS 0\": the dividend is out of bounds"]),
+        (
+            "RIGHTS 3:8 @ PRM RS 0.125",
+            &["?\"RIGHTS 3:8 @ PRM RS 0.125\": the premium of the rights is not in whole paise"],
+        ),
         (
             "AGM/SCHEME OF ARRANGEMENT",
             &["?\"SCHEME OF ARRANGEMENT\": what becomes of the shares is not said"],

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use csv::{ReaderBuilder, StringRecord};
+use prahari_brokers::line_of;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::numbers::counted;
@@ -92,14 +93,14 @@ impl Columns {
 /// Reads a file; see [`ScripMaster::read`].
 pub(super) fn read(file: &[u8], path: &str, fewest: usize) -> Result<ScripMaster, ScripError> {
     let mut reader = ReaderBuilder::new().from_reader(file);
-    let columns = Columns::find(reader.headers().map_err(broken)?)?;
+    let columns = Columns::find(reader.headers().map_err(|error| broken(file, &error))?)?;
     let mut shares: BTreeMap<Symbol, Scrip> = BTreeMap::new();
     for (count, record) in reader.records().enumerate() {
-        let record = record.map_err(broken)?;
+        let record = record.map_err(|error| broken(file, &error))?;
         if count >= MOST_ROWS {
             return Err(ScripError::TooMany);
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(file, record.position());
         let read = scrip(&columns, &record).map_err(|reason| ScripError::Row { line, reason })?;
         let Some(scrip) = read else { continue };
         let known = shares.get(&scrip.symbol).is_some_and(|other| rank(&other.series) <= rank(&scrip.series));
@@ -114,8 +115,8 @@ pub(super) fn read(file: &[u8], path: &str, fewest: usize) -> Result<ScripMaster
     Ok(ScripMaster { dated: dated(path), shares, by_token })
 }
 
-fn broken(error: csv::Error) -> ScripError {
-    let line = error.position().map_or(0, csv::Position::line);
+fn broken(file: &[u8], error: &csv::Error) -> ScripError {
+    let line = line_of(file, error.position());
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("it has {} instead of {expected_len}", counted(*len, "column", "columns"))

@@ -91,6 +91,7 @@ fn half_a_file_is_refused_by_what_is_wrong_with_it() {
     );
     let no_tick = "90001,EQ,nse_cm,,DEMO,DEMO-EQ,INE1,,1,-1,,0,0,0,1,1\n";
     assert_eq!(read(format!("{HEADER}\n{no_tick}"), 1), "line 2: DEMO has no tick");
+    assert_eq!(read(format!("{HEADER}\r\n{no_tick}"), 1), "line 2: DEMO has no tick");
     assert_eq!(read("<html>\n".to_owned(), 1), "it has no column pSymbol");
 }
 

@@ -35,12 +35,7 @@ pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
     let closed = database.store.close().await.map_err(Failure::work);
     let warmed = fetched?;
     closed?;
-    for (symbol, reason) in &warmed.failed {
-        say!("{symbol}: {reason}");
-    }
-    for symbol in &warmed.unlisted {
-        say!("{symbol}: the source does not list it");
-    }
+    warmed.unsaid().iter().for_each(|line| say!("{line}"));
     Ok(if warmed.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 

@@ -23,7 +23,7 @@ impl FromRequest<Api> for CalendarText {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(not_json());
+            return Err(not_json(&request));
         }
         let too_large = || Problem::new(Code::TooLarge, format!("a calendar has at most {MOST_BYTES} bytes"));
         let (_, bytes) = read_body(request, api, "the calendar").await?;

@@ -81,7 +81,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SourceDown => "A source of prices is down",
         AlertCode::BarsRestated => "Bars of the past were restated",
         AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
-        AlertCode::ActionDoubted => "A corporate action is told that the prices contradict",
+        AlertCode::ActionDoubted => "Corporate actions wait for an admin's word",
         AlertCode::NotReady => "Something is not ready for the market",
         AlertCode::HoldingsDiffer => "The broker holds other shares than the books",
         AlertCode::LoginBlocked => "Nobody logs in at a broker until a person allows it",

@@ -263,6 +263,9 @@ fn runs_services_and_alerts_say_which_and_why() {
     let halted = alerts::raised(AlertCode::UserHalted, "nothing of this user is sent".to_owned());
     let expected = (NotificationKind::Alert, "Trading of a user is halted", "nothing of this user is sent");
     assert_eq!((said(&halted), halted.level), (expected, NotificationLevel::Error));
+    // True of what prices contradict and of what the books do, of one and of many.
+    let doubted = alerts::raised(AlertCode::ActionDoubted, String::new());
+    assert_eq!(doubted.title, "Corporate actions wait for an admin's word");
     let failed: Vec<Check> =
         (1..=7).map(|_| Check::failed("halts", "nothing of this user is sent", "")).collect();
     let failed: Vec<&Check> = failed.iter().collect();

@@ -60,7 +60,7 @@ impl UserQueries<'_> {
 /// What is found in the newest bar up to the day; as an error what is missing.
 fn told(asked: &Asked, candles: &Candles) -> Result<String, String> {
     let (symbol, day, source) = (&asked.symbol, asked.day, candles.source());
-    let missing = format!("the source of market data has no bar of {symbol} of {day}");
+    let missing = missing(asked);
     let Some(candle) = candles.last() else { return Err(missing) };
     if candle.day != day {
         return Err(format!("{missing}; the last one before is of {}", candle.day));
@@ -76,6 +76,27 @@ fn told(asked: &Asked, candles: &Candles) -> Result<String, String> {
     Ok(format!(
         "the source of market data, {source}, has the bar of {symbol} of {day}, close {close}{derived}{so_far}"
     ))
+}
+
+/// That there is no bar of the day, or why there cannot be one yet.
+fn missing(asked: &Asked) -> String {
+    let Asked { symbol, day, now, .. } = asked;
+    let at = |instant: Timestamp| instant.ist_time().format("%H:%M").to_string();
+    match asked.exchange.hours() {
+        Some((open, _)) if *now < open => {
+            let opens = at(open);
+            format!(
+                "the session of {day} has not opened yet (it opens at {opens}), and the bar of {symbol} comes after that"
+            )
+        }
+        Some((_, close)) if *now < close => {
+            let until = at(close);
+            format!(
+                "the source of market data has no bar of {symbol} of {day} yet, and the session goes on until {until}"
+            )
+        }
+        _ => format!("the source of market data has no bar of {symbol} of {day}"),
+    }
 }
 
 #[cfg(test)]
@@ -124,5 +145,19 @@ mod tests {
         assert!(missing.ends_with(expected), "{missing}");
         let missing = told(&asked("2025-03-07"), &Candles::none("csv")).unwrap_err();
         assert!(missing.ends_with("no bar of TCS of 2025-03-07"), "{missing}");
+    }
+
+    #[test]
+    fn before_the_close_the_bar_of_the_day_is_not_missed() {
+        let day: Day = "2025-03-10".parse().unwrap();
+        let told = |minute: i64| {
+            let now = Timestamp::start_of(day).plus_minutes(minute);
+            told(&Asked { now, ..asked("2025-03-10") }, &Candles::none("csv")).unwrap_err()
+        };
+        let before = "the session of 2025-03-10 has not opened yet (it opens at 09:15), and the bar of TCS comes after that";
+        assert_eq!(told(8 * 60), before);
+        let during = "the source of market data has no bar of TCS of 2025-03-10 yet, and the session goes on until 15:30";
+        assert_eq!(told(12 * 60), during);
+        assert_eq!(told(15 * 60 + 30), "the source of market data has no bar of TCS of 2025-03-10");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use prahari_domain::actions::Shut;
 use prahari_domain::ids::SignalId;
+use prahari_domain::risk::RefusalCode;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{DecisionLine, DecisionRow, DecisionSearch};
@@ -44,7 +46,16 @@ impl UserQueries<'_> {
             ..DecisionSearch::default()
         };
         let found = self.scope.search_decisions(search).await?;
-        let link = |(line, times)| link(line, times, asked, signals);
+        let (ex_dates, calendar) = (self.all.trading.jumps.ex_dates(), self.all.trading.calendar.current());
+        // After the close every share is shut.
+        let in_session = |at: Timestamp| asked.exchange.hours().is_some_and(|(_, close)| at < close);
+        let shut = |at: Timestamp| {
+            ex_dates.without_price(&asked.symbol, true, &calendar, at).filter(|_| in_session(at))
+        };
+        let link = |(line, times): (DecisionLine, usize)| {
+            let reason = reason(&line.decision, shut(line.cursor.run.started_at));
+            link((line, times), &reason, asked, signals)
+        };
         let links = counted(found.items).into_iter().map(link).collect();
         Ok(Links::newest(links, MOST_DECISIONS, StepKind::Decision, found.next.is_some()))
     }
@@ -71,7 +82,29 @@ fn counted(lines: Vec<DecisionLine>) -> Vec<(DecisionLine, usize)> {
     counted
 }
 
-fn link(line: DecisionLine, times: usize, asked: &Asked, signals: &BTreeSet<SignalId>) -> Link {
+/// Why a run decided so, in words. Of a demerged share that is not traded yet, tasks are told that its session is closed.
+fn reason(decision: &DecisionRow, shut: Option<Shut>) -> String {
+    let is_closed = decision.reason == RefusalCode::SessionClosed.name();
+    match shut.filter(|_| is_closed) {
+        Some(Shut::SpecialPreOpen { ex_day, until }) => {
+            let until = until.ist_time().format("%H:%M");
+            format!(
+                "the share was not traded yet, as it is demerged on {ex_day} and its special pre-open ends at {until}"
+            )
+        }
+        Some(Shut::NoOpen { ex_day }) => {
+            format!("the share was not traded yet, as it is demerged on {ex_day} and has no open since")
+        }
+        Some(Shut::NotBooked { .. }) | None => words(&decision.reason),
+    }
+}
+
+fn link(
+    (line, times): (DecisionLine, usize),
+    reason: &str,
+    asked: &Asked,
+    signals: &BTreeSet<SignalId>,
+) -> Link {
     let DecisionLine { cursor, task, decision } = line;
     let refusal = value(&decision, REFUSAL);
     let names_signal = value(&decision, SIGNAL)
@@ -82,7 +115,7 @@ fn link(line: DecisionLine, times: usize, asked: &Asked, signals: &BTreeSet<Sign
         (true, false) => Says::Remarks,
         (false, _) => Says::Passes,
     };
-    let (title, action, reason) = (asked.title(task), words(&decision.action), words(&decision.reason));
+    let (title, action) = (asked.title(task), words(&decision.action));
     let (kind, found) = match refusal {
         Some(refusal) => {
             let what = what_was_refused(&decision);
@@ -152,6 +185,19 @@ mod tests {
         let told: Vec<(u64, usize)> =
             counted(lines).into_iter().map(|(line, times)| (line.cursor.run.run.0, times)).collect();
         assert_eq!(told, [(2, 1), (4, 1), (5, 2)]);
+    }
+
+    #[test]
+    fn of_a_demerged_share_that_is_not_traded_yet_no_closed_session_is_told() {
+        let closed = line(1, "session_closed", &[]).decision;
+        assert_eq!(reason(&closed, None), "session closed");
+        let ex_day = "2025-03-11".parse().unwrap();
+        let shut = Shut::SpecialPreOpen { ex_day, until: Timestamp::start_of(ex_day).plus_minutes(600) };
+        let said = "the share was not traded yet, as it is demerged on 2025-03-11 and its special pre-open ends at 10:00";
+        assert_eq!(reason(&closed, Some(shut.clone())), said);
+        let no_open = "the share was not traded yet, as it is demerged on 2025-03-11 and has no open since";
+        assert_eq!(reason(&closed, Some(Shut::NoOpen { ex_day })), no_open);
+        assert_eq!(reason(&line(1, "too_dear", &[]).decision, Some(shut)), "too dear");
     }
 
     #[test]
