@@ -127,6 +127,34 @@ async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
     assert_eq!(broker.requests(OTHER).len(), 2, "nothing was sent again");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_without_a_clear_answer_does_not_say_that_the_order_is_over() {
+    let broker = Arc::new(LiveBroker::default());
+    let mut house = TestHost::new(3);
+    house.make_flat();
+    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+    let console = Console::of(house, at(MONDAY, "10:00")).await;
+    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    let user = console.user().await;
+    let why = json!({ "reason": "the result is out" });
+    for (symbol, loss, then) in [("ABC", Loss::Answer, 409), ("XYZ", Loss::Request, 200)] {
+        let id = placed(&console, buy(symbol, 1, 9_000)).await;
+        let cancel = format!("/api/v1/orders/{id}/cancel");
+        broker.lose_next_change(OTHER, loss);
+        let unclear = user.post(&cancel, why.clone()).await;
+        assert_eq!(unclear.problem(), (409, "outcome_unknown".to_owned()), "{symbol}");
+        // The book is read before anything else is sent, and shows what became of it.
+        let again = user.post(&cancel, why.clone()).await;
+        assert_eq!(again.status, then, "{symbol}: {}", again.text);
+        if then == 409 {
+            assert_eq!(again.problem(), (409, "order_not_open".to_owned()));
+        }
+        console.daemon.store.flush().await.unwrap();
+        let order = user.get(&format!("/api/v1/orders/{id}")).await.ok();
+        assert_eq!(order["order"]["state"], "cancelled", "{symbol}");
+    }
+}
+
 async fn keyed(client: &Client, path: &str, key: &str, body: Value) -> Answer {
     let request = client.request(Method::POST, path).header("idempotency-key", key).json(&body);
     Answer::of(request.send().await.unwrap()).await

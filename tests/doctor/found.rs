@@ -44,6 +44,26 @@ async fn a_user_whose_service_runs_is_ready_and_one_whose_does_not_is_told_what_
 }
 
 #[tokio::test]
+async fn a_service_whose_tasks_wait_for_what_nobody_runs_is_doubted() {
+    let house = TestHost::new(2);
+    let daemon = house.start(at(MONDAY, "08:40")).await;
+    let user = daemon.users.find(OTHER).unwrap();
+    let service = async || {
+        pass_until(&daemon, daemon.clock.now().plus_minutes(1)).await;
+        let found = daemon.doctor.examine(&user).await.unwrap();
+        found.checks.into_iter().find(|check| check.name == "service").unwrap()
+    };
+    daemon.services.start_service(OTHER).await.unwrap();
+    let alone = service().await;
+    let said = "the unified service is running, but no service of an admin runs analysis for everybody, for which buy_orders waits";
+    assert_eq!((alone.outcome, alone.evidence.as_str()), (Warning, said));
+    assert_eq!(alone.advice, "an admin starts their own unified service, or one of analysis alone");
+    daemon.services.start_service(ADMIN).await.unwrap();
+    let served = service().await;
+    assert_eq!((served.outcome, served.evidence.as_str()), (Good, "the unified service is running"));
+}
+
+#[tokio::test]
 async fn what_is_halted_or_stopped_is_found_for_whom_it_concerns() {
     let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:40")).await;

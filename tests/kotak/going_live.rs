@@ -78,6 +78,41 @@ async fn nobody_goes_live_before_everything_is_entered_that_a_login_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn credentials_stay_while_something_is_open_or_held_at_the_broker_that_they_are_for() {
+    let world = World::new(at(MONDAY, "10:00")).await;
+    let user = world.console.user().await;
+    let resting = buy("ABC", 3, PRICE.0 - 500);
+    let cancel = async |id: &str| {
+        let body = json!({ "reason": "going" });
+        user.post(&format!("/api/v1/orders/{id}/cancel"), body).await.ok()
+    };
+    world.enter(&world.credentials()).await;
+    // On paper nothing needs them.
+    let on_paper = world.place(&resting).await;
+    assert_eq!(user.delete(CREDENTIALS).await.status, 204);
+    cancel(&on_paper).await;
+    world.enter(&world.credentials()).await;
+    world.go_live().await;
+    let refused = async |reason: &str| {
+        let answer = user.delete(CREDENTIALS).await;
+        assert_eq!(answer.problem(), (409, "broker_in_use".to_owned()));
+        let said = format!("user 2 still needs the credentials of the broker \"kotak-neo\": {reason}");
+        assert_eq!(answer.json()["detail"], said.as_str());
+        assert_ne!(user.get(CREDENTIALS).await.ok()["fields"], json!([]));
+    };
+    let open = world.place(&resting).await;
+    refused("orders open there: 1").await;
+    cancel(&open).await;
+    world.place(&buy("ABC", 10, PRICE.0)).await;
+    world.sync().await;
+    refused("positions held there: 1").await;
+    world.place(&sell("ABC", 10, PRICE.0)).await;
+    world.sync().await;
+    assert_eq!(user.delete(CREDENTIALS).await.status, 204);
+    world.console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_lands_at_the_broker_with_one_login_and_its_fill_comes_back() {
     let world = World::new(at(MONDAY, "10:00")).await;
     let user = world.console.user().await;

@@ -150,6 +150,8 @@ pub enum Code {
     /// Nothing can happen to the order any more, the broker does not take the cancellation, or there is nothing unknown to decide
     /// of it; the sentence says why.
     OrderNotOpen,
+    /// The broker gave no clear answer, so whether it was done is not known; the broker's book says so later.
+    OutcomeUnknown,
     /// The status of the signal does not allow the change.
     SignalNotOpen,
     /// The reason of the halt still holds.
@@ -158,8 +160,8 @@ pub enum Code {
     HaltLifted,
     /// The alert was resolved before.
     AlertResolved,
-    /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
-    /// something else.
+    /// The user has orders or shares at the broker that they are to leave, or whose credentials are to be deleted, or the
+    /// account at the other one says something else.
     BrokerInUse,
     /// Something of the user is missing that trading over the broker takes, such as credentials; the sentence names it.
     BrokerNotReady,
@@ -247,6 +249,7 @@ impl Code {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::OrderNotOpen
+            | Self::OutcomeUnknown
             | Self::SignalNotOpen
             | Self::HaltStands
             | Self::HaltLifted
@@ -485,7 +488,7 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::Link(LinkError::Missing { .. }) => Code::BrokerNotReady,
-            AppError::BrokerInUse { .. } => Code::BrokerInUse,
+            AppError::BrokerInUse { .. } | AppError::CredentialsInUse { .. } => Code::BrokerInUse,
             AppError::NotSimulated { .. } => Code::NotSimulated,
             AppError::InvalidChaos(_) => Code::InvalidRequest,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,

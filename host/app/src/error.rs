@@ -35,6 +35,16 @@ pub enum AppError {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// Credentials without which nobody could follow what a user has at their broker.
+    #[error("user {user} still needs the credentials of the broker {broker:?}: {reason}")]
+    CredentialsInUse {
+        /// The user that they belong to.
+        user: UserId,
+        /// Name of the broker.
+        broker: String,
+        /// What there is at the broker.
+        reason: String,
+    },
     /// A user with whose broker nobody has to log in.
     #[error("user {user} trades over the broker {broker:?}, where nobody logs in")]
     NoBrokerSession {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use prahari_sdk::orders::{reason_of, refuses_all};
+use prahari_sdk::orders::{OUTCOME_UNKNOWN, UNKNOWN_OUTCOME, reason_of, refuses_all, sent_nevertheless};
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Evidence, Funds, Host, HostError, Instrument, Interval, Order, OrderFilter, OrderKind,
@@ -40,7 +40,7 @@ pub fn buy(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> Re
         }
     }
     let symbols = plural(subjects.len(), "symbol with signals", "symbols with signals");
-    Ok(format!("{} ordered of {symbols}", report.counted("placed")))
+    Ok(format!("{} ordered of {symbols}{}", report.counted("placed"), report.unknown_outcomes()))
 }
 
 /// A buy that passed every check, with what its order says of itself.
@@ -211,7 +211,7 @@ fn place(
         retry_of: None,
     };
     let evidence = evidence(signal, &request, wanted.buy.limit, &funds);
-    match host.place(&[request])?.pop() {
+    match host.place(std::slice::from_ref(&request))?.pop() {
         Some(Ok(id)) => {
             world.portfolio.note_buy(symbol, is_entry);
             report.count(if is_entry { "placed_entries" } else { "placed_reentries" });
@@ -219,7 +219,16 @@ fn place(
             report.decide(symbol, "buy", "placed", evidence.with("order", id));
             Ok(None)
         }
-        Some(Err(refusal)) => Ok(refused(symbol, &refusal, evidence, report)),
+        Some(Err(refusal)) => match sent_nevertheless(host, &request, &refusal) {
+            Some(id) => {
+                world.portfolio.note_buy(symbol, is_entry);
+                report.count(UNKNOWN_OUTCOME);
+                let evidence = evidence.with("order", id).with("refusal", refusal.detail);
+                report.decide(symbol, "buy", OUTCOME_UNKNOWN, evidence);
+                Ok(Some(reason_of(refusal.code)))
+            }
+            None => Ok(refused(symbol, &refusal, evidence, report)),
+        },
         None => Err(TaskError::Unavailable("the host gave no answer to an order".to_owned())),
     }
 }

@@ -304,6 +304,28 @@ fn a_refusal_of_everything_is_asked_for_once_and_said_of_each() {
 }
 
 #[test]
+fn a_buy_of_unknown_outcome_is_counted_apart_from_what_was_refused() {
+    let mut host = with_signal().share("NEXT", 10_000);
+    host.add_signal("NEXT", SignalKind::Buy, 40.0);
+    host.unanswered.insert("ACME".to_owned());
+    let summary = run(&mut host);
+    assert_eq!(summary.text, "0 ordered of 2 symbols with signals, 1 of unknown outcome");
+    assert_eq!(["unknown_outcome", "refused", "placed"].map(|name| counter(&summary, name)), [1, 0, 0]);
+    assert_eq!(host.reasons("ACME"), ["outcome_unknown"]);
+    assert_eq!(host.reasons("NEXT"), ["earlier_order_unsettled"]);
+    let order = host.decisions[0].evidence.iter().find(|fact| fact.name == "order").unwrap();
+    assert_eq!(order.value, host.orders[0].id);
+
+    // Nothing of this one was sent.
+    let mut host = with_signal();
+    let refusal = Refusal { code: RefusalCode::Unsettled, detail: "scripted".to_owned() };
+    host.refusals.insert("ACME".to_owned(), refusal);
+    let summary = run(&mut host);
+    assert_eq!(["unknown_outcome", "refused"].map(|name| counter(&summary, name)), [0, 1]);
+    assert_eq!(summary.text, "0 ordered of 1 symbol with signals");
+}
+
+#[test]
 fn nothing_is_bought_while_after_market_orders_are_not_taken() {
     let mut host = with_signal();
     host.after_market = false;

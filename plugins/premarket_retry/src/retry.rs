@@ -1,6 +1,8 @@
 //! One run, order by order.
 
-use prahari_sdk::orders::{Accepts, accepts, reason_of, refuses_all};
+use prahari_sdk::orders::{
+    Accepts, OUTCOME_UNKNOWN, UNKNOWN_OUTCOME, accepts, reason_of, refuses_all, sent_nevertheless,
+};
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Evidence, Host, HostError, Instrument, Interval, Order, OrderFilter, OrderKind, OrderRequest,
@@ -38,8 +40,9 @@ pub fn retry_all(
         }
     }
     Ok(format!(
-        "{} placed, {} given up, {} kept of {}",
+        "{} placed{}, {} given up, {} kept of {}",
         report.counted("placed"),
+        report.unknown_outcomes(),
         report.counted("given_up"),
         report.counted("kept"),
         plural(orders.len(), "rejected buy", "rejected buys"),
@@ -118,7 +121,8 @@ fn retry(
         .with("quantity", buy.quantity)
         .money("limit", buy.limit)
         .money("value", money::value(buy.limit, buy.quantity).unwrap_or(i64::MAX));
-    match host.place(&[request(order, buy)])?.pop() {
+    let request = request(order, buy);
+    match host.place(std::slice::from_ref(&request))?.pop() {
         Some(Ok(id)) => {
             world.portfolio.note_buy(&order.symbol, order.purpose == Purpose::Entry);
             report.count("placed");
@@ -126,7 +130,17 @@ fn retry(
             report.decide(&order.symbol, "buy", "retry_placed", evidence);
             Ok(None)
         }
-        Some(Err(refusal)) => Ok(refused(order, &refusal, evidence, report)),
+        Some(Err(refusal)) => match sent_nevertheless(host, &request, &refusal) {
+            Some(id) => {
+                world.portfolio.note_buy(&order.symbol, order.purpose == Purpose::Entry);
+                report.count(UNKNOWN_OUTCOME);
+                let evidence = evidence.with("order", id).with("retry_of", &order.id);
+                let evidence = evidence.with("refusal", refusal.detail);
+                report.decide(&order.symbol, "buy", OUTCOME_UNKNOWN, evidence);
+                Ok(Some(reason_of(refusal.code)))
+            }
+            None => Ok(refused(order, &refusal, evidence, report)),
+        },
         None => Err(TaskError::Unavailable("the host gave no answer to an order".to_owned())),
     }
 }

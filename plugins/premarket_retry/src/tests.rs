@@ -214,6 +214,17 @@ fn a_buy_that_the_host_finds_too_dear_with_its_charges_is_kept() {
 }
 
 #[test]
+fn a_retry_of_unknown_outcome_is_neither_refused_nor_kept() {
+    let (mut host, id) = morning(Purpose::Entry);
+    host.unanswered.insert("ACME".to_owned());
+    let summary = run(&mut host);
+    assert_eq!(summary.text, "0 placed, 1 of unknown outcome, 0 given up, 0 kept of 1 rejected buy");
+    assert_eq!(counted(&summary), [("retried", 1), ("unknown_outcome", 1)]);
+    assert_eq!(host.reasons("ACME"), ["outcome_unknown"]);
+    assert!(!host.order_mut(&id).unwrap().retryable);
+}
+
+#[test]
 fn nothing_is_placed_while_the_pre_open_is_matching() {
     let (mut host, id) = morning(Purpose::Entry);
     host.phase = Phase::PreOpenMatching;

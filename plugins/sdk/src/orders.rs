@@ -1,6 +1,9 @@
 //! Words about orders that several tasks need.
 
-use crate::{Order, OrderKind, OrderState, Paise, Phase, Purpose, RefusalCode, Side};
+use crate::{
+    Host, Order, OrderFilter, OrderKind, OrderRequest, OrderState, Paise, Phase, Purpose, Refusal,
+    RefusalCode, Side,
+};
 
 /// Which orders a phase of the session takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,28 @@ pub fn limit(order: &Order) -> Option<Paise> {
 pub fn refuses_all(code: RefusalCode) -> bool {
     use RefusalCode::{DailyLoss, KillSwitch, OrdersPerDay, OrdersPerRun, SessionClosed, Unsettled};
     matches!(code, KillSwitch | OrdersPerDay | OrdersPerRun | DailyLoss | SessionClosed | Unsettled)
+}
+
+/// The reason code of an order of which it is not known whether the broker has it.
+pub const OUTCOME_UNKNOWN: &str = "outcome_unknown";
+
+/// The counter of such orders.
+pub const UNKNOWN_OUTCOME: &str = "unknown_outcome";
+
+/// Returns the id of an order that was sent and of which the host does not know whether the broker has it; none when the refusal says
+/// that nothing was sent. [`RefusalCode::Unsettled`] says either, so the books are asked: whoever placed it had no active order of
+/// the symbol and side before.
+pub fn sent_nevertheless(host: &mut dyn Host, request: &OrderRequest, refusal: &Refusal) -> Option<String> {
+    use OrderState::{Intent, Sent, Unknown};
+    if refusal.code != RefusalCode::Unsettled {
+        return None;
+    }
+    let is_it = |order: &Order| {
+        matches!(order.state, Intent | Sent | Unknown)
+            && (order.side, &order.symbol) == (request.side, &request.symbol)
+            && !is_external(order)
+    };
+    host.orders(OrderFilter::Active).ok()?.into_iter().rev().find(is_it).map(|order| order.id)
 }
 
 /// A refusal's reason code in decisions.

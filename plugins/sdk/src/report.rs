@@ -114,6 +114,14 @@ impl Report {
         self.counters.get(counter).copied().unwrap_or(0)
     }
 
+    /// What the summary's line says of orders of unknown outcome; empty when there is none.
+    pub fn unknown_outcomes(&self) -> String {
+        match self.counted(crate::orders::UNKNOWN_OUTCOME) {
+            0 => String::new(),
+            unknown => format!(", {unknown} of unknown outcome"),
+        }
+    }
+
     fn record(&self, host: &mut dyn Host) -> Result<(), TaskError> {
         if self.decisions.is_empty() {
             return Ok(());

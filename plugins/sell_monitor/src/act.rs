@@ -1,14 +1,16 @@
 //! Doing what was planned. A decision is recorded when something is done, or when the reason to leave a position alone is
 //! another than before; a minute like the last one leaves no trace.
 
-use prahari_sdk::orders::{Accepts, accepts, reason_of};
+use prahari_sdk::orders::{Accepts, OUTCOME_UNKNOWN, UNKNOWN_OUTCOME, accepts, reason_of, sent_nevertheless};
 use prahari_sdk::{
     Evidence, Host, NoticeLevel, OrderChange, OrderKind, OrderRequest, Product, Purpose, Refusal,
     RefusalCode, Report, Side, TaskError, Variety, tell,
 };
 
 use crate::memory::Memory;
-use crate::plan::{ABOVE_PRICE_BAND, EXIT_PENDING, RSI_EXIT, SELL_STANDING, Step, View, rsi, target};
+use crate::plan::{
+    ABOVE_PRICE_BAND, EXIT_PENDING, ORDER_UNSETTLED, RSI_EXIT, SELL_STANDING, Step, View, rsi, target,
+};
 
 /// Carries out one step and remembers what was said about it.
 ///
@@ -96,13 +98,22 @@ fn place(
         retry_of: None,
     };
     let evidence = evidence(view).with("quantity", quantity);
-    match host.place(&[request])?.pop() {
+    match host.place(std::slice::from_ref(&request))?.pop() {
         Some(Ok(id)) => {
             memory.deferred = None;
             report.count("placed");
             done(view, "sell", reason, kind, evidence.with("order", id), memory, report);
         }
-        Some(Err(refusal)) => refused(view, &refusal, evidence, memory, report),
+        Some(Err(refusal)) => match sent_nevertheless(host, &request, &refusal) {
+            Some(id) => {
+                memory.deferred = None;
+                report.count(UNKNOWN_OUTCOME);
+                let evidence = evidence.with("order", id).with("refusal", refusal.detail);
+                report.decide(&view.position.symbol, "sell", OUTCOME_UNKNOWN, evidence);
+                ORDER_UNSETTLED.clone_into(&mut memory.reason);
+            }
+            None => refused(view, &refusal, evidence, memory, report),
+        },
         None => return Err(TaskError::Unavailable("the host gave no answer to an order".to_owned())),
     }
     Ok(())

@@ -186,9 +186,10 @@ fn cancel_orphans(
 
 fn summary(positions: usize, report: &Report) -> String {
     format!(
-        "{}: {} placed, {} changed, {}",
+        "{}: {} placed{}, {} changed, {}",
         plural(positions, "position", "positions"),
         plural(report.counted("placed"), "sell", "sells"),
+        report.unknown_outcomes(),
         report.counted("changed"),
         plural(report.counted("exits"), "exit", "exits"),
     )

@@ -12,6 +12,8 @@ pub const RSI_EXIT: &str = "rsi_exit";
 pub const SELL_STANDING: &str = "sell_standing";
 /// A market sell is at the broker.
 pub const EXIT_PENDING: &str = "exit_pending";
+/// A sell was sent of which it is not known whether the broker has it.
+pub const ORDER_UNSETTLED: &str = "order_unsettled";
 /// The target lies above the price band.
 pub const ABOVE_PRICE_BAND: &str = "above_price_band";
 
@@ -51,7 +53,7 @@ pub fn plan(view: &View<'_>) -> Step {
         [] => without_order(view),
         [order] if orders::is_external(order) => Step::Hold("external_order"),
         [order] if orders::is_at_broker(order) => with_order(view, order),
-        [_] => Step::Hold("order_unsettled"),
+        [_] => Step::Hold(ORDER_UNSETTLED),
         _ => Step::Hold("several_sells"),
     }
 }

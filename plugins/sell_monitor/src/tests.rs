@@ -319,6 +319,18 @@ fn a_refused_sell_is_tried_each_minute_and_said_once() {
 }
 
 #[test]
+fn a_sell_of_unknown_outcome_is_counted_apart_and_said_once() {
+    let mut host = world();
+    host.unanswered.insert("ACME".to_owned());
+    let summary = tick(&mut host);
+    assert_eq!(summary.text, "1 position: 0 sells placed, 1 of unknown outcome, 0 changed, 0 exits");
+    assert_eq!(["unknown_outcome", "refused"].map(|name| counter(&summary, name)), [1, 0]);
+    tick(&mut host);
+    assert_eq!(host.calls.iter().filter(|call| **call == "place").count(), 1);
+    assert_eq!(host.reasons("ACME"), ["outcome_unknown"]);
+}
+
+#[test]
 fn an_exit_that_the_broker_will_not_change_is_cancelled_and_sold_anew() {
     let mut host = world();
     let id = host.add_order(

@@ -228,7 +228,7 @@ export const WORDS: Record<FailureCode, Words> = {
   alert_resolved: { title: 'The alert was resolved before', next: 'Nothing has to be done.' },
   broker_in_use: {
     title: 'The user still has orders or shares at the broker',
-    next: 'Close them first; then the broker can be changed.',
+    next: 'Close them first; then the broker can be changed or its credentials deleted.',
   },
   broker_not_ready: {
     title: 'Something is missing to trade there',
@@ -269,6 +269,10 @@ export const WORDS: Record<FailureCode, Words> = {
   order_not_open: {
     title: 'The order is over',
     next: 'Nothing can be cancelled or decided any more; look at what became of it.',
+  },
+  outcome_unknown: {
+    title: 'What became of it is not known',
+    next: 'Look at the order in a minute: by then the broker’s book has usually shown it.',
   },
   internal: {
     title: 'The daemon failed',

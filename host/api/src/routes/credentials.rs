@@ -89,11 +89,12 @@ async fn save(
     Ok(Json(kept.into()))
 }
 
-/// Deletes the caller's credentials.
+/// Deletes the caller's credentials. Refused while the caller trades over their broker and has orders or positions there.
 #[utoipa::path(delete, path = "/api/v1/user/broker/credentials", operation_id = "delete_broker_credentials", tag = "credentials",
     responses((status = NO_CONTENT)))]
 async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Problem> {
     let user = person.caller.0.user;
+    api.daemon.users_admin.check_credentials_spare(user, BROKER).await?;
     api.audit(&person.caller, "credentials.delete", format!("user {user}"), json!({})).await?;
     api.accounts.delete_credentials(user).await?;
     api.daemon.users_admin.credentials_changed(user).await?;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::user::User;
+use prahari_domain::risk::RefusalCode;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -56,6 +57,10 @@ async fn cancel(api: &Api, caller: &Caller, user: &User, id: &str, reason: &str)
     match api.daemon.cancellations.cancel(user, order, reason).await? {
         // Orders of earlier days are in the database only, and each has come to its end.
         None => return refused(format!("order {id} is {} and cannot be cancelled", found.state.name())),
+        // It may have been done, so nothing is said of the order but that.
+        Some(Err(refusal)) if refusal.code == RefusalCode::Unsettled => {
+            return Err(Problem::new(Code::OutcomeUnknown, refusal.detail));
+        }
         Some(Err(refusal)) => return refused(refusal.detail),
         Some(Ok(())) => {}
     }

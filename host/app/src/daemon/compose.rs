@@ -237,6 +237,7 @@ impl Base {
             caretakers: caretakers.clone(),
             notices: notices.clone(),
             queries: queries.clone(),
+            ledger: ledger.clone(),
             recent: Mutex::default(),
             looked: Mutex::default(),
             backups: OnceLock::new(),

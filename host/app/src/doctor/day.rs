@@ -125,11 +125,11 @@ pub(super) fn service(facts: &Facts<'_>) -> Check {
         );
     }
     if user.services.is_running() {
-        return Check::ok("service", "the unified service is running");
+        return running("the unified service is running", &facts.unserved);
     }
     if user.services.is_any_on() {
         let services = counted(user.services.workers(), "individual service is", "individual services are");
-        return Check::ok("service", format!("{services} running"));
+        return running(&format!("{services} running"), &facts.unserved);
     }
     let held = facts.desk.as_ref().map_or(0, |desk| desk.positions.len());
     let advice = "start the user's unified service";
@@ -140,6 +140,16 @@ pub(super) fn service(facts: &Facts<'_>) -> Check {
             Check::failed("service", format!("no service is running, and {positions} open"), advice)
         }
     }
+}
+
+/// A service that runs; doubtful when what its tasks wait for is run by nobody.
+fn running(said: &str, unserved: &[(Task, Task)]) -> Check {
+    let Some((waiting, shared)) = unserved.first() else { return Check::ok("service", said) };
+    Check::warning(
+        "service",
+        format!("{said}, but no service of an admin runs {shared} for everybody, for which {waiting} waits"),
+        format!("an admin starts their own unified service, or one of {shared} alone"),
+    )
 }
 
 fn hour(at: Timestamp) -> String {

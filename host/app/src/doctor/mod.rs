@@ -31,6 +31,7 @@ use crate::caretakers::Caretakers;
 use crate::desk::{DeskReadiness, TradingServices};
 use crate::error::AppError;
 use crate::handles::Handles;
+use crate::ledger::Ledger;
 use crate::modules::Modules;
 use crate::notices::Notices;
 use crate::prices::Prices;
@@ -78,6 +79,7 @@ pub struct Doctor {
     pub(crate) caretakers: Arc<Caretakers>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) queries: Queries,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) recent: Mutex<Recent>,
     pub(crate) looked: Mutex<morning::Looked>,
     /// Folder that backups are put into, where one is named.
@@ -91,6 +93,8 @@ struct Facts<'a> {
     today: Day,
     /// The tasks that a service runs for the user and whose schedules are enabled.
     enabled: Vec<Task>,
+    /// Those of them that wait for a shared task which no service runs, each with that task.
+    unserved: Vec<(Task, Task)>,
     /// How the desk stands; none when it is busy for long.
     desk: Option<DeskReadiness>,
 }
@@ -141,8 +145,8 @@ impl Doctor {
 
     /// What the host knows without the broker.
     async fn of_host(&self, user: &User, now: Timestamp) -> Result<Vec<Check>, AppError> {
-        let enabled = self.enabled(user).await?;
-        let facts = Facts { user, now, today: now.ist_day(), enabled, desk: self.desk(user).await };
+        let (enabled, unserved) = self.enabled(user).await?;
+        let facts = Facts { user, now, today: now.ist_day(), enabled, unserved, desk: self.desk(user).await };
         let mut checks: Vec<Check> = self.margin(&facts).await.into_iter().collect();
         checks.extend([
             trading::link(user),
@@ -164,18 +168,23 @@ impl Doctor {
         Ok(checks)
     }
 
-    /// The tasks that a service runs for the user and whose schedules are enabled.
-    async fn enabled(&self, user: &User) -> Result<Vec<Task>, AppError> {
-        let (tasks, mut enabled) = (self.tasks.current(), Vec::new());
+    /// The tasks that a service runs for the user and whose schedules are enabled; and those of them that wait for a shared
+    /// task which no service runs, each with that task.
+    async fn enabled(&self, user: &User) -> Result<(Vec<Task>, Vec<(Task, Task)>), AppError> {
+        let (tasks, mut enabled, mut unserved) = (self.tasks.current(), Vec::new(), Vec::new());
+        let is_shared = |task: Task| tasks.find(task).is_some_and(|known| known.manifest.shared);
         for known in tasks.all().filter(|known| !known.manifest.shared) {
             let task = known.manifest.name;
             let Some(version) = user.services.schedule_version(task) else { continue };
             let set = self.schedules.set(version).await?;
-            if set.entry(task).is_some_and(|entry| entry.schedule.enabled) {
-                enabled.push(task);
-            }
+            let Some(entry) = set.entry(task).filter(|entry| entry.schedule.enabled) else { continue };
+            enabled.push(task);
+            let awaited = entry.schedule.after.iter().flat_map(|after| after.tasks.iter().copied());
+            let by_nobody =
+                awaited.filter(|other| is_shared(*other) && self.ledger.owner_of_shared(*other).is_none());
+            unserved.extend(by_nobody.map(|other| (task, other)));
         }
-        Ok(enabled)
+        Ok((enabled, unserved))
     }
 
     /// How the user's desk stands; none when it is busy for long.

@@ -101,7 +101,7 @@ pub(super) fn orders(desk: Option<&DeskReadiness>) -> Check {
         );
     }
     if desk.needs_reconcile {
-        let said = "the broker's book was not compared yet; it is before anything is sent";
+        let said = "the broker's book has to be compared first, which is done before anything is sent";
         return Check::not_known("orders", said, "");
     }
     Check::ok("orders", "the broker's book was compared, and every order's state is known")

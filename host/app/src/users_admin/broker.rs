@@ -73,14 +73,32 @@ impl UsersAdmin {
         self.blocked_logins.check_of(&user).await?;
         Ok(link.status())
     }
+
+    /// Refuses to delete the credentials of a broker at which the user has orders or shares: nothing could follow them any more.
+    ///
+    /// # Errors
+    /// [`AppError::CredentialsInUse`].
+    pub async fn check_credentials_spare(&self, id: UserId, broker: &str) -> Result<(), AppError> {
+        let Ok(user) = self.users.find(id) else { return Ok(()) };
+        let desk = user.desk.lock().await;
+        match kept_there(&desk).filter(|_| *desk.link().name == *broker) {
+            Some(reason) => Err(AppError::CredentialsInUse { user: id, broker: broker.to_owned(), reason }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Returns why a user cannot leave their broker now, if so.
 fn why_bound(desk: &Desk) -> Option<String> {
-    let (orders, positions) = (desk.book().active_orders().count(), desk.book().held_symbols().count());
     if let Some(halt) = desk.halts().of_user().filter(|halt| halt.code != HaltCode::AccountUnusable) {
         return Some(format!("this user is halted: {}", halt.reason));
     }
+    kept_there(desk)
+}
+
+/// Returns what a user has at their broker, if anything.
+fn kept_there(desk: &Desk) -> Option<String> {
+    let (orders, positions) = (desk.book().active_orders().count(), desk.book().held_symbols().count());
     match (orders, positions) {
         (0, 0) => None,
         (0, positions) => Some(format!("positions held there: {positions}")),

@@ -35,6 +35,11 @@ impl ScriptedHost {
         if request.side == Side::Buy {
             self.reserve(request)?;
         }
+        if self.unanswered.contains(&request.symbol) {
+            self.keep_order(request, OrderState::Unknown, "no answer");
+            self.settle_links(request);
+            return Err(refusal(RefusalCode::Unsettled, "the broker gave no clear answer"));
+        }
         let id = self.keep_order(request, OrderState::Accepted, "");
         self.settle_links(request);
         self.sent.push(Sent::Placed(request.clone()));

@@ -89,6 +89,8 @@ pub struct ScriptedHost {
     pub unavailable: Vec<&'static str>,
     /// Refusals of new orders by symbol.
     pub refusals: BTreeMap<String, Refusal>,
+    /// Symbols of which the broker takes orders without a clear answer: they stand, and their outcome is not known.
+    pub unanswered: BTreeSet<String>,
     /// Refusals of changes and cancellations by order id.
     pub change_refusals: BTreeMap<String, Refusal>,
     /// Refusals of changes alone by order id.

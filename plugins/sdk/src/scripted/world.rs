@@ -70,6 +70,7 @@ impl ScriptedHost {
             denied: Vec::new(),
             unavailable: Vec::new(),
             refusals: Default::default(),
+            unanswered: Default::default(),
             change_refusals: Default::default(),
             modify_refusals: Default::default(),
             sent: Vec::new(),
