@@ -19,7 +19,7 @@ fn told(text: &str) -> Vec<String> {
 
 #[test]
 fn what_the_exchange_writes_is_read() {
-    let cases: [(&str, &[&str]); 24] = [
+    let cases: [(&str, &[&str]); 28] = [
         ("BONUS 2:1", &["bonus of 2 new for 1 held"]),
         ("Bonus 1:1", &["bonus of 1 new for 1 held"]),
         ("FVSPLT FRM RS 10 TO RS 2", &["split, 5 for 1"]),
