@@ -127,7 +127,7 @@ async fn a_jump_of_an_action_that_did_not_come_is_told_with_one_set_of_figures_a
     let daemon = without_order(&house).await;
     daemon.actions.add(action(TUESDAY, BONUS), "asha").await.unwrap();
     run(&daemon, at(WEDNESDAY, "09:20")).await;
-    let what = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (+0.0 %), and the bonus of \
+    let what = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (unchanged), and the bonus of \
                 1 new for 1 held of 2025-03-11 did not come so";
     let halted = halts(&daemon, true).await;
     assert!(halted.len() == 1 && halted[0].starts_with(what), "{halted:?}");
