@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Yahoo")]
 pub struct YahooOptions {
-    /// Where the source is asked: https, or http on this machine; https://query1.finance.yahoo.com without it.
+    /// Where the source is asked: https, or http on this machine; the address of its own servers without it.
     #[arg(long, env = "PRAHARI_YAHOO_URL", value_name = "URL")]
     pub yahoo_url: Option<String>,
     /// A file with the shares that make up the source's universe, one symbol in a line. Without it large companies that the
