@@ -16,7 +16,15 @@ export function ColumnChoice<Row>({ columns, shown, setShown }: Props<Row>) {
     setShown(columns.map((column) => column.id).filter((known) => chosen.includes(known)));
   };
   return (
-    <Popover position="top-end" shadow="md" trapFocus returnFocus>
+    // What it covers in part is no target while it is open: the first click beside it closes it.
+    <Popover
+      position="top-end"
+      shadow="md"
+      trapFocus
+      returnFocus
+      withOverlay
+      overlayProps={{ backgroundOpacity: 0 }}
+    >
       <Popover.Target>
         <Button size="compact-xs" variant="subtle" leftSection={<Icon name="columns" size={14} />}>
           {words.columns}
