@@ -1,15 +1,13 @@
 //! Jumps that an action explains or makes: what is halted, and until when.
 
-use std::sync::Arc;
-
 use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState};
 use prahari_domain::orders::OrderKind;
 use prahari_store::{AlertCode, AlertFilter, HaltFilter};
 
-use super::world::{WEDNESDAY, action, folder, held, house, monday_evening};
+use super::world::{WEDNESDAY, action, folder, held, house, without_order};
 use crate::support::desk_fixture::{order_context, sell};
-use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, run, stop};
+use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
 
 const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
 
@@ -43,14 +41,6 @@ async fn refused(daemon: &Daemon, time: &str) -> Option<String> {
     request.kind = OrderKind::Market;
     let answer = user.desk.lock().await.place(request, order_context(at(TUESDAY, time))).await.unwrap();
     answer.err().map(|refusal| refusal.detail)
-}
-
-async fn without_order(house: &TestHost) -> Arc<Daemon> {
-    let (daemon, amo) = monday_evening(house).await;
-    let user = daemon.users.find(ADMIN).unwrap();
-    let now = order_context(at(MONDAY, "20:00"));
-    user.desk.lock().await.cancel(amo, "by hand", now).await.unwrap().unwrap();
-    daemon
 }
 
 #[tokio::test]

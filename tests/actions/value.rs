@@ -1,17 +1,15 @@
 //! What is held is worth the same before and after midnight, the booking and the open, where no price has moved.
 
-use std::sync::Arc;
-
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::Valuation;
 use prahari_app::queries::PositionsFilter;
 use prahari_domain::actions::{ActionKind, Ratio};
 use prahari_domain::money::Paise;
 
-use super::world::{WEDNESDAY, action, folder, held, house, monday_evening, symbol};
+use super::world::{WEDNESDAY, action, folder, held, house, symbol, without_order};
 use crate::support::desk_fixture::order_context;
 use crate::support::fake_broker::Mishap;
-use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, stop};
+use crate::support::{ADMIN, MONDAY, TUESDAY, at, run, stop};
 
 /// The value of the 11 shares at the close of Monday.
 const WORTH: Paise = Paise(110_000);
@@ -26,15 +24,6 @@ fn halved() -> ActionKind {
 
 fn demerger(parent_share: Option<u32>) -> ActionKind {
     ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share }
-}
-
-/// Monday evening, with 11 shares and no order.
-async fn without_order(house: &TestHost) -> Arc<Daemon> {
-    let (daemon, amo) = monday_evening(house).await;
-    let user = daemon.users.find(ADMIN).unwrap();
-    let now = order_context(at(MONDAY, "20:00"));
-    user.desk.lock().await.cancel(amo, "by hand", now).await.unwrap().unwrap();
-    daemon
 }
 
 /// Cash and what is held, which everybody who values it says alike.

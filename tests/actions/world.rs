@@ -75,6 +75,15 @@ pub async fn monday_evening(house: &TestHost) -> (Arc<Daemon>, OrderId) {
     evening_of(daemon).await
 }
 
+/// The same evening, with the 11 shares and no order.
+pub async fn without_order(house: &TestHost) -> Arc<Daemon> {
+    let (daemon, amo) = monday_evening(house).await;
+    let user = daemon.users.find(ADMIN).unwrap();
+    let now = order_context(at(MONDAY, "20:00"));
+    user.desk.lock().await.cancel(amo, "by hand", now).await.unwrap().unwrap();
+    daemon
+}
+
 /// The same of a daemon that was just started.
 pub async fn evening_of(daemon: Arc<Daemon>) -> (Arc<Daemon>, OrderId) {
     start_services(&daemon).await;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use prahari_app::brokers::Brokers;
 use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::orders::OrderRequest;
@@ -14,9 +13,9 @@ use serde_json::{Value, json};
 
 use crate::support::console::{Answer, Client, Console, THIRD};
 use crate::support::desk_fixture::{ask, buy, to_host};
-use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage, Loss};
+use crate::support::live_broker::{LiveBroker, Loss};
 use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, component};
-use crate::world::World;
+use crate::world::{World, with_live_broker};
 
 async fn flat_market() -> Console {
     let mut house = TestHost::new(3);
@@ -70,11 +69,7 @@ async fn a_person_cancels_an_order_also_while_the_kill_switch_is_on_and_only_onc
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
     let broker = Arc::new(LiveBroker::default());
-    let mut house = TestHost::new(3);
-    house.make_flat();
-    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
-    let console = Console::of(house, at(MONDAY, "10:00")).await;
-    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    let console = with_live_broker(&broker).await;
     let standing = placed(&console, buy("XYZ", 1, 9_000)).await;
     broker.lose_next(OTHER, Loss::Request);
     let requests = vec![to_host(&buy("ABC", 10, 9_000))];
@@ -130,11 +125,7 @@ async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancellation_without_a_clear_answer_does_not_say_that_the_order_is_over() {
     let broker = Arc::new(LiveBroker::default());
-    let mut house = TestHost::new(3);
-    house.make_flat();
-    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
-    let console = Console::of(house, at(MONDAY, "10:00")).await;
-    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    let console = with_live_broker(&broker).await;
     let user = console.user().await;
     let why = json!({ "reason": "the result is out" });
     for (symbol, loss, then) in [("ABC", Loss::Answer, 409), ("XYZ", Loss::Request, 200)] {

@@ -2,24 +2,20 @@
 
 use std::sync::Arc;
 
-use prahari_app::brokers::Brokers;
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::console::Console;
-use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use crate::support::{MONDAY, OTHER, TestHost, at};
+use crate::support::live_broker::LiveBroker;
+use crate::support::{MONDAY, OTHER, at};
+use crate::world::with_live_broker;
 
 const PATH: &str = "/api/v1/user/differences";
 
 /// A console whose second user is at a live broker, which holds 20 shares that nobody here has bought.
 async fn with_old_shares() -> Console {
     let broker = Arc::new(LiveBroker::default());
-    let mut house = TestHost::new(3);
-    house.make_flat();
-    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
-    let console = Console::of(house, at(MONDAY, "10:00")).await;
-    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    let console = with_live_broker(&broker).await;
     broker.set_held(OTHER, "OLD", 20);
     let user = console.daemon.users.find(OTHER).unwrap();
     let mut desk = user.desk.lock().await;

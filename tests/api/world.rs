@@ -1,7 +1,9 @@
 //! A console with something of a user's in every table, and the routes it serves.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use prahari_app::brokers::Brokers;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
@@ -20,7 +22,8 @@ use prahari_store::{
 use serde_json::{Value, json};
 
 use crate::support::console::Console;
-use crate::support::{FRIDAY, OTHER, at, day};
+use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
+use crate::support::{FRIDAY, MONDAY, OTHER, TestHost, at, day};
 
 /// A console, and the ids of what belongs to user 2, by the names that paths use in braces.
 pub struct World {
@@ -28,6 +31,16 @@ pub struct World {
     pub console: Console,
     /// `run`, `order` and so on; `none` is an id that nothing has.
     pub ids: BTreeMap<&'static str, String>,
+}
+
+/// A console whose second user trades over a live broker, in a market that stands still.
+pub async fn with_live_broker(broker: &Arc<LiveBroker>) -> Console {
+    let mut house = TestHost::new(3);
+    house.make_flat();
+    house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+    let console = Console::of(house, at(MONDAY, "10:00")).await;
+    console.daemon.users_admin.set_broker(OTHER, LIVE).await.unwrap();
+    console
 }
 
 impl World {

@@ -13,8 +13,9 @@ impl Actions {
     /// Adds one action, and does at once what is due of it.
     ///
     /// # Errors
-    /// [`AppError::ActionRefused`] when it is applied already, or cannot be done for somebody and waits; [`AppError::ActionDoubted`] where something speaks against it, or it
-    /// would give a known action other figures or have one count again that was taken back; or when it cannot be written.
+    /// [`AppError::ActionRefused`] when it is applied already, or cannot be done for somebody and waits;
+    /// [`AppError::ActionDoubted`] where something speaks against it, or it would give a known action other figures or have one count
+    /// again that was taken back; or when it cannot be written.
     pub async fn add(self: &Arc<Self>, action: CorporateAction, by: &str) -> Result<ActionRow, AppError> {
         let told = std::slice::from_ref(&action);
         let doubts = self.doubts(told, told, Brought::ByHand).await;

@@ -17,6 +17,7 @@ use prahari_store::{HaltCode, PriceJumpRow};
 use super::Actions;
 use crate::desk::Desk;
 use crate::error::AppError;
+use crate::user::User;
 
 /// The most jumps that are looked through.
 const MOST_JUMPS: u32 = 10_000;
@@ -186,19 +187,31 @@ impl Actions {
             // Before anybody else gets to the desk.
             self.halts.halt_symbol_at_desk(&user, &jump.symbol, code, &reason);
             drop(desk);
-            self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
-            if self.handles.clock.is_lockstep() {
-                self.halts.halt_symbol_if_held(&user, &jump.symbol, code, &reason).await?;
-                continue;
-            }
-            // The broker of one user must not hold up the others: nothing new is sent already.
-            let (halts, symbol, reason) = (Arc::clone(&self.halts), jump.symbol.clone(), reason.clone());
-            self.background.spawn(async move {
-                if let Err(error) = halts.halt_symbol_if_held(&user, &symbol, code, &reason).await {
-                    tracing::error!(user = %user.id, %symbol, %error, "orders of a halted share were not withdrawn");
-                }
-            });
+            self.halt_for_jump(user, jump, &reason).await?;
         }
+        Ok(())
+    }
+
+    /// Halts a share that jumped for a user, and withdraws their orders of it. On a real clock the broker of one user holds up
+    /// nobody else: nothing new is sent already.
+    pub(crate) async fn halt_for_jump(
+        &self,
+        user: Arc<User>,
+        jump: &PriceJump,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let (code, symbol) = (HaltCode::ImpossiblePrice, jump.symbol.clone());
+        self.halts.halt_symbol(user.id, &symbol, code, reason).await?;
+        if self.handles.clock.is_lockstep() {
+            self.halts.halt_symbol_if_held(&user, &symbol, code, reason).await?;
+            return Ok(());
+        }
+        let (halts, reason) = (Arc::clone(&self.halts), reason.to_owned());
+        self.background.spawn(async move {
+            if let Err(error) = halts.halt_symbol_if_held(&user, &symbol, code, &reason).await {
+                tracing::error!(user = %user.id, %symbol, %error, "orders of a halted share were not withdrawn");
+            }
+        });
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use prahari_store::{DifferenceCause, DifferenceEnd, DifferenceRow, DifferenceSta
 
 use super::Desk;
 use super::external_sale::{mean, newest};
+use super::their_book::TheirBook;
 use crate::error::AppError;
 
 /// What becomes of a difference.
@@ -61,7 +62,8 @@ impl Desk {
             DifferenceDecision::Ignore => self.ignore(&row, by, now).await?,
             DifferenceDecision::Adopt { price, strategy } => {
                 let end = DifferenceEnd::by_itself(DifferenceState::Adopted, now);
-                self.adopt(&row, (price, strategy), DifferenceEnd { by: Some(by), ..end }, now).await?
+                let end = DifferenceEnd { by: Some(by), ..end };
+                self.adopt(&row, (price, strategy), end, &theirs, now).await?
             }
         };
         if let Err(refused) = done {
@@ -92,11 +94,12 @@ impl Desk {
         &mut self,
         symbol: &Symbol,
         strategy: StrategyName,
+        theirs: &TheirBook,
         now: Timestamp,
     ) -> Result<bool, AppError> {
         let Some(row) = self.outside.open.get(symbol).cloned() else { return Ok(false) };
         let end = DifferenceEnd::by_itself(DifferenceState::Adopted, now);
-        match self.adopt(&row, (None, Some(strategy)), end, now).await? {
+        match self.adopt(&row, (None, Some(strategy)), end, theirs, now).await? {
             Ok(()) => {
                 self.is_over(symbol.clone(), "the books have taken it over, as the user's rule says");
                 Ok(true)
@@ -133,6 +136,7 @@ impl Desk {
         row: &DifferenceRow,
         (price, strategy): (Option<Paise>, Option<StrategyName>),
         end: DifferenceEnd,
+        their_book: &TheirBook,
         now: Timestamp,
     ) -> Result<Result<(), String>, AppError> {
         if self.needs_reconcile || self.has_unknown_orders() {
@@ -163,7 +167,10 @@ impl Desk {
             return Ok(Err(format!("order {} of {symbol} stands, and may be what differs", order.id)));
         }
         let listed = theirs.get(symbol).and_then(|held| held.average_cost);
-        self.adopt_purchase(row, (price, listed), strategy, end, now).await
+        // The executions themselves, where the broker shows them: their keys keep them from being taken for others later.
+        let bought = their_book.fills_of_others(symbol, Side::Buy, now.ist_day(), &self.book);
+        let shown = if price.is_none() { newest(bought, row.seen.quantity) } else { None };
+        self.adopt_purchase(row, (price, listed), shown, strategy, (end, now)).await
     }
 
     /// Books shares that were bought outside, at the price that is given, else that of the broker's executions, else what its list
@@ -172,18 +179,13 @@ impl Desk {
         &mut self,
         row: &DifferenceRow,
         (price, listed): (Option<Paise>, Option<Paise>),
+        shown: Option<Vec<Fill>>,
         strategy: Option<StrategyName>,
-        end: DifferenceEnd,
-        now: Timestamp,
+        (end, now): (DifferenceEnd, Timestamp),
     ) -> Result<Result<(), String>, AppError> {
         let symbol = &row.seen.symbol;
         let Some(strategy) = strategy else {
             return Ok(Err("shares become those of a strategy, which has to be named".to_owned()));
-        };
-        // The executions themselves, where the broker shows them: their keys keep them from being taken for others later.
-        let shown = match price {
-            Some(_) => None,
-            None => self.shown_purchase(symbol, row.seen.quantity, now).await?,
         };
         let told = shown.as_deref().and_then(mean).or(row.seen.broker_cost).or(listed);
         let Some(price) = price.or(told) else {
@@ -206,17 +208,6 @@ impl Desk {
         self.book.set_capital(capital);
         self.announce_capital();
         Ok(Ok(()))
-    }
-
-    /// The executions of today by which others bought as many shares, where the broker's book has them.
-    async fn shown_purchase(
-        &self,
-        symbol: &Symbol,
-        quantity: u32,
-        now: Timestamp,
-    ) -> Result<Option<Vec<Fill>>, AppError> {
-        let book = self.ask_book().await?;
-        Ok(newest(book.fills_of_others(symbol, Side::Buy, now.ist_day(), &self.book), quantity))
     }
 
     /// Returns why shares at this price cannot be paid in.

@@ -174,7 +174,6 @@ impl Prices {
     /// orders. Answers the users whose desk is busy.
     async fn halt_for_jump(self: &Arc<Self>, jump: &Arc<PriceJump>) -> Result<Vec<UserId>, AppError> {
         let reason = self.actions.halt_reason(jump);
-        let code = HaltCode::ImpossiblePrice;
         let mut busy = Vec::new();
         for user in self.users.all() {
             // As above: a busy desk is looked at when it is free, and at the next instant.
@@ -188,18 +187,7 @@ impl Prices {
                     continue;
                 }
             }
-            self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
-            if self.handles.clock.is_lockstep() {
-                self.halts.halt_symbol_if_held(&user, &jump.symbol, code, &reason).await?;
-                continue;
-            }
-            // The broker of one user must not hold up the open of the others: nothing new is sent already.
-            let (prices, symbol, reason) = (Arc::clone(self), jump.symbol.clone(), reason.clone());
-            self.background.spawn(async move {
-                if let Err(error) = prices.halts.halt_symbol_if_held(&user, &symbol, code, &reason).await {
-                    tracing::error!(user = %user.id, %symbol, %error, "orders of a halted share were not withdrawn");
-                }
-            });
+            self.actions.halt_for_jump(user, jump, &reason).await?;
         }
         Ok(busy)
     }

@@ -74,11 +74,7 @@ impl UserQueries<'_> {
         order: OrderId,
         journal: &[JournalEntry],
     ) -> Result<BTreeMap<u64, String>, AppError> {
-        let asked = journal.iter().rev().filter_map(|entry| match entry.event {
-            OrderEvent::ChangeRequested { run: Some(run), .. } => Some((entry.sequence, run)),
-            _ => None,
-        });
-        let asked: Vec<(u64, RunId)> = asked.take(MOST_REASONS).collect();
+        let asked = newest_changes(journal);
         if asked.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -114,6 +110,15 @@ impl Queries {
     }
 }
 
+/// The newest changes that runs asked for, each with its run.
+fn newest_changes(journal: &[JournalEntry]) -> Vec<(u64, RunId)> {
+    let asked = journal.iter().rev().filter_map(|entry| match entry.event {
+        OrderEvent::ChangeRequested { run: Some(run), .. } => Some((entry.sequence, run)),
+        _ => None,
+    });
+    asked.take(MOST_REASONS).collect()
+}
+
 /// The reason of what a run decided about an order; of several decisions the last says what it came to. What was refused has the
 /// reason of the refusal, which is not why it was asked for.
 fn reason_about<'a>(order: OrderId, decisions: impl Iterator<Item = &'a DecisionRow>) -> Option<String> {
@@ -147,6 +152,8 @@ fn fills_of(journal: &[JournalEntry]) -> Vec<(Fill, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use prahari_domain::ids::UserId;
+    use prahari_domain::orders::OrderKind;
+    use prahari_domain::time::Timestamp;
 
     use super::*;
 
@@ -167,5 +174,23 @@ mod tests {
             [decided(1, "ema9_lower"), decided(1, "rsi_exit"), decided(2, "ema9_target"), without, refused];
         assert_eq!(reason_about(order(1), decisions.iter()).as_deref(), Some("rsi_exit"));
         assert_eq!(reason_about(order(3), decisions.iter()), None);
+    }
+
+    #[test]
+    fn of_an_order_that_changes_each_minute_the_newest_changes_are_told_why() {
+        let order = OrderId { user: UserId(1), day: "2025-03-10".parse().unwrap(), number: 1 };
+        let asked = |sequence| {
+            let event = OrderEvent::ChangeRequested {
+                quantity: 1,
+                kind: OrderKind::Market,
+                run: Some(RunId(sequence)),
+            };
+            JournalEntry { sequence, order, at: Timestamp(1), event }
+        };
+        let changes = newest_changes(&(1..=375).map(asked).collect::<Vec<_>>());
+        assert_eq!(
+            (changes.len(), changes.first(), changes.last()),
+            (100, Some(&(375, RunId(375))), Some(&(276, RunId(276))))
+        );
     }
 }

@@ -245,15 +245,16 @@ impl ActionKind {
 }
 
 impl ActionKind {
-    /// Returns the amount for one share that the words of a dividend name, as they are displayed; none of other words. An entry of
-    /// a journal has the words only.
+    /// Returns the amount for one share that the words of a dividend name, as they are displayed or were before they had a sign of
+    /// the rupee; none of other words. An entry of a journal has the words only.
     pub fn dividend_in(words: &str) -> Option<Paise> {
-        let amount = words.strip_prefix("dividend of ₹")?.strip_suffix(" a share")?;
+        let amount = words.strip_prefix("dividend of ")?.strip_suffix(" a share")?;
+        let amount = amount.strip_prefix('₹').unwrap_or(amount);
         let (rupees, paise) = amount.rsplit_once('.')?;
         if paise.len() != 2 {
             return None;
         }
-        format!("{}{paise}", rupees.replace(',', "")).parse().ok().map(Paise)
+        format!("{}{paise}", rupees.replace(',', "")).parse().ok().map(Paise).filter(|amount| amount.0 > 0)
     }
 }
 

@@ -237,8 +237,17 @@ fn the_words_of_a_dividend_name_its_amount() {
     for paise in [1, 147, 100_000, 12_345_678, 100_000_000] {
         let words = ActionKind::Dividend { per_share: Paise(paise) }.to_string();
         assert_eq!(ActionKind::dividend_in(&words), Some(Paise(paise)), "{words}");
+        // As journals have them from before there was a sign.
+        let words = format!("dividend of {} a share", Paise(paise));
+        assert_eq!(ActionKind::dividend_in(&words), Some(Paise(paise)), "{words}");
     }
-    for words in ["bonus of 1 new for 1 held", "dividend of ₹ a share", "dividend of ₹1 a share", ""] {
+    for words in [
+        "bonus of 1 new for 1 held",
+        "dividend of ₹ a share",
+        "dividend of ₹1 a share",
+        "dividend of -1.00 a share",
+        "",
+    ] {
         assert_eq!(ActionKind::dividend_in(words), None, "{words}");
     }
 }

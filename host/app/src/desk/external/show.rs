@@ -58,7 +58,7 @@ impl Desk {
         let rule = self.outside.adopts_for.filter(|_| cause == DifferenceCause::ExternalPurchase);
         let Some(strategy) = rule else { return self.show(seen).await };
         let detail = seen.detail.clone();
-        if self.keep(seen).await? && !self.adopt_by_rule(symbol, strategy, now).await? {
+        if self.keep(seen).await? && !self.adopt_by_rule(symbol, strategy, theirs, now).await? {
             self.outside.news.push(DifferenceNews::Stands { symbol: symbol.clone(), detail });
         }
         Ok(())
