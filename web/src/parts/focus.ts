@@ -54,3 +54,15 @@ export function useFocusReturned(): void {
 export function takeFocus(element: HTMLElement | null): void {
   element?.focus();
 }
+
+/** While `isCovered`, the page itself can be neither clicked nor reached: only what opened over it. */
+export function useInertPage(isCovered: boolean): void {
+  useEffect(() => {
+    const page = document.getElementById('root');
+    if (!isCovered || !page) return;
+    page.inert = true;
+    return () => {
+      page.inert = false;
+    };
+  }, [isCovered]);
+}

@@ -1,4 +1,6 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useInertPage } from '../focus';
 import { Icon } from '../icons/Icon';
 import type { Column } from './types';
 import { words } from './words';
@@ -11,22 +13,29 @@ interface Props<Row> {
 
 /** Chooses the columns; the last one cannot be taken away. */
 export function ColumnChoice<Row>({ columns, shown, setShown }: Props<Row>) {
+  const [opened, setOpened] = useState(false);
+  // The first click beside the choice closes it and does nothing else, also on what lies half under the header of a scrolled page.
+  useInertPage(opened);
   const toggle = (id: string) => {
     const chosen = shown.includes(id) ? shown.filter((other) => other !== id) : [...shown, id];
     setShown(columns.map((column) => column.id).filter((known) => chosen.includes(known)));
   };
   return (
-    // What it covers in part is no target while it is open: the first click beside it closes it.
     <Popover
+      opened={opened}
+      onChange={setOpened}
       position="top-end"
       shadow="md"
       trapFocus
       returnFocus
-      withOverlay
-      overlayProps={{ backgroundOpacity: 0 }}
     >
       <Popover.Target>
-        <Button size="compact-xs" variant="subtle" leftSection={<Icon name="columns" size={14} />}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<Icon name="columns" size={14} />}
+          onClick={() => setOpened(!opened)}
+        >
           {words.columns}
         </Button>
       </Popover.Target>
