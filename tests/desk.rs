@@ -32,6 +32,8 @@ mod identity;
 mod late;
 #[path = "desk/market_orders.rs"]
 mod market_orders;
+#[path = "desk/not_arrived.rs"]
+mod not_arrived;
 #[path = "kotak_day/outside.rs"]
 #[allow(
     dead_code,

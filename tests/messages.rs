@@ -176,7 +176,7 @@ async fn orders_that_are_refused_or_withdrawn_are_told_with_the_brokers_reason()
     day_of.add_channel(&receiver.url).await;
 
     let refused = day_of.place(&buy("ABC", 10, PRICE.0)).await;
-    broker.push(OTHER, broker.refuse(OTHER, &refused, "the margin is short", day_of.daemon.clock.now()));
+    broker.push(OTHER, broker.reject(OTHER, &refused, "the margin is short", (false, false)));
     let told = receiver.next();
     let body = told.json()["data"]["body"].as_str().unwrap().to_owned();
     assert_eq!(taken(told), words("order_rejected", "Buy of 10 ABC was refused"));

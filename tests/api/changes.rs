@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prahari_app::desk::OrderContext;
+use prahari_brokers::BrokerOrderState;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::orders::OrderRequest;
 use prahari_domain::strategies::StrategyName;
@@ -95,6 +96,10 @@ async fn a_person_decides_that_an_order_of_unknown_outcome_never_arrived() {
     };
     assert_eq!(alarmed().await, std::slice::from_ref(&id));
 
+    // It may be open, so a cancellation does not say that it is over.
+    let cancel = format!("/api/v1/orders/{id}/cancel");
+    let cancelled = user.post(&cancel, json!({ "reason": "too dear" })).await;
+    assert_eq!(cancelled.problem(), (409, "outcome_unknown".to_owned()));
     let resolve = |id: &str| format!("/api/v1/user/orders/{id}/resolve");
     let decided = json!({ "outcome": "never_arrived", "reason": "it is not in the app" });
     let other = console.other_user().await;
@@ -144,6 +149,33 @@ async fn a_cancellation_without_a_clear_answer_does_not_say_that_the_order_is_ov
         let order = user.get(&format!("/api/v1/orders/{id}")).await.ok();
         assert_eq!(order["order"]["state"], "cancelled", "{symbol}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_that_is_refused_or_was_not_sent_does_not_say_that_the_order_is_over() {
+    let broker = Arc::new(LiveBroker::default());
+    let console = with_live_broker(&broker).await;
+    let user = console.user().await;
+    let why = json!({ "reason": "the result is out" });
+    let id = placed(&console, buy("ABC", 1, 9_000)).await;
+    let cancel = format!("/api/v1/orders/{id}/cancel");
+    // The broker refuses it, and shows the order as open right afterwards.
+    broker.show(OTHER, &id.to_string(), |known| known.state = BrokerOrderState::Filled);
+    let refused = user.post(&cancel, why.clone()).await;
+    broker.show(OTHER, &id.to_string(), |known| known.state = BrokerOrderState::Open);
+    broker.lose_next_change(OTHER, Loss::Unsent);
+    let unsent = user.post(&cancel, why.clone()).await;
+    for (answer, words) in [
+        (refused, "there is no open order"),
+        (unsent, "it was not sent: the broker cannot be reached: the line is cut"),
+    ] {
+        assert_eq!(answer.problem(), (409, "order_not_cancelled".to_owned()), "{words}");
+        assert!(answer.text.contains(words), "{}", answer.text);
+    }
+    console.daemon.store.flush().await.unwrap();
+    let order = user.get(&format!("/api/v1/orders/{id}")).await.ok();
+    assert_eq!(order["order"]["state"], "accepted");
+    assert_eq!(user.post(&cancel, why).await.ok()["state"], "cancelled");
 }
 
 async fn keyed(client: &Client, path: &str, key: &str, body: Value) -> Answer {

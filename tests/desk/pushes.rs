@@ -25,7 +25,8 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostCall, HostReply};
 use prahari_store::AlertCode;
 
-use crate::support::desk_fixture::{ask, buy, to_host};
+use crate::HIGH;
+use crate::support::desk_fixture::{ask, buy, sell, to_host};
 use crate::support::fake_broker::PRICE;
 use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage, Loss};
 use crate::support::waiting::until;
@@ -259,6 +260,40 @@ async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
     drop(desk);
     assert_eq!(user.halts.of_user(), None);
     stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn a_sell_that_is_refused_as_not_arrived_is_sent_once_that_date_however_it_is_told() {
+    for is_event in [true, false] {
+        let live = Live::new().await;
+        let bought = live.buy("ABC", 10).await;
+        live.broker.push(OTHER, live.execute(&bought, 10));
+        live.until_filled(&bought).await;
+        let offer = async || {
+            let requests = vec![to_host(&sell("ABC", 10, HIGH))];
+            match ask(&live.daemon, OTHER, Task::literal("sell_monitor"), HostCall::Place { requests }).await
+            {
+                HostReply::Placed(answers) => answers[0].clone(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let offered = offer().await.unwrap();
+        let refused = live.broker.reject(OTHER, &offered, "no holdings present", (false, true));
+        if is_event {
+            live.broker.push(OTHER, refused);
+        } else {
+            live.broker.gap(OTHER);
+        }
+        until("the refusal", async || live.order(&offered).await.state == OrderState::Rejected).await;
+        let taken = live.broker.taken(OTHER);
+        for _ in 0..3 {
+            let refusal = offer().await.unwrap_err();
+            assert!(refusal.detail.contains("offered again on the next trading date"), "{}", refusal.detail);
+        }
+        assert_eq!(live.broker.taken(OTHER), taken, "nothing more was sent");
+        assert_eq!(live.status().resyncs, u64::from(!is_event));
+        stop(live.daemon).await;
+    }
 }
 
 #[tokio::test]

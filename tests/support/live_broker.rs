@@ -168,20 +168,18 @@ impl LiveBroker {
         self.with(user, |customer| customer.holdings_asked)
     }
 
-    /// Refuses the newest order of an id after it was taken.
-    pub fn reject(&self, user: UserId, id: &str, reason: &str, (retryable, unsettled): (bool, bool)) {
+    /// Refuses the newest order of an id after it was taken, and says what it would push about it.
+    pub fn reject(
+        &self,
+        user: UserId,
+        id: &str,
+        reason: &str,
+        (retryable, unsettled): (bool, bool),
+    ) -> BrokerEvent {
         self.with(user, |customer| {
-            let reason = reason.to_owned();
-            customer.of_id(id).known.state = BrokerOrderState::Rejected { reason, retryable, unsettled };
-        });
-    }
-
-    /// The same for good, and says what it would push about it.
-    pub fn refuse(&self, user: UserId, id: &str, reason: &str, at: Timestamp) -> BrokerEvent {
-        self.reject(user, id, reason, (false, false));
-        self.with(user, |customer| {
-            let known = &customer.of_id(id).known;
-            event(known, at, BrokerEventKind::Rejected { reason: reason.to_owned(), retryable: false })
+            let (known, reason) = (&mut customer.of_id(id).known, reason.to_owned());
+            known.state = BrokerOrderState::Rejected { reason: reason.clone(), retryable, unsettled };
+            event(known, known.changed_at, BrokerEventKind::Rejected { reason, retryable, unsettled })
         })
     }
 

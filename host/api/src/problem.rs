@@ -147,9 +147,10 @@ pub enum Code {
     TooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
-    /// Nothing can happen to the order any more, the broker does not take the cancellation, or there is nothing unknown to decide
-    /// of it; the sentence says why.
+    /// Nothing can happen to the order any more, or there is nothing unknown to decide of it; the sentence says why.
     OrderNotOpen,
+    /// The broker refused the cancellation, or nothing of it was sent: the order is what it was. The sentence says why.
+    OrderNotCancelled,
     /// The broker gave no clear answer, so whether it was done is not known; the broker's book says so later.
     OutcomeUnknown,
     /// The status of the signal does not allow the change.
@@ -249,6 +250,7 @@ impl Code {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::OrderNotOpen
+            | Self::OrderNotCancelled
             | Self::OutcomeUnknown
             | Self::SignalNotOpen
             | Self::HaltStands

@@ -285,6 +285,8 @@ pub enum BrokerEventKind {
         reason: String,
         /// Whether the same order may succeed later.
         retryable: bool,
+        /// Whether shares were sold that have not arrived yet: no sell of them succeeds on this date.
+        unsettled: bool,
     },
     /// The order expired at the end of its validity.
     Expired {

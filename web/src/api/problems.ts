@@ -270,6 +270,10 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The order is over',
     next: 'Nothing can be cancelled or decided any more; look at what became of it.',
   },
+  order_not_cancelled: {
+    title: 'The order was not cancelled',
+    next: 'The reason stands beside it. While the order is open you can cancel it again.',
+  },
   outcome_unknown: {
     title: 'What became of it is not known',
     next: 'Look at the order in a minute: by then the broker’s book has usually shown it.',

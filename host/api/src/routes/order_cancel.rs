@@ -53,17 +53,26 @@ async fn cancel(api: &Api, caller: &Caller, user: &User, id: &str, reason: &str)
     let queries = api.daemon.queries.of(user);
     let found = queries.order(order).await?.ok_or_else(unknown)?.order;
     api.audit(caller, "order.cancel", format!("order {id}"), json!({ "reason": reason })).await?;
-    let refused = |sentence: String| Err(Problem::new(Code::OrderNotOpen, sentence));
     match api.daemon.cancellations.cancel(user, order, reason).await? {
         // Orders of earlier days are in the database only, and each has come to its end.
-        None => return refused(format!("order {id} is {} and cannot be cancelled", found.state.name())),
-        // It may have been done, so nothing is said of the order but that.
-        Some(Err(refusal)) if refusal.code == RefusalCode::Unsettled => {
-            return Err(Problem::new(Code::OutcomeUnknown, refusal.detail));
+        None => {
+            let detail = format!("order {id} is {} and cannot be cancelled", found.state.name());
+            return Err(Problem::new(Code::OrderNotOpen, detail));
         }
-        Some(Err(refusal)) => return refused(refusal.detail),
+        Some(Err(refusal)) => return Err(Problem::new(code_of(refusal.code), refusal.detail)),
         Some(Ok(())) => {}
     }
     let now = queries.order(order).await?.ok_or_else(unknown)?.order;
     Ok(Order::of(now, user))
+}
+
+/// What a cancellation that was not done says of its order.
+fn code_of(refusal: RefusalCode) -> Code {
+    match refusal {
+        // It may have been done, or the order itself may not be there, so nothing is said of the order but that.
+        RefusalCode::Unsettled => Code::OutcomeUnknown,
+        // The broker refused it, or it certainly did not leave: the order may be open as it was before.
+        RefusalCode::Broker => Code::OrderNotCancelled,
+        _ => Code::OrderNotOpen,
+    }
 }

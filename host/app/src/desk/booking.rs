@@ -83,6 +83,9 @@ impl Desk {
                 self.dates.note(withdrawal.fill.at);
             }
         }
+        for (entry, order) in part.entries() {
+            self.outside.learn(&order.request, entry);
+        }
         let returned = self.annulled.returned(part.journal());
         self.book.accept(part);
         self.note_settled(settled);

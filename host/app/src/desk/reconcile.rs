@@ -200,9 +200,6 @@ impl Desk {
             }
             BrokerOrderState::Expired { reason } => Some(OrderEvent::Expired { reason: reason.clone() }),
             BrokerOrderState::Rejected { reason, retryable, unsettled } => {
-                if *unsettled {
-                    self.outside.note_unsettled(&ours.request.symbol, now.ist_day());
-                }
                 let (reason, retryable, unsettled) = (reason.clone(), *retryable, *unsettled);
                 Some(OrderEvent::Rejected { reason, retryable, unsettled })
             }

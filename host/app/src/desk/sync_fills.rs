@@ -55,7 +55,9 @@ pub(super) fn event_of(kind: BrokerEventKind) -> OrderEvent {
         BrokerEventKind::Accepted { broker_id } => OrderEvent::Accepted { broker_id },
         BrokerEventKind::Filled(fill) => OrderEvent::Filled(fill),
         BrokerEventKind::Cancelled { reason } => OrderEvent::Cancelled { reason },
-        BrokerEventKind::Rejected { reason, retryable } => OrderEvent::refused(reason, retryable),
+        BrokerEventKind::Rejected { reason, retryable, unsettled } => {
+            OrderEvent::Rejected { reason, retryable, unsettled }
+        }
         BrokerEventKind::Expired { reason } => OrderEvent::Expired { reason },
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderState, Side};
+use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderRequest, OrderState, Side};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
@@ -61,23 +61,29 @@ impl Outside {
                 && matches!(order.state, OrderState::Rejected | OrderState::Cancelled)
                 && Some(date(order)) == last
         };
-        let sells: Vec<(OrderId, Symbol)> = book
-            .orders()
-            .filter(may_be_refused)
-            .map(|order| (order.id, order.request.symbol.clone()))
-            .collect();
-        for (id, symbol) in sells {
+        let sells: Vec<(OrderId, OrderRequest)> =
+            book.orders().filter(may_be_refused).map(|order| (order.id, order.request.clone())).collect();
+        for (id, request) in sells {
             let entries = scope.journal_of(id).await.unwrap_or_else(|error| {
                 tracing::warn!(order = %id, %error, "whether a sell was refused as not settled cannot be read");
                 Vec::new()
             });
-            let is_refusal =
-                |entry: &&JournalEntry| matches!(entry.event, OrderEvent::Rejected { unsettled: true, .. });
-            if let Some(refusal) = entries.iter().find(is_refusal) {
-                outside.note_unsettled(&symbol, refusal.at.ist_day());
+            for entry in &entries {
+                outside.learn(&request, entry);
             }
         }
         outside
+    }
+
+    /// Takes up what an entry of the journal says of shares: that the broker has refused a sell because they had not arrived. However
+    /// a refusal was learnt, it ends in the journal, so this is the one place that tells these from others.
+    pub fn learn(&mut self, request: &OrderRequest, entry: &JournalEntry) {
+        let is_unsettled = matches!(entry.event, OrderEvent::Rejected { unsettled: true, .. });
+        if is_unsettled && request.side == Side::Sell {
+            let day = entry.at.ist_day();
+            let last = self.unsettled.entry(request.symbol.clone()).or_insert(day);
+            *last = day.max(*last);
+        }
     }
 
     /// Has the next minute look at the shares, whatever was seen before.
@@ -88,11 +94,6 @@ impl Outside {
     /// Has a symbol looked at with the next look for which there is no reason.
     pub fn look_later(&mut self, symbol: &Symbol) {
         self.suspected.remove(symbol);
-    }
-
-    /// Notes that the broker has refused a sell because the shares have not arrived.
-    pub fn note_unsettled(&mut self, symbol: &Symbol, day: Day) {
-        self.unsettled.insert(symbol.clone(), day);
     }
 
     /// Returns why a share is not offered on a date: the broker has refused it once, and each further offer would be refused too.
