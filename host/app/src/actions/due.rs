@@ -48,12 +48,14 @@ impl Actions {
         let (mut applied, mut histories) = (Vec::new(), Histories::default());
         for row in due {
             let row = self.with_open(row, now).await?;
-            let done = if concerned.take(&row) {
+            let concerns = concerned.take(&row);
+            let done = if concerns {
                 self.apply(&row, (concerned.busy(), &mut histories), now).await?
             } else {
                 self.pass_over(&row, concerned.busy(), now)
             };
-            if done {
+            let told = self.tell_of_terms(&row, (concerns, concerned.busy()), now).await?;
+            if done && told {
                 self.known.lock().finish(row.id);
                 applied.extend((row.state == ActionState::Announced).then_some(row.id));
             }

@@ -17,6 +17,7 @@ mod factors;
 mod import;
 mod levels;
 mod source;
+mod terms;
 mod uncovered;
 mod undo;
 mod when_free;
@@ -90,6 +91,8 @@ pub(crate) struct Known {
     /// Users who are halted because a dividend could not be told from their journal or books, each with the sentence. None of
     /// their dividends is tried again before the halt is lifted.
     unread: BTreeMap<UserId, String>,
+    /// Demergers of missing terms, with the users who were told of it or held none of the share.
+    told: BTreeSet<(ActionId, UserId)>,
 }
 
 impl Known {
@@ -198,6 +201,7 @@ impl Actions {
         let mut known = self.known.lock();
         known.again.clear();
         known.unread.remove(&user);
+        known.told.retain(|(_, told)| *told != user);
         known.done.values_mut().for_each(|done| _ = done.remove(&user));
     }
 

@@ -166,12 +166,22 @@ impl Actions {
         near
     }
 
-    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come.
+    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come; a demerger
+    /// without terms says of none.
     pub(crate) fn halt_reason(&self, jump: &PriceJump) -> String {
         let changes = |row: &ActionRow| row.price_factor().is_some_and(|factor| !factor.is_one());
-        match self.near(jump).into_iter().find(changes) {
+        let near = self.near(jump);
+        if let Some(ActionRow { id, action, .. }) = near.iter().find(|row| changes(row)) {
+            let (kind, ex_day) = (action.kind(), action.ex_day());
+            return format!(
+                "{jump}, and the {kind} of {ex_day} did not come so: until an admin has undone the action ({id}) or explained the price"
+            );
+        }
+        let is_demerger = |row: &&ActionRow| matches!(row.action.kind(), ActionKind::Demerger { .. });
+        match near.iter().find(is_demerger) {
             Some(ActionRow { id, action, .. }) => format!(
-                "{jump}, and the {} of {} did not come so: until an admin has undone the action ({id}) or explained the price",
+                "{jump}, which the {} of {} does not explain as it is known: until an admin has entered it with its terms \
+                 (action {id}) or explained the price",
                 action.kind(),
                 action.ex_day()
             ),
