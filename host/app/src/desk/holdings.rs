@@ -31,7 +31,8 @@ impl Desk {
     pub(crate) async fn follow_history(&self, history: &mut HeldShares) -> Result<(), AppError> {
         let (user, last) = (self.book.user(), self.book.next_sequence().saturating_sub(1));
         if history.through() < last {
-            history.extend(&self.scope().load_journal(history.through()).await?);
+            let journal = self.scope().load_journal(history.through()).await?;
+            history.extend(&journal);
         }
         if history.through() == last {
             return Ok(());
