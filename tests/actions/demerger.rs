@@ -3,19 +3,30 @@
 use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState, Ratio};
+use prahari_domain::ids::UserId;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Variety};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::calendar::Phase;
 use prahari_runtime::{HostCall, HostReply};
-use prahari_store::HaltFilter;
+use prahari_store::{AlertCode, AlertFilter, AlertRow, HaltFilter};
 
 use super::world::{TASK, action, folder, held, house, monday_evening, symbol};
 use crate::support::desk_fixture::{ask, buy, order_context, sell};
-use crate::support::{ADMIN, OTHER, TUESDAY, at, run};
+use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
 
 fn demerger(parent_share: Option<u32>) -> ActionKind {
     ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share }
+}
+
+/// A demerger as the exchange's lists tell it.
+const WITHOUT_TERMS: ActionKind = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: None };
+
+/// The alerts of a user about missing terms, those that are over as well.
+async fn of_terms(daemon: &Daemon, user: UserId) -> Vec<AlertRow> {
+    let all = AlertFilter { open: None, before: None, limit: 50 };
+    let alerts = daemon.store.user(user).alerts(all).await.unwrap();
+    alerts.into_iter().filter(|alert| alert.code == AlertCode::ActionWithoutTerms).collect()
 }
 
 /// Why the admin's desk refuses an order.
@@ -127,6 +138,8 @@ async fn without_a_price_there_is_no_trading_after_the_special_pre_open_either()
         // Where the terms say how the cost is divided, the books need no open.
         let cost = if parent_share.is_some() { 66_000 } else { 110_000 };
         assert_eq!(held(&daemon, "ABC").await, (11, cost), "{parent_share:?}");
+        let told = of_terms(&daemon, ADMIN).await;
+        assert_eq!(told.len(), usize::from(parent_share.is_none()), "{told:?}");
         crate::support::stop(daemon).await;
     }
 }
@@ -146,4 +159,66 @@ async fn what_a_source_calls_an_open_before_the_special_pre_open_is_over_is_no_j
     assert_eq!(halted().await, 0, "there is no open yet");
     run(&daemon, at(TUESDAY, "10:05")).await;
     assert_eq!(halted().await, 1);
+}
+
+#[tokio::test]
+async fn who_holds_a_demerged_share_is_told_once_that_its_terms_are_missing_until_they_are_given() {
+    let folder = folder(6_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let row = daemon.actions.add(action(TUESDAY, WITHOUT_TERMS), "asha").await.unwrap();
+    assert_eq!(of_terms(&daemon, ADMIN).await, [], "nothing before the ex-date");
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    let [told] = of_terms(&daemon, ADMIN).await.try_into().unwrap();
+    assert_eq!((told.subject.as_str(), told.resolved_at), ("ABC 2025-03-11 demerger", None));
+    let says = "ABC on 2025-03-11: demerger: nobody has told which company its holders get shares of, so the books have none of \
+                them and their whole cost in ABC; until an admin has entered it with its terms, or has undone it (action 1)";
+    assert_eq!(told.detail, says);
+    assert_eq!(of_terms(&daemon, OTHER).await, [], "they hold none of it");
+    run(&daemon, at(TUESDAY, "10:05")).await;
+    assert_eq!(daemon.actions.find(row.id).await.unwrap().state, ActionState::Applied);
+    stop(daemon).await;
+
+    let daemon = house.start(at(TUESDAY, "10:06")).await;
+    run(&daemon, at(TUESDAY, "10:10")).await;
+    assert_eq!(of_terms(&daemon, ADMIN).await, [told], "once, over a restart too");
+    daemon.actions.undo(row.id, "its terms are told now", "asha").await.unwrap();
+    let [over] = of_terms(&daemon, ADMIN).await.try_into().unwrap();
+    assert!(over.resolved_at.is_some());
+    assert_eq!(over.resolution, "the action is taken back");
+    daemon.actions.add_confirmed(action(TUESDAY, demerger(Some(6_000))), "asha").await.unwrap();
+    assert_eq!((held(&daemon, "ABC").await, held(&daemon, "ABCX").await), ((11, 66_000), (11, 44_000)));
+    assert_eq!(of_terms(&daemon, ADMIN).await, [over]);
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn terms_that_are_given_before_the_open_end_what_was_told_of_them() {
+    let folder = folder(6_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let row = daemon.actions.add(action(TUESDAY, WITHOUT_TERMS), "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "09:00:30")).await;
+    let same = daemon.actions.add_confirmed(action(TUESDAY, demerger(Some(6_000))), "asha").await.unwrap();
+    assert_eq!((same.id, held(&daemon, "ABCX").await), (row.id, (11, 44_000)));
+    let [over] = of_terms(&daemon, ADMIN).await.try_into().unwrap();
+    assert!(over.resolved_at.is_some());
+    assert_eq!(over.resolution, "its terms are known");
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn a_halt_for_a_jump_across_a_demerger_without_terms_names_it() {
+    // A demerger takes something away, and this price rose by half.
+    let folder = folder(15_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    daemon.actions.add(action(TUESDAY, WITHOUT_TERMS), "asha").await.unwrap();
+    run(&daemon, at(TUESDAY, "10:05")).await;
+    let open = HaltFilter { open: Some(true), before: None, limit: 10 };
+    let [halt] = daemon.store.user(ADMIN).halts(open).await.unwrap().try_into().unwrap();
+    let names = "which the demerger of 2025-03-11 does not explain as it is known: until an admin has entered it with its terms \
+                 (action 1)";
+    assert!(halt.reason.contains(names), "{halt:?}");
+    stop(daemon).await;
 }

@@ -1,16 +1,21 @@
 //! A dividend is for who held the shares before its ex-date, in the shares of that day: told or corrected after they were sold, after a
 //! bonus of the same ex-date, and under the name that they have by then.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
+use prahari_app::error::AppError;
 use prahari_domain::actions::{ActionKind, ActionState, CorporateAction};
+use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderKind;
+use prahari_store::{AlertCode, AlertFilter, HaltCode};
 
 use super::world::{WEDNESDAY, action, date, folder, held, house, monday_evening, symbol};
-use crate::support::desk_fixture::{order_context, sell};
-use crate::support::{ADMIN, TUESDAY, at, run, stop};
+use crate::support::desk_fixture::{buy, order_context, sell};
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, run, start_services, stop};
 
 const fn dividend(paise: i64) -> ActionKind {
     ActionKind::Dividend { per_share: Paise(paise) }
@@ -18,16 +23,25 @@ const fn dividend(paise: i64) -> ActionKind {
 
 /// What ABC has paid the admin beside their cash.
 async fn income(daemon: &Daemon) -> Paise {
-    let user = daemon.users.find(ADMIN).unwrap();
+    income_of(daemon, ADMIN).await
+}
+
+async fn income_of(daemon: &Daemon, user: UserId) -> Paise {
+    let user = daemon.users.find(user).unwrap();
     daemon.queries.of(&user).holdings().await.funds.income
 }
 
 /// Sells on Tuesday morning what the admin holds of ABC.
 async fn sell_all(daemon: &Arc<Daemon>) {
+    sell_all_of(daemon, &[ADMIN]).await;
+}
+
+/// The same of these users.
+async fn sell_all_of(daemon: &Arc<Daemon>, users: &[UserId]) {
     let now = at(TUESDAY, "09:20");
     run(daemon, now).await;
-    let user = daemon.users.find(ADMIN).unwrap();
-    {
+    for user in users {
+        let user = daemon.users.find(*user).unwrap();
         let mut desk = user.desk.lock().await;
         let open: Vec<_> = desk.book().active_orders().map(|order| (order.id, order.strategy)).collect();
         for (order, strategy) in open {
@@ -127,5 +141,79 @@ async fn a_dividend_of_before_a_new_symbol_is_paid_under_either_name() {
     daemon.actions.undo(row.id, "it has the other name", "asha").await.unwrap();
     daemon.actions.add_confirmed(action(TUESDAY, dividend(200)), "asha").await.unwrap();
     assert_eq!(income(&daemon).await, Paise(2_200));
+    stop(daemon).await;
+}
+
+/// The intent of an order of this many shares of ABC, as it stands in the journal.
+fn intent(shares: u32) -> String {
+    format!(r#"{{"event":"intended","request":{{"symbol":"ABC","side":"buy","quantity":{shares},"#)
+}
+
+/// Writes one text over another of the same length, wherever that stands in a file.
+fn overwrite(file: &Path, written: &str, other: &str) {
+    assert_eq!(written.len(), other.len());
+    let mut bytes = std::fs::read(file).unwrap();
+    let last = bytes.len() - written.len();
+    let places: Vec<usize> = (0..last).filter(|at| bytes[*at..].starts_with(written.as_bytes())).collect();
+    assert!(!places.is_empty(), "{written}");
+    for place in places {
+        bytes[place..place + other.len()].copy_from_slice(other.as_bytes());
+    }
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_read_keeps_a_dividend_from_its_user_alone_until_it_is_mended() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    start_services(&daemon).await;
+    for (user, shares) in [(ADMIN, 11), (OTHER, 7)] {
+        let mut request = buy("ABC", shares, 10_000);
+        request.kind = OrderKind::Market;
+        let user = daemon.users.find(user).unwrap();
+        let now = order_context(at(MONDAY, "10:00"));
+        user.desk.lock().await.place(request, now).await.unwrap().unwrap();
+    }
+    run(&daemon, at(MONDAY, "20:00")).await;
+    sell_all_of(&daemon, &[ADMIN, OTHER]).await;
+    // With the close of Tuesday the books are kept, and need no entry of before.
+    run(&daemon, at(WEDNESDAY, "10:00")).await;
+    stop(daemon).await;
+    overwrite(&house.database(), &intent(7), &intent(8));
+
+    let daemon = house.start(at(WEDNESDAY, "10:00")).await;
+    assert!(daemon.users.find(OTHER).unwrap().desk.lock().await.fault().is_none());
+    let told = daemon.actions.add_confirmed(action(TUESDAY, dividend(147)), "asha").await;
+    let Err(AppError::ActionRefused(said)) = told else { panic!("{told:?}") };
+    let fault = "of the order journal of user 2 is not what was written: its checksum does not fit";
+    let refused = "ABC on 2025-03-11: dividend of ₹1.47 a share is known, but not booked: entry ";
+    assert!(said.starts_with(refused) && said.ends_with(fault), "{said}");
+    assert_eq!((income(&daemon).await, income_of(&daemon, OTHER).await), (Paise(1_617), Paise::ZERO));
+    let halts = daemon.store.user(OTHER).open_halts().await.unwrap();
+    assert_eq!((halts.len(), halts[0].code), (1, HaltCode::JournalDamaged), "{halts:?}");
+    assert!(halts[0].reason.ends_with(fault), "{halts:?}");
+    let open = AlertFilter { open: Some(true), before: None, limit: 10 };
+    let alerts = daemon.store.user(OTHER).alerts(open).await.unwrap();
+    assert!(alerts.iter().any(|alert| alert.code == AlertCode::UserHalted), "{alerts:?}");
+    assert_eq!(daemon.store.user(ADMIN).open_halts().await.unwrap(), []);
+    // Nothing else stops.
+    run(&daemon, at(WEDNESDAY, "10:10")).await;
+    assert!(daemon.store.health().is_ok());
+    stop(daemon).await;
+
+    overwrite(&house.database(), &intent(8), &intent(7));
+    let daemon = house.start(at(WEDNESDAY, "10:10")).await;
+    daemon.users_admin.lift_halt(halts[0].id, ADMIN, "the row is mended").await.unwrap();
+    run(&daemon, at(WEDNESDAY, "10:20")).await;
+    let [row] = daemon
+        .actions
+        .list(ActionFilter { limit: 10, ..ActionFilter::default() })
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(row.state, ActionState::Applied);
+    assert_eq!((income(&daemon).await, income_of(&daemon, OTHER).await), (Paise(1_617), Paise(1_029)));
     stop(daemon).await;
 }

@@ -103,10 +103,34 @@ async fn a_halt_stays_when_a_jump_is_left_without_the_action() {
     let wrong = ActionKind::Bonus { new: 2, held: 1 };
     let row = daemon.actions.add(action(TUESDAY, wrong), "asha").await.unwrap();
     run(&daemon, at(TUESDAY, "09:20")).await;
-    assert_eq!(halts(&daemon, true).await.len(), 1);
+    let of_wrong = halts(&daemon, true).await;
+    let did_not_come = "and the bonus of 2 new for 1 held of 2025-03-11 did not come so";
+    assert!(of_wrong.len() == 1 && of_wrong[0].contains(did_not_come), "{of_wrong:?}");
+    let since = daemon.store.user(ADMIN).open_halts().await.unwrap()[0].since;
     daemon.actions.undo(row.id, "it was another one", "asha").await.unwrap();
     assert_eq!(jumps(&daemon).await, [(false, String::new())]);
-    assert_eq!(halts(&daemon, true).await.len(), 1);
+
+    // It is the same halt, and says what it is for now: to whoever looks, to the alert, and to an order.
+    let now = halts(&daemon, true).await;
+    let of_none = ": a corporate action or a fault, until an admin has explained it";
+    assert!(now.len() == 1 && now[0].starts_with("ABC opened at ") && now[0].ends_with(of_none), "{now:?}");
+    assert_eq!(halts(&daemon, false).await, Vec::<String>::new());
+    assert_eq!(daemon.store.user(ADMIN).open_halts().await.unwrap()[0].since, since);
+    let filter = AlertFilter { open: Some(true), before: None, limit: 10 };
+    let alerts = daemon.store.user(ADMIN).alerts(filter).await.unwrap();
+    let told: Vec<_> = alerts.iter().filter(|alert| alert.code == AlertCode::SymbolHalted).collect();
+    assert!(told.len() == 1 && told[0].detail.ends_with(now[0].as_str()), "{told:?}");
+    let said = refused(&daemon, "09:20").await.unwrap();
+    assert!(said.contains(of_none) && !said.contains(did_not_come), "{said}");
+    stop(daemon).await;
+
+    // Other figures of an action that was put in its place are told as well.
+    let daemon = house.start(at(TUESDAY, "09:25")).await;
+    let three = ActionKind::Bonus { new: 3, held: 1 };
+    daemon.actions.add_confirmed(action(TUESDAY, three), "asha").await.unwrap();
+    let now = halts(&daemon, true).await;
+    let other = "and the bonus of 3 new for 1 held of 2025-03-11 did not come so";
+    assert!(now.len() == 1 && now[0].contains(other), "{now:?}");
     stop(daemon).await;
 }
 

@@ -207,6 +207,47 @@ async fn a_jump_is_explained_by_an_action_of_a_folder_or_of_a_database() {
 }
 
 #[test]
+fn a_listed_action_that_prices_contradict_is_named_with_what_both_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let daily = folder.path().join("daily");
+    let market = write_daily(&daily);
+    let list = |rows: &[(&str, &str)]| {
+        let header =
+            "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,PURPOSE\n";
+        let rows = rows.iter().map(|(day, says)| format!("EQ,ABC,ABC LTD,{day},,,{day},,,{says}\n"));
+        std::fs::write(daily.join("bc06032025.csv"), format!("{header}{}", rows.collect::<String>()))
+            .unwrap();
+    };
+    // Prices halved on the 11th: not on the 10th, and not to a fifth; a day without a bar says nothing.
+    let split = "FVSPLT FRM RS 10 TO RS 2";
+    list(&[("2025-03-10", "BONUS 1:1"), ("2025-03-11", split), ("2025-03-12", "BONUS 1:1")]);
+    let says = [
+        "ABC on 2025-03-10: bonus of 1 new for 1 held (file bc06032025.csv): ABC opened at ₹100.00 on 2025-03-10 after a \
+         close of ₹100.00 on 2025-03-07 (unchanged), and it leads to an open of about ₹50.00",
+        "ABC on 2025-03-11: split, 5 for 1 (file bc06032025.csv): ABC opened at ₹50.00 on 2025-03-11 after a close of \
+         ₹100.00 on 2025-03-10 (-50.0 %), and it leads to an open of about ₹20.00",
+    ];
+    let (code, told, error) = said(&["market", "check", &market]);
+    assert_eq!(code, 0, "{told}{error}");
+    let named: Vec<&str> = told.lines().filter(|line| line.contains("it leads to")).collect();
+    assert_eq!(named, says, "{told}");
+    let (_, told, _) = said(&["market", "check", "--json", &market]);
+    let found: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(found["sources"][0]["contradicted_actions"], json!(says));
+
+    // What prices did, alone or with another of the day, is in no question.
+    list(&[("2025-03-11", "BONUS 1:1")]);
+    let (_, told, _) = said(&["market", "check", "--json", &market]);
+    let found: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(found["sources"][0]["contradicted_actions"], json!([]));
+    list(&[("2025-03-11", "DIV - RS 101 PER SH")]);
+    let (_, told, _) = said(&["market", "check", &market]);
+    let dear = "ABC on 2025-03-11: dividend of ₹101.00 a share (file bc06032025.csv): it is more than a whole share cost at \
+                the close of 2025-03-10, which was ₹100.00\n";
+    assert!(told.contains(dear), "{told}");
+}
+
+#[test]
 fn what_cannot_be_used_is_named_and_the_check_fails() {
     let folder = tempfile::tempdir().unwrap();
     let market = write(folder.path(), &[WEEK[0], WEEK[1], WEEK[2], "2099-12-31"]);

@@ -43,6 +43,8 @@ named! {
         ActionNotTold = "action_not_told",
         /// A source tells a corporate action whose change of price did not come.
         ActionDoubted = "action_doubted",
+        /// A share that the user holds was demerged, and nobody has told the terms.
+        ActionWithoutTerms = "action_without_terms",
         /// The doctor found in the morning that something of a user's day will not work.
         NotReady = "not_ready",
         /// The broker holds other shares than the books, and nobody has said whose they are.

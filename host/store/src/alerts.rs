@@ -112,17 +112,22 @@ impl SystemScope {
             .await
     }
 
-    /// Returns whether somebody knows of an alert about the installation with this code and subject: it is open, or a person has
-    /// resolved it.
+    /// Returns whether somebody knows of an alert with this code, user and subject: it is open, or a person has resolved it.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn is_alert_known(&self, code: AlertCode, subject: String) -> Result<bool, StoreError> {
+    pub async fn is_alert_known(
+        &self,
+        code: AlertCode,
+        user: Option<UserId>,
+        subject: String,
+    ) -> Result<bool, StoreError> {
+        let values = (code.name(), id_of(user), subject);
         self.store
             .read("look for an alert", move |conn| {
-                let sql = "SELECT 1 FROM alerts WHERE code = ?1 AND user_id IS NULL AND subject = ?2
+                let sql = "SELECT 1 FROM alerts WHERE code = ?1 AND user_id IS ?2 AND subject = ?3
                              AND (resolved_at IS NULL OR resolved_by IS NOT NULL) LIMIT 1";
-                Ok(select_one(conn, sql, (code.name(), subject), |_| Ok(()))?.is_some())
+                Ok(select_one(conn, sql, values, |_| Ok(()))?.is_some())
             })
             .await
     }

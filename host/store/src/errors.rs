@@ -344,6 +344,8 @@ impl StoreError {
     pub fn concerns_everybody(&self) -> bool {
         match self {
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::ForeignSignal { .. } => false,
+            // What is damaged is the journal or the snapshot of one user.
+            Self::JournalDamaged { .. } | Self::SnapshotDamaged { .. } => false,
             Self::Sql { source, .. } => !is_of_one_value(source),
             other => !other.is_refusal(),
         }

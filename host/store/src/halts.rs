@@ -126,6 +126,21 @@ impl UserScope {
             .await
     }
 
+    /// Has an open halt of the user say another reason than it does, and waits until that is durable; whether it said another one.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn reword_halt(&self, id: u64, reason: String) -> Result<bool, StoreError> {
+        let values = (id.cast_signed(), self.user.0.cast_signed(), reason);
+        self.store
+            .write_durable("reword a halt", move |conn| {
+                let sql = "UPDATE halts SET reason = ?3
+                           WHERE id = ?1 AND user_id = ?2 AND lifted_at IS NULL AND reason <> ?3";
+                Ok(execute(conn, sql, values)? > 0)
+            })
+            .await
+    }
+
     /// The user's newest halts that the filter lets through, newest first.
     ///
     /// # Errors

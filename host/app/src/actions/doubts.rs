@@ -10,10 +10,10 @@ use chrono::{Datelike, Weekday};
 use prahari_brokers::Interval;
 use prahari_domain::actions::{
     ActionDoubt, ActionKey, ActionKind, ActionRow, ActionState, CorporateAction, PriceFactor, TWIN_DAYS,
+    against_close, against_move,
 };
 use prahari_domain::instruments::{Candle, Symbol};
-use prahari_domain::money::{Paise, rupees};
-use prahari_domain::price_jump::PriceJump;
+use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::Actions;
@@ -156,13 +156,7 @@ impl Actions {
                 return None;
             }
             let (day, close) = (around.before.day, self.as_traded(symbol, &around));
-            let is_more = *per_share > close;
-            return is_more.then(|| {
-                format!(
-                    "it is more than a whole share cost at the close of {day}, which was {}",
-                    rupees(close)
-                )
-            });
+            return against_close(*per_share, day, close);
         }
         let factor = action.price_factor().filter(|factor| !factor.is_one())?;
         let is_past = ex_day <= now.ist_day();
@@ -183,19 +177,8 @@ impl Actions {
         around: &Around,
     ) -> Option<String> {
         let expected = self.beside_known(action, told)?;
-        let close = around.before.close;
-        if expected.matches(close, of_day.open) || expected.matches(close, of_day.close) {
-            return None;
-        }
-        let came = PriceJump {
-            symbol: action.symbol().clone(),
-            day: of_day.day,
-            open: of_day.open,
-            previous_day: around.before.day,
-            previous_close: self.as_traded(action.symbol(), around),
-        };
-        let led_to = expected.apply(close).unwrap_or(close);
-        Some(format!("{came}, and it leads to an open of about {}", rupees(led_to)))
+        let as_traded = self.as_traded(action.symbol(), around);
+        against_move(action, expected, (&around.before, of_day), as_traded)
     }
 
     /// By what an action changes the prices that the market tells now, with what is told beside it of the same day; actions that

@@ -48,12 +48,14 @@ impl Actions {
         let (mut applied, mut histories) = (Vec::new(), Histories::default());
         for row in due {
             let row = self.with_open(row, now).await?;
-            let done = if concerned.take(&row) {
+            let concerns = concerned.take(&row);
+            let done = if concerns {
                 self.apply(&row, (concerned.busy(), &mut histories), now).await?
             } else {
                 self.pass_over(&row, concerned.busy(), now)
             };
-            if done {
+            let told = self.tell_of_terms(&row, (concerns, concerned.busy()), now).await?;
+            if done && told {
                 self.known.lock().finish(row.id);
                 applied.extend((row.state == ActionState::Announced).then_some(row.id));
             }
@@ -88,6 +90,10 @@ impl Actions {
             if !waits && self.known.lock().is_done(row.id, user.id) {
                 continue;
             }
+            if is_dividend(row) && self.known.lock().refuse_unread(row.id, user.id) {
+                all = false;
+                continue;
+            }
             let error = match self.apply_to(&user, (row, waits), histories, now).await {
                 Ok(done) => {
                     all &= done;
@@ -98,21 +104,34 @@ impl Actions {
                 }
                 Err(error) => error,
             };
-            if error.concerns_everybody() {
-                return Err(error);
-            }
-            if !self.halts.halt_for(user.id, &error).await? {
-                tracing::error!(user = %user.id, action = %row.action, %error, "a corporate action is not booked yet");
-                if let AppError::ActionRefused(why) = error {
-                    self.known.lock().refused.insert(row.id, why);
-                }
-                all = false;
-            }
+            all &= self.keep_to_user(user.id, row, error).await?;
         }
         if waits && all {
             self.known.lock().waiting.insert(row.id);
         }
         Ok(all && !waits)
+    }
+
+    /// Keeps what went wrong with an action to the user with whom it did: who is halted for it has the action when the halt is
+    /// lifted. A dividend is not looked at again once it is applied, so it stays announced for as long. True where nothing of the
+    /// action waits.
+    async fn keep_to_user(&self, user: UserId, row: &ActionRow, error: AppError) -> Result<bool, AppError> {
+        if error.concerns_everybody() {
+            return Err(error);
+        }
+        let halted = self.halts.halt_for(user, &error).await?;
+        if halted && !is_dividend(row) {
+            return Ok(true);
+        }
+        tracing::error!(%user, action = %row.action, %error, "a corporate action is not booked yet");
+        let mut known = self.known.lock();
+        if halted {
+            known.unread.insert(user, error.to_string());
+            known.refuse_unread(row.id, user);
+        } else if let AppError::ActionRefused(why) = error {
+            known.refused.insert(row.id, why);
+        }
+        Ok(false)
     }
 
     /// Notes that an action concerns nobody whose desk is free; false where it is not done for somebody yet.

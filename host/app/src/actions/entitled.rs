@@ -29,7 +29,7 @@ impl Actions {
     /// Returns what an action changes of a user's books; none where it changes nothing.
     ///
     /// # Errors
-    /// When it does not fit the books; [`AppError::ActionRefused`] when a dividend needs the journal and that cannot be read.
+    /// When it does not fit the books; or when a dividend needs the journal and that cannot be read, or does not lead to the books.
     pub(super) async fn plan(
         &self,
         desk: &Desk,

@@ -17,6 +17,7 @@ mod factors;
 mod import;
 mod levels;
 mod source;
+mod terms;
 mod uncovered;
 mod undo;
 mod when_free;
@@ -87,6 +88,11 @@ pub(crate) struct Known {
     awaited: BTreeSet<UserId>,
     /// Why an announced action whose ex-date has come is not done for everybody, one user's sentence.
     refused: BTreeMap<ActionId, String>,
+    /// Users who are halted because a dividend could not be told from their journal or books, each with the sentence. None of
+    /// their dividends is tried again before the halt is lifted.
+    unread: BTreeMap<UserId, String>,
+    /// Demergers of missing terms, with the users who were told of it or held none of the share.
+    told: BTreeSet<(ActionId, UserId)>,
 }
 
 impl Known {
@@ -96,6 +102,13 @@ impl Known {
 
     fn note_done(&mut self, action: ActionId, user: UserId) {
         self.done.entry(action).or_default().insert(user);
+    }
+
+    /// Notes that a dividend waits where a user is halted because theirs cannot be told; whether they are.
+    fn refuse_unread(&mut self, action: ActionId, user: UserId) -> bool {
+        let Some(why) = self.unread.get(&user).cloned() else { return false };
+        self.refused.insert(action, why);
+        true
     }
 
     /// Notes that an action is done for everybody.
@@ -187,6 +200,8 @@ impl Actions {
     pub(crate) fn look_again(&self, user: UserId) {
         let mut known = self.known.lock();
         known.again.clear();
+        known.unread.remove(&user);
+        known.told.retain(|(_, told)| *told != user);
         known.done.values_mut().for_each(|done| _ = done.remove(&user));
     }
 

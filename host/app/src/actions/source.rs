@@ -85,7 +85,7 @@ impl Actions {
     /// take back.
     async fn alert_of_untold(&self, action: &CorporateAction) -> Result<(), AppError> {
         let (code, subject) = (AlertCode::ActionNotTold, subject_of(&action.key()));
-        if self.handles.store.system().is_alert_known(code, subject.clone()).await? {
+        if self.handles.store.system().is_alert_known(code, None, subject.clone()).await? {
             return Ok(());
         }
         let detail = format!(

@@ -1,5 +1,5 @@
 //! Jumps of prices when the actions change: one that is explained now is closed and the halts that it made end, and one that
-//! nothing explains any more halts the share as one that is found at the open does.
+//! nothing explains any more halts the share as one that is found at the open does. A halt that stays says why it stands now.
 //!
 //! What is not known here, because a desk is busy or the market does not answer, the next instant looks at (`prices/opening.rs`).
 
@@ -78,7 +78,10 @@ impl Actions {
                 self.handles.store.system().withdraw_price_jump(key, now, why).await?;
             }
             match (newest, over.last()) {
-                (Some(jump), _) => self.halt_exposed(&jump).await?,
+                (Some(jump), _) => {
+                    self.halt_exposed(&jump).await?;
+                    self.reword_halts_of(&jump).await?;
+                }
                 (None, Some((jump, action))) => self.end_halts_of(jump, action, became).await?,
                 (None, None) => {}
             }
@@ -163,12 +166,22 @@ impl Actions {
         near
     }
 
-    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come.
+    /// Why a share that jumped is halted. Where an action is known of that night, its change of price did not come; a demerger
+    /// without terms says of none.
     pub(crate) fn halt_reason(&self, jump: &PriceJump) -> String {
         let changes = |row: &ActionRow| row.price_factor().is_some_and(|factor| !factor.is_one());
-        match self.near(jump).into_iter().find(changes) {
+        let near = self.near(jump);
+        if let Some(ActionRow { id, action, .. }) = near.iter().find(|row| changes(row)) {
+            let (kind, ex_day) = (action.kind(), action.ex_day());
+            return format!(
+                "{jump}, and the {kind} of {ex_day} did not come so: until an admin has undone the action ({id}) or explained the price"
+            );
+        }
+        let is_demerger = |row: &&ActionRow| matches!(row.action.kind(), ActionKind::Demerger { .. });
+        match near.iter().find(is_demerger) {
             Some(ActionRow { id, action, .. }) => format!(
-                "{jump}, and the {} of {} did not come so: until an admin has undone the action ({id}) or explained the price",
+                "{jump}, which the {} of {} does not explain as it is known: until an admin has entered it with its terms \
+                 (action {id}) or explained the price",
                 action.kind(),
                 action.ex_day()
             ),
@@ -192,6 +205,15 @@ impl Actions {
         Ok(())
     }
 
+    /// Has the halts of a share that jumped say what the actions of now make of the jump.
+    async fn reword_halts_of(&self, jump: &PriceJump) -> Result<(), AppError> {
+        let reason = self.halt_reason(jump);
+        for user in self.users.all() {
+            self.halts.reword_of_price(&user, &jump.symbol, &reason).await?;
+        }
+        Ok(())
+    }
+
     /// Halts a share that jumped for a user, and withdraws their orders of it. On a real clock the broker of one user holds up
     /// nobody else: nothing new is sent already.
     pub(crate) async fn halt_for_jump(
@@ -201,7 +223,9 @@ impl Actions {
         reason: &str,
     ) -> Result<(), AppError> {
         let (code, symbol) = (HaltCode::ImpossiblePrice, jump.symbol.clone());
-        self.halts.halt_symbol(user.id, &symbol, code, reason).await?;
+        if !self.halts.halt_symbol(user.id, &symbol, code, reason).await? {
+            self.halts.reword_of_price(&user, &symbol, reason).await?;
+        }
         if self.handles.clock.is_lockstep() {
             self.halts.halt_symbol_if_held(&user, &symbol, code, reason).await?;
             return Ok(());
@@ -231,7 +255,13 @@ impl Actions {
             if became == Became::Counted {
                 let Some(desk) = self.desk_of(&user).await else { continue };
                 let has_all = explaining.iter().all(|row| desk.book().has_applied(row.id));
-                if has_bought_before(&desk, jump) && !has_all {
+                let stays = has_bought_before(&desk, jump) && !has_all;
+                drop(desk);
+                if stays {
+                    let reason = format!(
+                        "{jump}, {why}, which the books of this user do not have: until an admin has put their shares right"
+                    );
+                    self.halts.reword_of_price(&user, &jump.symbol, &reason).await?;
                     continue;
                 }
             }

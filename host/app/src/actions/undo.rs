@@ -62,6 +62,7 @@ impl Actions {
         drop(held);
         let (code, subject) = (AlertCode::ActionNotTold, subject_of(&row.action.key()));
         self.notices.clear(code, None, &subject, "the action is taken back").await?;
+        self.end_of_terms(&row, "the action is taken back").await?;
         self.find(id).await
     }
 

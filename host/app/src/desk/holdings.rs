@@ -27,25 +27,19 @@ impl Desk {
     /// Brings what was held on days of the past up to the last entry of the journal.
     ///
     /// # Errors
-    /// [`AppError::ActionRefused`] when the journal cannot be read or does not lead to these books; or when the store is closed.
+    /// When the journal cannot be read; or [`AppError::ActionRefused`] when it does not lead to these books.
     pub(crate) async fn follow_history(&self, history: &mut HeldShares) -> Result<(), AppError> {
         let (user, last) = (self.book.user(), self.book.next_sequence().saturating_sub(1));
-        let refused = |why: &dyn std::fmt::Display| {
-            let says = "what was held on the day before the ex-date cannot be told from the journal";
-            AppError::ActionRefused(format!("{says} of user {user}: {why}"))
-        };
         if history.through() < last {
-            match self.scope().load_journal(history.through()).await {
-                Ok(journal) => history.extend(&journal),
-                Err(error) if error.concerns_everybody() => return Err(error.into()),
-                Err(error) => return Err(refused(&error)),
-            }
+            let journal = self.scope().load_journal(history.through()).await?;
+            history.extend(&journal);
         }
         if history.through() == last {
             return Ok(());
         }
+        let says = "what was held on the day before the ex-date cannot be told from the journal";
         let ends = format!("it ends with entry {}, and the books with entry {last}", history.through());
-        Err(refused(&ends))
+        Err(AppError::ActionRefused(format!("{says} of user {user}: {ends}")))
     }
 
     /// Returns whether a date is closed.

@@ -68,7 +68,7 @@ impl Halts {
         let user = self.users.find(id)?;
         let new = self.halt(&user, Some(symbol), code, reason).await?;
         if new {
-            let detail = format!("no order of {symbol} is sent: {reason}");
+            let detail = no_order_of(symbol, reason);
             let (code, subject) = (AlertCode::SymbolHalted, symbol.to_string());
             self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
         }
@@ -142,10 +142,8 @@ impl Halts {
         why: &str,
     ) -> Result<bool, AppError> {
         let _changing = user.halts.changing().await;
+        let Some(halt) = self.halt_of_price(user, symbol).await? else { return Ok(false) };
         let scope = self.handles.store.user(user.id);
-        let is_it =
-            |halt: &HaltRow| halt.symbol.as_ref() == Some(symbol) && halt.code == HaltCode::ImpossiblePrice;
-        let Some(halt) = scope.open_halts().await?.into_iter().find(is_it) else { return Ok(false) };
         if !scope.end_halt(halt.id, self.handles.clock.now(), why.to_owned()).await? {
             return Ok(false);
         }
@@ -155,6 +153,41 @@ impl Halts {
             .clear(AlertCode::SymbolHalted, Some(user.id), symbol.as_str(), &format!("it has ended: {why}"))
             .await?;
         Ok(true)
+    }
+
+    /// Has the halt of a symbol of a user that an impossible price made, and its alert, say why it stands now; whether it said
+    /// something else before.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub(crate) async fn reword_of_price(
+        &self,
+        user: &User,
+        symbol: &Symbol,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        if !user.halts.open().symbols.contains_key(symbol) {
+            return Ok(false);
+        }
+        let _changing = user.halts.changing().await;
+        let Some(halt) = self.halt_of_price(user, symbol).await? else { return Ok(false) };
+        let reason = one_line(reason).into_owned();
+        if !self.handles.store.user(user.id).reword_halt(halt.id, reason.clone()).await? {
+            return Ok(false);
+        }
+        user.halts.reword(symbol, &reason);
+        tracing::info!(user = %user.id, %symbol, "a halt has another reason now: {reason}");
+        let (code, detail) = (AlertCode::SymbolHalted, no_order_of(symbol, &reason));
+        let subject = symbol.to_string();
+        self.notices.reword(NewAlert { code, user: Some(user.id), subject, detail }).await?;
+        Ok(true)
+    }
+
+    /// The open halt of a symbol of a user that an impossible price made.
+    async fn halt_of_price(&self, user: &User, symbol: &Symbol) -> Result<Option<HaltRow>, AppError> {
+        let is_it =
+            |halt: &HaltRow| halt.symbol.as_ref() == Some(symbol) && halt.code == HaltCode::ImpossiblePrice;
+        Ok(self.handles.store.user(user.id).open_halts().await?.into_iter().find(is_it))
     }
 
     /// Cancels an order in the name of its own strategy.
@@ -249,4 +282,9 @@ impl Halts {
         let new = NewHalt { symbol: symbol.cloned(), code, reason: halt.reason, since: halt.since };
         Ok(self.handles.store.user(user.id).halt(new).await?)
     }
+}
+
+/// What the alert about the halt of a symbol says.
+fn no_order_of(symbol: &Symbol, reason: &str) -> String {
+    format!("no order of {symbol} is sent: {reason}")
 }

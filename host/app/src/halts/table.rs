@@ -81,6 +81,15 @@ impl UserHalts {
         });
     }
 
+    /// Has the halt of a symbol say another reason, if it is halted.
+    pub(super) fn reword(&self, symbol: &Symbol, reason: &str) {
+        self.change(|open| {
+            if let Some(halt) = open.symbols.get_mut(symbol) {
+                reason.clone_into(&mut halt.reason);
+            }
+        });
+    }
+
     pub(crate) fn remove(&self, symbol: Option<&Symbol>) {
         self.change(|open| match symbol {
             Some(symbol) => {

@@ -114,7 +114,7 @@ impl Notices {
     ///
     /// # Errors
     /// When it cannot be written down.
-    async fn reword(&self, alert: NewAlert) -> Result<Option<AlertRow>, AppError> {
+    pub(crate) async fn reword(&self, alert: NewAlert) -> Result<Option<AlertRow>, AppError> {
         let alert = NewAlert { detail: into_one_line(alert.detail), ..alert };
         let reworded = self.handles.store.system().reword_alert(alert).await?;
         if let Some(AlertRow { id, user, code, subject, detail, .. }) = &reworded {

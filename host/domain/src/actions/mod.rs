@@ -3,6 +3,7 @@
 //! An action is a fact with a date and a source. What it does to the books of a user is an entry of that user's
 //! journal ([`crate::book`]); what it does to a price is an exact ratio ([`PriceFactor`]). Nothing here is a float.
 
+mod against;
 mod behind;
 mod doubted;
 mod ex_dates;
@@ -22,6 +23,7 @@ use crate::instruments::Symbol;
 use crate::text::is_plain;
 use crate::time::Day;
 
+pub use against::{against_close, against_move};
 pub use behind::Behind;
 pub use doubted::{DoubtState, DoubtedRow};
 pub use ex_dates::{ExDates, SPECIAL_PRE_OPEN_MINUTES, Shut, demerger_opens_at};

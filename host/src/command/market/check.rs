@@ -14,6 +14,7 @@ use prahari_store::{ActionFilter, Durability};
 use serde_json::{Map, Value, json};
 
 use super::Opened;
+use super::contradicted::Listed;
 use crate::cli::{Market, MarketCheck, MarketLink};
 use crate::exit::{Failure, print_document, say};
 use crate::wiring;
@@ -54,9 +55,10 @@ pub(super) async fn check_all(
     let told = folders.iter().filter(|(link, _)| link.answers.may(Question::Actions));
     let told: Vec<_> = told.map(|(_, opened)| opened.market.actions()).collect();
     let actions = standing(&known, told.iter().flat_map(|told| told.told.iter()));
+    let listed = Listed::of(&actions);
     let (mut is_whole, mut documents) = (true, Vec::new());
     for (_, opened) in &folders {
-        let found = Found::of(opened, &actions).await?;
+        let found = Found::of(opened, &actions, &listed).await?;
         is_whole &= found.is_whole();
         if options.json {
             documents.push(found.document());
@@ -126,17 +128,20 @@ struct Found {
     ended: Vec<String>,
     /// Sessions without a bar of any share.
     missing: Vec<String>,
+    /// Actions that the bars contradict, each with what prices say.
+    contradicted: Vec<String>,
 }
 
 impl Found {
-    /// Looks at everything. A jump that one of the actions explains is told as such.
-    async fn of(opened: &Opened, actions: &[&CorporateAction]) -> Result<Self, Failure> {
+    /// Looks at everything. A jump that one of the actions explains is told as such. Prices that somebody has adjusted say nothing
+    /// against an action.
+    async fn of(opened: &Opened, actions: &[&CorporateAction], listed: &Listed<'_>) -> Result<Self, Failure> {
         let symbols = opened.symbols().await?;
         let (mut days, mut bars) = (HashSet::<Day>::new(), 0);
         let Some((first, last)) = opened.market.covers() else {
             return Err(Failure::input(format!("{} has no bars", opened.name)));
         };
-        let mut ended = Vec::new();
+        let (mut ended, mut contradicted) = (Vec::new(), Vec::new());
         for symbol in symbols.iter() {
             let found = opened.bars(symbol).await?;
             bars += found.len();
@@ -144,13 +149,16 @@ impl Found {
             if found.last().is_some_and(|bar| bar.day < last) {
                 ended.push(symbol.to_string());
             }
+            if opened.raw {
+                contradicted.extend(listed.contradicted(symbol, &found));
+            }
         }
         let is_missing = |day: &Day| !days.contains(day) && opened.calendar.session(*day).is_some();
         let within = first.iter_days().take_while(|day| *day <= last);
         let missing = within.filter(is_missing).map(|day| day.to_string()).collect();
         let report = opened.market.report().map(|report| report.with_actions(actions.iter().copied()));
         let (name, shares) = (opened.name.clone(), symbols.len());
-        Ok(Self { name, bars, shares, span: (first, last), report, ended, missing })
+        Ok(Self { name, bars, shares, span: (first, last), report, ended, missing, contradicted })
     }
 
     /// Returns whether no session is missing and everything could be used.
@@ -164,13 +172,14 @@ impl Found {
     }
 
     fn print(&self) {
-        let Self { name, bars, shares, span: (first, last), report, ended, missing } = self;
+        let Self { name, bars, shares, span: (first, last), report, ended, missing, contradicted } = self;
         let (bars, shares) = (counted(*bars, "bar", "bars"), counted(*shares, "share", "shares"));
         say!("{name}: {bars} of {shares} from {first} to {last}");
         if let Some(report) = report {
             report.notes.iter().for_each(|note| say!("{note}"));
             say!("the digest of the bars is {}", report.digest);
         }
+        contradicted.iter().for_each(|action| say!("{action}"));
         if self.unusable() > 0 {
             say!("{} could not be used", counted(self.unusable(), "row or file", "rows or files"));
         }
@@ -185,7 +194,7 @@ impl Found {
     }
 
     fn document(&self) -> Value {
-        let Self { name, bars, shares, span: (first, last), report, ended, missing } = self;
+        let Self { name, bars, shares, span: (first, last), report, ended, missing, contradicted } = self;
         json!({
             "market": name,
             "whole": self.is_whole(),
@@ -198,6 +207,7 @@ impl Found {
             "unusable": self.unusable(),
             "without_last_day": ended,
             "missing_sessions": missing,
+            "contradicted_actions": contradicted,
         })
     }
 }

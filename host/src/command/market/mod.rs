@@ -1,6 +1,7 @@
 //! `prahari market`: what is in the files of a market source.
 
 mod check;
+mod contradicted;
 mod export;
 mod fetch;
 
@@ -39,13 +40,16 @@ pub async fn market(command: MarketCommand) -> Result<ExitCode, Failure> {
 struct Opened {
     name: String,
     market: FolderMarket,
+    /// Whether its prices are as they were traded.
+    raw: bool,
     calendar: Arc<CalendarHandle>,
 }
 
 impl Opened {
     fn of(market: &Market, calendar: Arc<CalendarHandle>) -> Result<Self, Failure> {
         let opened = wiring::folder(market, &calendar, SEED)?;
-        Ok(Self { name: market.to_string(), market: opened, calendar })
+        let raw = matches!(market, Market::RawCsv(_) | Market::Bhavcopy(_));
+        Ok(Self { name: market.to_string(), market: opened, raw, calendar })
     }
 
     /// Every bar of a share, oldest first.

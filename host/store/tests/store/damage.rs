@@ -54,6 +54,7 @@ fn sql(path: &Path, sql: &str) {
 async fn fault(test: &TestStore, after: u64) -> String {
     let error = test.store.user(MINE).load_journal(after).await.unwrap_err();
     assert!(matches!(error, StoreError::JournalDamaged { user: MINE, .. }), "{error}");
+    assert!(!error.concerns_everybody(), "{error}");
     // Nobody else is concerned, and the store goes on.
     assert_eq!(test.store.user(OTHER).load_journal(0).await.unwrap(), journal(2));
     assert_eq!(test.store.user(OTHER).load_snapshot().await.unwrap(), Some((2, vec![7, 7, 2])));

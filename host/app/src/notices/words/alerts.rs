@@ -82,6 +82,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::BarsRestated => "Bars of the past were restated",
         AlertCode::ActionNotTold => "A corporate action is booked and no longer told",
         AlertCode::ActionDoubted => "Corporate actions wait for an admin's word",
+        AlertCode::ActionWithoutTerms => "The terms of a demerger are missing",
         AlertCode::NotReady => "Something is not ready for the market",
         AlertCode::HoldingsDiffer => "The broker holds other shares than the books",
         AlertCode::LoginBlocked => "Nobody logs in at a broker until a person allows it",
