@@ -54,7 +54,7 @@ pub struct DeliveryRow {
     pub attempts: u64,
     /// Whether the receiver may have had it before the last attempt.
     pub repeated: bool,
-    /// Reason why the last attempt failed or, before one did, why it was held back; empty of any other.
+    /// Reason why the last attempt failed or, while it is held back, why that is; empty of any other.
     pub reason: String,
     /// Time of the next attempt; none once it has ended.
     pub due_at: Option<Timestamp>,

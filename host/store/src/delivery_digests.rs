@@ -36,8 +36,8 @@ pub const MOST_DIGEST_LINES: u64 = 10;
 const LONGEST_LINE: usize = 160;
 
 impl SystemScope {
-    /// Lets what gathers go whose time has come: digests, and what quiet hours held back. Returns when that of the next
-    /// one comes; none when none gathers.
+    /// Lets what gathers go whose time has come: digests, and what quiet hours held back, which is no longer the reason why it
+    /// waits. Returns when that of the next one comes; none when none gathers.
     ///
     /// # Errors
     /// When the database cannot be read or written.
@@ -49,7 +49,9 @@ impl SystemScope {
         let values = (now.0, now.plus_millis(DIGEST_GATHERS_MS).0, now.plus_millis(LONGEST_HOLD_MS).0);
         self.store
             .write("release digests", move |conn| {
-                let sql = "UPDATE deliveries SET gathering = 0, held = 0 WHERE gathering = 1
+                let sql = "UPDATE deliveries SET gathering = 0, held = 0,
+                               reason = CASE held WHEN 1 THEN '' ELSE reason END
+                           WHERE gathering = 1
                            AND (due_at <= ?1 OR due_at > CASE held WHEN 1 THEN ?3 ELSE ?2 END)";
                 execute(conn, sql, values).map(|_| ())
             })

@@ -132,7 +132,7 @@ impl UserScope {
     }
 
     /// Notes what came of an attempt and waits until that is durable. One whose channel was removed meanwhile stays
-    /// given up.
+    /// given up. What is delivered has no reason any more, whatever kept it before.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -144,7 +144,7 @@ impl UserScope {
                 let changed = match end {
                     DeliveryEnd::Delivered { at } => {
                         let sql = format!(
-                            "UPDATE deliveries SET state = 'delivered', due_at = NULL, ended_at = ?3 {of}"
+                            "UPDATE deliveries SET state = 'delivered', due_at = NULL, ended_at = ?3, reason = '' {of}"
                         );
                         execute(conn, &sql, (user, id, at.0))
                     }

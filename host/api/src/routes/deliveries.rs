@@ -68,7 +68,7 @@ struct Delivery {
     attempts: u64,
     /// Whether the receiver may have had it before the last attempt.
     repeated: bool,
-    /// Why the last attempt failed or, before one did, why quiet hours hold it back; null of any other.
+    /// Why the last attempt failed or, while quiet hours hold it back, that they do; null of any other.
     #[schema(required)]
     reason: Option<String>,
     /// Time of the next attempt; null once it has ended.

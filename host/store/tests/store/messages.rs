@@ -230,10 +230,40 @@ async fn what_quiet_hours_hold_back_is_seen_with_its_reason_and_is_next_once_aft
     assert_eq!(heads(&test).await, ["a test"]);
     assert_eq!(system.release_digests(Timestamp(MORNING)).await.unwrap(), None);
     assert_eq!(heads(&test).await, ["a test", "fill 1"]);
+    // Nothing holds it back any more, so that is no reason of it either, before an attempt and after one.
+    let let_go = &deliveries(&user).await[0];
+    assert_eq!((let_go.state, let_go.reason.as_str()), (waiting, ""));
     assert!(user.begin_delivery(rows[0].id).await.unwrap());
     user.end_delivery(rows[0].id, DeliveryEnd::Delivered { at: Timestamp(MORNING) }).await.unwrap();
     assert_eq!(heads(&test).await, ["a test", "act"]);
-    assert_eq!(deliveries(&user).await[0].reason, reason);
+    let delivered = &deliveries(&user).await[0];
+    assert_eq!((delivered.state, delivered.reason.as_str()), (DeliveryState::Delivered, ""));
+}
+
+#[tokio::test]
+async fn what_is_delivered_after_an_attempt_that_failed_keeps_no_reason() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    add_channel(&user).await;
+    tell(&user, "a fill", 1).await;
+    let id = deliveries(&user).await[0].id;
+    for (end, state, reason) in [
+        (
+            DeliveryEnd::Again {
+                due_at: Timestamp(5),
+                reason: "no connection".to_owned(),
+                perhaps_arrived: false,
+            },
+            DeliveryState::Waiting,
+            "no connection",
+        ),
+        (DeliveryEnd::Delivered { at: Timestamp(6) }, DeliveryState::Delivered, ""),
+    ] {
+        assert!(user.begin_delivery(id).await.unwrap());
+        user.end_delivery(id, end).await.unwrap();
+        let row = &deliveries(&user).await[0];
+        assert_eq!((row.state, row.reason.as_str()), (state, reason));
+    }
 }
 
 /// Titles of what is next.
