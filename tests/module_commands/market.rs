@@ -121,6 +121,18 @@ fn bars_that_were_exported_are_checked_as_the_same() {
             "--from 2025-01-01 is after --until 2024-01-01",
         ),
         (["--symbol=NOPE"].as_slice(), "has no share NOPE"),
+        (
+            ["--from=2025-03-08"].as_slice(),
+            " has no bar of any share from 2025-03-08 on; there are bars from 2025-03-05 to 2025-03-07",
+        ),
+        (
+            ["--until=2025-03-04", "--symbol=ABC"].as_slice(),
+            " has no bar of ABC until 2025-03-04; there are bars from 2025-03-05 to 2025-03-07",
+        ),
+        (
+            ["--from=2025-03-01", "--until=2025-03-04"].as_slice(),
+            " has no bar of any share from 2025-03-01 to 2025-03-04; there are bars from 2025-03-05 to 2025-03-07",
+        ),
     ] {
         let mut arguments = vec!["market", "export", &market, none.to_str().unwrap()];
         arguments.extend_from_slice(options);
@@ -130,6 +142,26 @@ fn bars_that_were_exported_are_checked_as_the_same() {
     // Nothing is written over.
     let (code, _, error) = said(&["market", "export", &market, to.to_str().unwrap()]);
     assert_eq!((code, error.contains("is not empty")), (2, true), "{error}");
+}
+
+#[test]
+fn a_share_that_was_named_and_has_no_bar_of_the_days_is_told_beside_those_that_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("from");
+    let market = write(&from, &WEEK);
+    std::fs::write(from.join("XYZ.csv"), "date,open,high,low,close,volume\n2025-03-05,9,9,9,9,1\n").unwrap();
+    let export = |to: &str, options: &[&str]| {
+        let to = folder.path().join(to);
+        let (code, told, error) =
+            said(&[&["market", "export", &market, to.to_str().unwrap()][..], options].concat());
+        assert_eq!(code, 0, "{error}");
+        told
+    };
+    let told = export("named", &["--from=2025-03-06", "--symbol=ABC", "--symbol=XYZ"]);
+    assert!(told.starts_with("2 bars of 1 share written to "), "{told}");
+    assert!(told.ends_with("\n1 share has no bar from 2025-03-06 on: XYZ\n"), "{told}");
+    // Of all shares it is what there is.
+    assert!(!export("all", &["--from=2025-03-06"]).contains("XYZ"));
 }
 
 #[test]

@@ -22,10 +22,8 @@ pub(super) async fn export(opened: &Opened, options: &MarketExport) -> Result<()
     if let Some(unknown) = options.symbols.iter().find(|symbol| known.binary_search(symbol).is_err()) {
         return Err(Failure::input(format!("{} has no share {unknown}", opened.name)));
     }
-    // Not before everything that was given is known to be of use.
-    make_empty(&options.to)?;
     let wanted = |symbol: &&Symbol| options.symbols.is_empty() || options.symbols.contains(symbol);
-    let (mut files, mut rows) = (0, 0);
+    let (mut files, mut rows, mut without) = (0, 0, Vec::new());
     for symbol in known.iter().filter(wanted) {
         let mut bars = opened.bars(symbol).await?;
         bars.retain(|bar| {
@@ -33,15 +31,48 @@ pub(super) async fn export(opened: &Opened, options: &MarketExport) -> Result<()
                 && options.until.is_none_or(|until| bar.day <= until)
         });
         if bars.is_empty() {
+            without.push(symbol.as_str());
             continue;
+        }
+        // Not before everything that was given is known to be of use.
+        if files == 0 {
+            make_empty(&options.to)?;
         }
         write(&options.to, symbol, &bars)?;
         files += 1;
         rows += bars.len();
     }
+    if files == 0 {
+        return Err(nothing(opened, options));
+    }
     let (bars, shares) = (counted(rows, "bar", "bars"), counted(files, "share", "shares"));
     say!("{bars} of {shares} written to {}", options.to.display());
+    // Whoever names no share wants what there is.
+    if !options.symbols.is_empty() && !without.is_empty() {
+        let shares = counted(without.len(), "share has", "shares have");
+        say!("{shares} no bar{}: {}", days(options), without.join(", "));
+    }
     Ok(())
+}
+
+/// That no share has a bar of the days that were asked for, and of which days there are some.
+fn nothing(opened: &Opened, options: &MarketExport) -> Failure {
+    let shares: Vec<&str> = options.symbols.iter().map(Symbol::as_str).collect();
+    let shares = if shares.is_empty() { "any share".to_owned() } else { shares.join(", ") };
+    let there =
+        opened.market.covers().map(|(first, last)| format!("; there are bars from {first} to {last}"));
+    let there = there.unwrap_or_default();
+    Failure::input(format!("{} has no bar of {shares}{}{there}", opened.name, days(options)))
+}
+
+/// The days that were asked for, as the end of a sentence; empty when none was named.
+fn days(options: &MarketExport) -> String {
+    match (options.from, options.until) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!(" from {from} on"),
+        (None, Some(until)) => format!(" until {until}"),
+        (Some(from), Some(until)) => format!(" from {from} to {until}"),
+    }
 }
 
 /// Makes a folder, or takes an empty one: nothing that stands there is written over.
