@@ -68,6 +68,7 @@ async fn each_link_of_the_chain_is_told_and_the_first_that_is_missing_ends_it() 
     what_was_ordered_stops_nowhere(&third, &order).await;
     what_a_limit_refused_ends_at_the_gate(&console, symbol, day).await;
     without_a_signal_it_ends_there(&console, day).await;
+    without_a_signal_the_word_of_the_analysis_is_told_to_who_runs_it(&console, day).await;
     a_service_that_was_off_is_said(&console, symbol, day).await;
     of_other_days_nothing_is_known(&console, symbol).await;
     a_state_that_lets_no_buy_through_is_a_step_of_today(&third, symbol).await;
@@ -119,15 +120,34 @@ async fn what_a_limit_refused_ends_at_the_gate(console: &Console, symbol: &str, 
 
 async fn without_a_signal_it_ends_there(console: &Console, day: &str) {
     let user = console.user().await;
-    let signals = user.get(&format!("/api/v1/signals?from={day}&through={day}&limit=500")).await.ok();
-    let signals = signals["items"].as_array().unwrap();
-    let universe = console.daemon.trading.market.universe().await.unwrap();
-    let is_silent = |symbol: &&Symbol| signals.iter().all(|signal| signal["symbol"] != symbol.as_str());
-    let silent = universe.iter().find(is_silent).expect("some share has no signal").as_str();
-    let told = why(&user, silent, day).await;
+    let silent = silent(console, &user, day).await;
+    let told = why(&user, &silent, day).await;
     assert!(conclusion(&told).contains(&format!("no signal for {silent} of {day}")), "{told}");
     assert_eq!(stop(&told)["kind"], "signal");
     assert!(kinds(&told).contains(&"run"), "{told}");
+}
+
+/// A share of which there is neither a signal of the day nor any order.
+async fn silent(console: &Console, client: &Client, day: &str) -> String {
+    let signals = client.get(&format!("/api/v1/signals?from={day}&through={day}&limit=500")).await.ok();
+    let orders = client.get("/api/v1/orders?limit=500").await.ok();
+    let named: Vec<&Value> =
+        [&signals, &orders].into_iter().flat_map(|list| list["items"].as_array().unwrap()).collect();
+    let universe = console.daemon.trading.market.universe().await.unwrap();
+    let is_silent = |symbol: &&Symbol| named.iter().all(|item| item["symbol"] != symbol.as_str());
+    universe.iter().find(is_silent).expect("some share has no signal").to_string()
+}
+
+async fn without_a_signal_the_word_of_the_analysis_is_told_to_who_runs_it(console: &Console, day: &str) {
+    let admin = console.admin().await;
+    let silent = silent(console, &admin, day).await;
+    let told = why(&admin, &silent, day).await;
+    let judged = told["steps"].as_array().unwrap().iter().rev().find(|step| step["task"] == "analysis");
+    let judged = judged.expect("the analysis has judged it")["found"].as_str().unwrap();
+    assert!(judged.starts_with("Analysis decided "), "{judged}");
+    for says in [format!(" no signal for {silent} of {day}"), format!("; {judged}")] {
+        assert!(conclusion(&told).contains(&says), "{says:?} of {told}");
+    }
 }
 
 async fn a_service_that_was_off_is_said(console: &Console, symbol: &str, day: &str) {

@@ -102,7 +102,7 @@ pub fn reason_of(code: RefusalCode) -> &'static str {
         RefusalCode::TickSize => "tick_size",
         RefusalCode::FreezeQuantity => "freeze_quantity",
         RefusalCode::Quantity => "invalid_quantity",
-        RefusalCode::Symbol => "symbol_not_allowed",
+        RefusalCode::Symbol => "symbol_refused",
         RefusalCode::Duplicate => "active_order_exists",
         RefusalCode::Holdings => "not_enough_holdings",
         RefusalCode::Funds => "insufficient_funds",

@@ -48,6 +48,9 @@ use crate::user::User;
 use crate::users::Users;
 use once::RUN_ONCE_WALL_MS;
 
+/// The decision of the host that an order of a run was refused under a code that the interface of tasks does not have.
+pub(crate) const REFUSED_ORDER: &str = "refused";
+
 /// Reasons why a run happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {

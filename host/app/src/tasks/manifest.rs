@@ -154,6 +154,11 @@ impl TaskManifest {
         self.capabilities.contains(capability_name(prahari_runtime::abi::latest::Capability::BrokerTrade))
     }
 
+    /// Returns whether it asks to publish signals.
+    pub fn publishes(&self) -> bool {
+        self.capabilities.contains(capability_name(prahari_runtime::abi::latest::Capability::SignalsPublish))
+    }
+
     /// Whether a component whose own manifest is that of `task` may be a version of its module.
     pub fn runs_components_of(&self, task: Task) -> bool {
         task == self.name || self.module_of == Some(task)

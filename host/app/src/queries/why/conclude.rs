@@ -3,6 +3,8 @@
 //! An order is the end of every chain, whatever became of it. Without one, a decision about a signal of the day or a refusal is as far as it came. Before
 //! that the first missing thing counts: bar, signal, halt, run.
 
+use std::collections::BTreeSet;
+
 use prahari_domain::orders::Side;
 
 use super::{Asked, Link, Links, Says, StepKind, WhyNoTrade, WhyStep};
@@ -74,6 +76,7 @@ fn unknown(asked: &Asked, evidence: Evidence) -> Option<String> {
 fn end(asked: &Asked, links: &mut [Link]) -> String {
     let remark =
         links.iter().rev().find(|link| link.says == Says::Remarks).map(|link| link.step.found.clone());
+    let judged = judged(links);
     let Some(place) = place(links) else {
         return silence(asked);
     };
@@ -82,10 +85,22 @@ fn end(asked: &Asked, links: &mut [Link]) -> String {
     let WhyStep { kind, found, .. } = &link.step;
     match (kind, remark) {
         (StepKind::Signal, Some(remark)) => {
-            format!("nothing was ordered: {found}, and the last word of a task that may trade is: {remark}")
+            format!(
+                "nothing was ordered: {found}{judged}, and the last word of a task that may trade is: {remark}"
+            )
         }
+        (StepKind::Signal, None) => format!("nothing was ordered: {found}{judged}"),
         _ => format!("nothing was ordered: {found}"),
     }
+}
+
+/// The last word of each task that may publish signals, oldest first, as the rest of a sentence; empty where none said anything.
+fn judged(links: &[Link]) -> String {
+    let mut tasks = BTreeSet::new();
+    let newest = links.iter().rev().filter(|link| link.says == Says::Judges && tasks.insert(link.step.task));
+    let mut told: Vec<&str> = newest.map(|link| link.step.found.as_str()).collect();
+    told.reverse();
+    if told.is_empty() { String::new() } else { format!("; {}", told.join("; ")) }
 }
 
 /// What is said when every link went on and none is an order.
@@ -115,6 +130,7 @@ mod tests {
 
     use prahari_domain::calendar::Calendar;
     use prahari_domain::instruments::Symbol;
+    use prahari_domain::tasks::Task;
     use prahari_domain::time::{Day, Timestamp};
 
     use super::*;
@@ -184,6 +200,23 @@ mod tests {
         ends(&[(Run, Says::Passes), remark], "nothing was ordered: a decision", Some(1));
         let both = "nothing was ordered: a signal, and the last word of a task that may trade is: a decision";
         ends(&[(Signal, Says::Stops), remark], both, Some(0));
+    }
+
+    #[test]
+    fn of_a_day_without_a_signal_the_last_word_of_each_task_that_may_raise_one_is_told() {
+        use StepKind::{Bar, Decision, Signal};
+        let (none, judges) = ((Signal, Says::Stops), (Decision, Says::Judges));
+        ends(&[none, judges], "nothing was ordered: a signal; a decision", Some(0));
+        let both = "nothing was ordered: a signal; a decision, and the last word of a task that may trade is: a decision";
+        ends(&[none, judges, (Decision, Says::Remarks)], both, Some(0));
+        ends(&[(Bar, Says::Stops), none, judges], "nothing was ordered: a bar", Some(0));
+        let link = |task: &'static str, found: &str| {
+            let link = Link::new(Decision, None, found.to_owned(), Says::Judges);
+            link.of(Task::literal(task))
+        };
+        let links = [link("analysis", "avoid"), link("position_monitor", "hold"), link("analysis", "watch")];
+        assert_eq!(judged(&links), "; hold; watch");
+        assert_eq!(judged(&[]), "");
     }
 
     #[test]

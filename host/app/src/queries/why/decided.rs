@@ -7,12 +7,13 @@ use prahari_domain::ids::SignalId;
 use prahari_domain::risk::RefusalCode;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DecisionLine, DecisionRow, DecisionSearch};
+use prahari_store::{DecisionLine, DecisionRow, DecisionSearch, RunCursor};
 
 use super::words::{self, words};
 use super::{Asked, Link, Links, Says, StepKind, StepSubject};
 use crate::error::AppError;
 use crate::queries::UserQueries;
+use crate::runs::REFUSED_ORDER;
 use crate::signals::REFUSED_SIGNAL;
 
 /// Most decisions that are looked at.
@@ -56,9 +57,39 @@ impl UserQueries<'_> {
             let reason = reason(&line.decision, shut(line.cursor.run.started_at));
             link((line, times), &reason, asked, signals)
         };
-        let links = counted(found.items).into_iter().map(link).collect();
+        let links = counted(once_each(found.items)).into_iter().map(link).collect();
         Ok(Links::newest(links, MOST_DECISIONS, StepKind::Decision, found.next.is_some()))
     }
+}
+
+/// A refusal: the run that was refused, and the sentence.
+type Refused = (RunCursor, String);
+
+/// Each refusal once and by its own code. Tasks write one down with the nearest code that their interface has; where it has none, the
+/// host has written it down as well.
+fn once_each(mut lines: Vec<DecisionLine>) -> Vec<DecisionLine> {
+    let of_host = lines.iter().filter(|line| is_of_host(line));
+    let codes: BTreeMap<Refused, String> =
+        of_host.filter_map(|line| Some((refused(line)?, line.decision.reason.clone()))).collect();
+    let mut repeated: BTreeSet<Refused> = BTreeSet::new();
+    for line in lines.iter_mut().filter(|line| !is_of_host(line)) {
+        let Some(said) = refused(line) else { continue };
+        if let Some(code) = codes.get(&said) {
+            line.decision.reason.clone_from(code);
+            repeated.insert(said);
+        }
+    }
+    lines.retain(|line| !is_of_host(line) || refused(line).is_none_or(|said| !repeated.contains(&said)));
+    lines
+}
+
+/// Whether the host wrote it down beside the task.
+fn is_of_host(line: &DecisionLine) -> bool {
+    line.decision.action == REFUSED_ORDER
+}
+
+fn refused(line: &DecisionLine) -> Option<Refused> {
+    Some((line.cursor.run, value(&line.decision, REFUSAL)?.to_owned()))
 }
 
 /// What makes two decisions say the same.
@@ -113,6 +144,7 @@ fn link(
     let says = match (asked.may_trade(task), refusal.is_some() || names_signal) {
         (true, true) => Says::Stops,
         (true, false) => Says::Remarks,
+        (false, _) if signals.is_empty() && asked.may_signal(task) => Says::Judges,
         (false, _) => Says::Passes,
     };
     let (title, action) = (asked.title(task), words(&decision.action));
@@ -155,7 +187,7 @@ fn values(decision: &DecisionRow) -> String {
 #[cfg(test)]
 mod tests {
     use prahari_domain::ids::RunId;
-    use prahari_store::{NoteCursor, RunCursor};
+    use prahari_store::NoteCursor;
 
     use super::*;
 
@@ -185,6 +217,39 @@ mod tests {
         let told: Vec<(u64, usize)> =
             counted(lines).into_iter().map(|(line, times)| (line.cursor.run.run.0, times)).collect();
         assert_eq!(told, [(2, 1), (4, 1), (5, 2)]);
+    }
+
+    #[test]
+    fn a_refusal_that_the_host_wrote_down_too_is_told_once_with_its_own_code() {
+        let of_host = |run: u64, refusal: &str| {
+            let line = line(run, "symbol_halted", &[("refusal", refusal)]);
+            DecisionLine {
+                decision: DecisionRow { action: REFUSED_ORDER.to_owned(), ..line.decision },
+                ..line
+            }
+        };
+        let of_task = |run, refusal| line(run, "symbol_refused", &[("price", "5"), ("refusal", refusal)]);
+        let lines = vec![
+            // Told by the host alone, of another run and with another sentence.
+            of_host(3, "it is halted"),
+            of_host(2, "it is halted"),
+            of_task(2, "it is halted"),
+            of_task(2, "it is not listed"),
+            line(2, "too_dear", &[]),
+            of_task(1, "it is halted"),
+        ];
+        let told: Vec<(u64, String, String)> = once_each(lines)
+            .into_iter()
+            .map(|line| (line.cursor.run.run.0, line.decision.action, line.decision.reason))
+            .collect();
+        let expected = [
+            (3, REFUSED_ORDER, "symbol_halted"),
+            (2, "hold", "symbol_halted"),
+            (2, "hold", "symbol_refused"),
+            (2, "hold", "too_dear"),
+            (1, "hold", "symbol_refused"),
+        ];
+        assert_eq!(told, expected.map(|(run, action, reason)| (run, action.to_owned(), reason.to_owned())));
     }
 
     #[test]

@@ -134,6 +134,8 @@ enum Says {
     Stops,
     /// A decision of a task that may trade: it may not be about a signal of the day.
     Remarks,
+    /// A decision of a task that may publish signals and not trade, on a day without a signal: it may say why there is none.
+    Judges,
     /// That there is an order, which is open or was filled, at least in part.
     Ordered(Side),
     /// That there was an order, of which nothing came.
@@ -174,6 +176,11 @@ impl Asked {
     /// Whether a task that is there or was may trade, by its manifest.
     fn may_trade(&self, task: Task) -> bool {
         self.tasks.find_ever(task).is_some_and(|known| known.manifest.trades())
+    }
+
+    /// Whether a task that is there or was may publish signals, by its manifest.
+    fn may_signal(&self, task: Task) -> bool {
+        self.tasks.find_ever(task).is_some_and(|known| known.manifest.publishes())
     }
 
     /// An answer without a chain.

@@ -68,28 +68,37 @@ impl UserQueries<'_> {
         Ok(runs.into_iter().filter(|run| asked.may_trade(run.task)).collect())
     }
 
-    /// What is to be said of the ticks of a slot that were no plain successes; empty when there are none.
+    /// What is to be said of the ticks of a slot beside its own reason; empty when that is nothing.
     async fn ticks(&self, slot: &SlotRow) -> Result<String, AppError> {
         if slot.kind != SlotKind::Continuous {
             return Ok(String::new());
         }
-        // A slot that is over has counted them in its own reason.
-        let told = slot.reason.is_empty().then(|| {
-            let ticks = counted(slot.ticks_expected, "tick", "ticks");
-            format!("{} of {ticks} succeeded", slot.ticks_ran)
-        });
         let reasons = if slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed > 0 {
             self.scope.tick_reasons(slot.task, slot.due_at).await?
         } else {
             Vec::new()
         };
-        let more = reasons.len().saturating_sub(MOST_REASONS);
-        let first = reasons.into_iter().take(MOST_REASONS);
-        let reasons = first.map(|(outcome, reason, count)| format!("{count} {}: {reason}", outcome.name()));
-        let more = (more > 0).then(|| format!("and {}", counted(more, "more reason", "more reasons")));
-        let all: Vec<String> = told.into_iter().chain(reasons).chain(more).collect();
-        Ok(if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) })
+        Ok(of_ticks(slot, reasons))
     }
+}
+
+/// How many ticks of a slot succeeded, and why others did not, in brackets; empty where its own reason says all of that: the one of a
+/// slot that is over has counted them, and says why ticks were skipped or missed, but not why they failed.
+fn of_ticks(slot: &SlotRow, reasons: Vec<(SlotOutcome, String, u32)>) -> String {
+    let told = slot.reason.is_empty().then(|| {
+        let ticks = counted(slot.ticks_expected, "tick", "ticks");
+        format!("{} of {ticks} succeeded", slot.ticks_ran)
+    });
+    let is_new = |(outcome, reason, _): &(SlotOutcome, String, u32)| {
+        *outcome == SlotOutcome::Failed || !slot.reason.contains(reason.as_str())
+    };
+    let reasons: Vec<_> = reasons.into_iter().filter(is_new).collect();
+    let more = reasons.len().saturating_sub(MOST_REASONS);
+    let first = reasons.into_iter().take(MOST_REASONS);
+    let reasons = first.map(|(outcome, reason, count)| format!("{count} {}: {reason}", outcome.name()));
+    let more = (more > 0).then(|| format!("and {}", counted(more, "more reason", "more reasons")));
+    let all: Vec<String> = told.into_iter().chain(reasons).chain(more).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
 }
 
 fn of_slot(slot: SlotRow, title: &str, ticks: &str, now: Timestamp, since: Option<Timestamp>) -> Link {
@@ -154,6 +163,24 @@ mod tests {
         let slot = SlotRow { outcome, reason: "why".to_owned(), ..planned };
         let link = of_slot(slot, "Evening buys", "", Timestamp(40), since.map(Timestamp));
         (link.step.found, link.says)
+    }
+
+    #[test]
+    fn what_the_reason_of_a_slot_says_of_its_ticks_is_not_said_again() {
+        let day = "2025-03-07".parse().unwrap();
+        let task = Task::literal("sell_monitor");
+        let planned = SlotRow::planned(UserId(2), task, day, Timestamp(50), SlotKind::Continuous);
+        let open = SlotRow { ticks_expected: 375, ticks_ran: 370, ticks_missed: 4, ..planned };
+        let missed = |reason: &str, count| (SlotOutcome::Missed, reason.to_owned(), count);
+        let two = || vec![missed("12:19 was late", 1), missed("13:30 was late", 3)];
+        let told = " (370 of 375 ticks succeeded, 1 missed: 12:19 was late, 3 missed: 13:30 was late)";
+        assert_eq!(of_ticks(&open, two()), told);
+        let reason = "370 of 375 ticks ran, 1 failed, 4 missed (12:19 was late: 1; 13:30 was late: 3)";
+        let over = SlotRow { reason: reason.to_owned(), ticks_failed: 1, ..open };
+        assert_eq!(of_ticks(&over, two()), "");
+        // Why one failed stands nowhere else.
+        let failed = (SlotOutcome::Failed, "it trapped".to_owned(), 1);
+        assert_eq!(of_ticks(&over, [two(), vec![failed]].concat()), " (1 failed: it trapped)");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tokio::sync::MutexGuard;
 use super::{Answer, LiveServices, convert};
 use crate::desk::Desk;
 use crate::error::AppError;
+use crate::runs::REFUSED_ORDER;
 
 /// Most characters that are kept of why an order is cancelled.
 const LONGEST_REASON: usize = 500;
@@ -160,7 +161,7 @@ impl LiveServices<'_> {
     fn refused(&mut self, symbol: String, refusal: risk::Refusal) -> Refusal {
         if convert::is_later_code(refusal.code) {
             let evidence = vec![("refusal".to_owned(), one_line(&refusal.detail).into_owned())];
-            let (action, reason) = ("refused".to_owned(), refusal.code.name().to_owned());
+            let (action, reason) = (REFUSED_ORDER.to_owned(), refusal.code.name().to_owned());
             self.decisions.push(DecisionRow { symbol, action, reason, evidence });
         }
         convert::refusal(refusal)
