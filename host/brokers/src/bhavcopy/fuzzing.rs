@@ -26,6 +26,7 @@ pub fn bhavcopy_day(bytes: &[u8]) -> usize {
                 is_bar(bar);
                 assert!(bar.day == day() && bar.volume > 0, "{bar:?}");
             }
+            found.elsewhere.iter().for_each(|(_, reason)| is_sentence(reason));
             shares.len()
         }
         Err(error) => {

@@ -82,6 +82,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
         }
         let found = read::bars(file, named, &mut histories)?;
         contradicted(&listing, (named, file.as_path()), &histories, &mut notes);
+        notes.unreadable_rows(file, &found.elsewhere);
         notes.without_volume(file, found.without_volume);
         if found.shares * 100 < shares_before * LEAST_PERCENT {
             notes.looks_cut_off(file, found.shares, shares_before);

@@ -12,6 +12,8 @@
 //! - Of several files of a day the one of the layout named first above is read, the plain one before a packed one.
 //! - Rows of the series EQ, BE and BZ. A share that has several of them on a day has the first one's bar. Rows of other
 //!   series are bonds, funds, blocks and small companies, and are passed over.
+//! - Rows of the cash segment of NSE. A row that says that it is of another segment or exchange is left out, and the report says so;
+//!   a file of nothing else is refused.
 //! - Columns are found by their header. Each row must be of the day that the file is named after. Rows without volume are
 //!   left out, and so are files of days on which the calendar knows of no session; the report says so.
 //! - Prices are as they were traded: the files are not adjusted for splits and bonus issues.

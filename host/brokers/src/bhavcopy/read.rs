@@ -7,7 +7,7 @@ use prahari_domain::time::Day;
 
 use super::histories::Histories;
 use super::name::DayFile;
-use crate::csv::columns::Columns;
+use crate::csv::columns::{Columns, others_than_cash};
 use crate::csv::read::unreadable;
 use crate::csv::row;
 use crate::folder::{SERIES, files, refuse};
@@ -21,6 +21,8 @@ pub(super) struct DayFound {
     pub shares: usize,
     /// Number of rows without a volume.
     pub without_volume: usize,
+    /// Rows of other segments or exchanges, each with its line and the reason.
+    pub elsewhere: Vec<(u64, String)>,
 }
 
 /// Where the fields of a row stand; a daily file needs symbol and series too.
@@ -52,11 +54,16 @@ pub(super) fn bars_of(
     let mut record = StringRecord::new();
     while reader.read_record(&mut record).map_err(|error| unreadable(text, file, &error))? {
         let line = line_of(text, record.position());
+        if let Some(reason) = columns.bar.elsewhere(&record) {
+            found.elsewhere.push((line, reason));
+            continue;
+        }
         let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
         take(&record, &columns, day, into, &mut found).map_err(located)?;
     }
-    if found == DayFound::default() {
-        return Err(refuse(file, format!("there are no rows of the series {}", SERIES.join(", "))));
+    if found.shares + found.without_volume == 0 {
+        let others = others_than_cash(&found.elsewhere);
+        return Err(refuse(file, format!("there are no rows of the series {}{others}", SERIES.join(", "))));
     }
     Ok(found)
 }

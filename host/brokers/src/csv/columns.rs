@@ -1,6 +1,7 @@
 //! Where the fields of a price file stand, by its header.
 
 use csv::StringRecord;
+use prahari_domain::numbers::counted;
 use prahari_domain::text::one_line;
 
 /// The names of one layout's columns, in small letters. Symbol and series are looked for and may be missing.
@@ -57,6 +58,13 @@ const LAYOUTS: [Layout; 6] = [
 /// First cell of a yfinance table that has two more header lines, `Ticker` and `Date`.
 const STACKED: &str = "price";
 
+/// The layout, by its date, whose rows say where they were traded: other segments and exchanges have files of it too.
+const OF_ALL_EXCHANGES: &str = "traddt";
+
+/// The cash segment and the exchange as that layout writes them.
+const SEGMENT: &str = "CM";
+const EXCHANGE: &str = "NSE";
+
 /// Largest number of column names that a message repeats.
 const NAMES_SHOWN: usize = 20;
 
@@ -73,6 +81,10 @@ pub(crate) struct Columns {
     pub symbol: Option<usize>,
     /// The series of the row, where the file says it.
     pub series: Option<usize>,
+    /// The segment of the row, where the file says it.
+    segment: Option<usize>,
+    /// The exchange of the row, where the file says it.
+    exchange: Option<usize>,
     /// Whether two more header lines follow, of which the first names the symbol of each column.
     pub stacked: bool,
 }
@@ -88,6 +100,7 @@ impl Columns {
         let complete = LAYOUTS.iter().find(|layout| layout.missing(&names, stacked).is_empty());
         let Some(layout) = complete else { return Err(incomplete(header, &names, stacked)) };
         let at = |name: &str| position(&names, name);
+        let of_all = |name: &str| at(name).ok().filter(|_| layout.date == OF_ALL_EXCHANGES);
         Ok(Self {
             date: if stacked { 0 } else { at(layout.date)? },
             open: at(layout.open)?,
@@ -97,9 +110,28 @@ impl Columns {
             volume: at(layout.volume)?,
             symbol: ["symbol", "tckrsymb"].iter().find_map(|name| at(name).ok()),
             series: ["series", "sctysrs"].iter().find_map(|name| at(name).ok()),
+            segment: of_all("sgmt"),
+            exchange: of_all("src"),
             stacked,
         })
     }
+
+    /// Why a row is none of NSE's cash segment; none of one that is, and where the file does not say where its rows were traded.
+    pub fn elsewhere(&self, record: &StringRecord) -> Option<String> {
+        let told = [("segment", self.segment, SEGMENT), ("exchange", self.exchange, EXCHANGE)];
+        told.into_iter().find_map(|(what, at, wanted)| {
+            let found = record.get(at?)?.trim();
+            (found != wanted).then(|| format!("{what} {found:?} instead of {wanted}"))
+        })
+    }
+}
+
+/// What is added to the sentence on a file without rows where it has some of other segments or exchanges, each with line and reason;
+/// nothing where it has none.
+pub(crate) fn others_than_cash(rows: &[(u64, String)]) -> String {
+    let Some((line, reason)) = rows.first() else { return String::new() };
+    let rows = counted(rows.len(), "row is", "rows are");
+    format!("; {rows} of another segment or exchange, the first in line {line}: {reason}")
 }
 
 impl Layout {
@@ -190,6 +222,26 @@ mod tests {
             find("TradDt,BizDt,TckrSymb,SctySrs,OpnPric,HghPric,LwPric,ClsPric,TtlTradgVol").unwrap();
         assert_eq!((columns.date, columns.close, columns.symbol, columns.series), (0, 7, Some(2), Some(3)));
         assert!(find("Price,Close,High,Low,Open,Volume").unwrap().stacked);
+    }
+
+    #[test]
+    fn a_row_of_another_segment_or_exchange_is_told_where_the_layout_says_it() {
+        let said = |header: &str, row: &str| {
+            find(header).unwrap().elsewhere(&row.split(',').collect::<StringRecord>())
+        };
+        let udiff = "TradDt,Sgmt,Src,TckrSymb,OpnPric,HghPric,LwPric,ClsPric,TtlTradgVol";
+        for (row, expected) in [
+            ("2024-07-05,CM,NSE,ABC,1,1,1,1,1", None),
+            ("2024-07-05, CM , NSE ,ABC,1,1,1,1,1", None),
+            ("2024-07-05,FO,NSE,ABC,1,1,1,1,1", Some("segment \"FO\" instead of CM")),
+            ("2024-07-05,CM,BSE,ABC,1,1,1,1,1", Some("exchange \"BSE\" instead of NSE")),
+            ("2024-07-05,,,ABC,1,1,1,1,1", Some("segment \"\" instead of CM")),
+        ] {
+            assert_eq!(said(udiff, row).as_deref(), expected, "{row}");
+        }
+        // Without those columns, or in a layout where they mean something else, nothing is said of it.
+        assert_eq!(said(&udiff.replace("Sgmt,Src,", ""), "2024-07-05,ABC,1,1,1,1,1"), None);
+        assert_eq!(said("date,open,high,low,close,volume,src", "2024-07-05,1,1,1,1,1,yahoo"), None);
     }
 
     #[test]

@@ -82,6 +82,7 @@ fn bars(dir: &Path, sessions: &dyn Sessions, last: Day) -> Result<FolderBars, Ma
     for (symbol, file) in listing.files {
         let found = read::bars(&file, &symbol, sessions, last)?;
         notes.rows_ahead(&file, &found.ahead);
+        notes.unreadable_rows(&file, &found.elsewhere);
         notes.closed_days(&file, &found.closed_days);
         notes.without_volume(&file, found.without_volume);
         notes.other_series(&file, found.other_series);

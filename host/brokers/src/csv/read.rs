@@ -7,7 +7,7 @@ use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::numbers::counted;
 use prahari_domain::time::Day;
 
-use super::columns::Columns;
+use super::columns::{Columns, others_than_cash};
 use super::{listing, row};
 use crate::folder::{SERIES, files, refuse};
 use crate::line_number::line_of;
@@ -25,6 +25,8 @@ pub(super) struct FileBars {
     pub closed_days: Vec<Day>,
     /// Rows of series that are not the share's.
     pub other_series: usize,
+    /// Rows of other segments or exchanges, each with its line and the reason.
+    pub elsewhere: Vec<(u64, String)>,
     /// Rows of days that have not come, each with its line.
     pub ahead: Vec<(u64, Day)>,
 }
@@ -66,6 +68,10 @@ pub(super) fn bars_of(
             continue;
         }
         check_symbol(&record, &columns, symbol).map_err(located)?;
+        if let Some(reason) = columns.elsewhere(&record) {
+            found.elsewhere.push((line, reason));
+            continue;
+        }
         if is_other_series(&record, &columns) {
             found.other_series += 1;
             continue;
@@ -80,7 +86,7 @@ pub(super) fn bars_of(
         }
     }
     if previous.is_none() {
-        return Err(refuse(file, "there are no rows".to_owned()));
+        return Err(refuse(file, format!("there are no rows{}", others_than_cash(&found.elsewhere))));
     }
     Ok(found)
 }
