@@ -247,3 +247,25 @@ fn each_state_of_an_order_stands_in_the_table_of_words() {
         assert!(words.contains(&format!("`{state}`")), "{state}");
     }
 }
+
+#[test]
+fn the_fields_that_documents_name_of_the_health_route_are_fields_of_it() {
+    let read = |page: &str| std::fs::read_to_string(Path::new(TREE).join(page)).unwrap();
+    let api: Value = serde_json::from_str(&read("docs/openapi.json")).unwrap();
+    let fields = api["components"]["schemas"]["Health"]["properties"].as_object().unwrap();
+    let mut named = 0;
+    for page in ["docs/OPERATIONS.md", "docs/DEPLOYMENT.md"] {
+        // They stand in brackets, which end with the name of the route.
+        let text = read(page);
+        let mut brackets: Vec<&str> = text.split("the health route)").collect();
+        brackets.pop();
+        for before in brackets {
+            let (_, inside) = before.rsplit_once('(').unwrap();
+            for field in inside.split('`').skip(1).step_by(2) {
+                assert!(fields.contains_key(field), "{page} names {field}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named >= 4, "{named}");
+}
