@@ -129,7 +129,8 @@ struct Entry {
     order: String,
     /// The purpose of the buy.
     purpose: OrderPurpose,
-    /// Shares that the order has bought so far, also those that were sold since.
+    /// Shares that the order has bought so far, also those that were sold since, in the shares of now; 0 where a corporate action left
+    /// no whole share of it.
     quantity: u32,
     /// Average price of the fills, in paise.
     price_paise: i64,

@@ -201,7 +201,9 @@ impl TradingServices {
         let kept = kept.map(|(price, at)| Known { price, at, of: Some(at.ist_day()), source: None });
         // What a buy cost is booked anew with an action, so it is of the shares that are held.
         let bought = |price, day| Known { price, at: close_of(day), of: None, source: None };
-        let last_buy = position.entries.last().map(|entry| bought(entry.price, entry.day));
+        // Of a buy of which an action left no whole share there is no price either.
+        let mut buys = position.entries.iter().filter(|entry| entry.quantity > 0);
+        let last_buy = buys.next_back().map(|entry| bought(entry.price, entry.day));
         // Of two of one day the kept one: it is that of the close.
         let known = last_buy.into_iter().chain(kept).max_by_key(|known| known.at);
         known.unwrap_or_else(|| bought(position.average_price, position.opened_on))
