@@ -103,6 +103,17 @@ impl ActionFactors {
         Some((*ex_day, earlier))
     }
 
+    /// Returns the symbol that a share had on a day, which has this one on `until`.
+    pub fn name_on<'a>(&'a self, symbol: &'a Symbol, day: Day, until: Day) -> &'a Symbol {
+        let (mut name, mut until) = (symbol, until);
+        while let Some((ex_day, earlier)) = self.earlier_symbol(name, until).filter(|of| day < of.0) {
+            // Each name begins before the one after it, so names that lead in a circle end.
+            let Some(last) = ex_day.pred_opt() else { break };
+            (name, until) = (earlier, last);
+        }
+        name
+    }
+
     /// Returns the symbol that a share has since a change of name up to `until`, with the first day of it; `None` of a share that
     /// is named so still.
     pub fn later_symbol(&self, symbol: &Symbol, until: Day) -> Option<(Day, &Symbol)> {
