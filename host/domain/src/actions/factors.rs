@@ -121,9 +121,18 @@ impl ActionFactors {
         (*ex_day <= until).then_some((*ex_day, later))
     }
 
-    /// Returns the first day on which there can be a price of a company, where its shares came out of another one up to `until`.
+    /// Returns the first day on which there can be a price of a company, where its shares came out of another one up to `until`,
+    /// under this symbol or an earlier one.
     pub fn demerged_on(&self, symbol: &Symbol, until: Day) -> Option<Day> {
-        self.demerged.get(symbol).copied().filter(|ex_day| *ex_day <= until)
+        let (mut name, mut until) = (symbol, until);
+        loop {
+            if let Some(ex_day) = self.demerged.get(name).filter(|ex_day| **ex_day <= until) {
+                return Some(*ex_day);
+            }
+            // Each name begins before the one after it, so names that lead in a circle end.
+            let (ex_day, earlier) = self.earlier_symbol(name, until)?;
+            (name, until) = (earlier, ex_day.pred_opt()?);
+        }
     }
 
     /// Returns the first day on which there can be a price of a share under its symbol, as its demerger or its last change of name

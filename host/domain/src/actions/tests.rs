@@ -254,4 +254,8 @@ fn a_share_begins_on_the_ex_date_of_its_demerger_or_of_its_newest_name() {
     assert_eq!(began("TCSX", "2026-06-05").as_deref(), Some("2026-06-05"));
     assert_eq!(began("TCSX", "2026-06-30").as_deref(), Some("2026-06-05"));
     assert_eq!((began("TCSY", "2026-06-09"), began("TCSY", "2026-06-10").is_some()), (None, true));
+    let last: Day = "2026-06-30".parse().unwrap();
+    assert_eq!(factors.demerged_on(&symbol("TCSY"), last), "2026-06-05".parse().ok());
+    let named = |day: &str| factors.name_on(&symbol("TCSY"), day.parse().unwrap(), last).to_string();
+    assert_eq!((named("2026-06-09"), named("2026-06-10")), ("TCSX".to_owned(), "TCSY".to_owned()));
 }
