@@ -71,6 +71,20 @@ async fn an_action_whose_change_of_price_did_not_come_changes_nothing_before_it_
 }
 
 #[tokio::test]
+async fn a_close_before_an_action_that_is_known_is_told_to_the_paisa() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let daemon = monday_without_order(&house).await;
+    run(&daemon, at(WEDNESDAY, "10:00")).await;
+    // A third of ₹100.00 is rounded, and three times that is a paisa less.
+    daemon.actions.add_confirmed(action(TUESDAY, split(3)), "asha").await.unwrap();
+    let said = doubt(&daemon, action(TUESDAY, BONUS)).await;
+    let came = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (unchanged)";
+    assert!(said.contains(came), "{said}");
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn a_list_with_a_contradicted_action_is_taken_up_whole_once_it_is_confirmed() {
     let folder = folder(10_000);
     let house = house(&folder);

@@ -4,6 +4,7 @@ use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState, Ratio};
 use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Variety};
 use prahari_domain::risk::{Refusal, RefusalCode};
 use prahari_domain::time::Timestamp;
@@ -11,7 +12,7 @@ use prahari_runtime::abi::latest::calendar::Phase;
 use prahari_runtime::{HostCall, HostReply};
 use prahari_store::{AlertCode, AlertFilter, AlertRow, HaltFilter};
 
-use super::world::{TASK, action, folder, held, house, monday_evening, symbol};
+use super::world::{TASK, WEDNESDAY, action, folder, held, house, monday_evening, symbol, without_order};
 use crate::support::desk_fixture::{ask, buy, order_context, sell};
 use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
 
@@ -220,5 +221,42 @@ async fn a_halt_for_a_jump_across_a_demerger_without_terms_names_it() {
     let names = "which the demerger of 2025-03-11 does not explain as it is known: until an admin has entered it with its terms \
                  (action 1)";
     assert!(halt.reason.contains(names), "{halt:?}");
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn a_new_company_without_a_price_counts_at_its_cost_and_is_told_of_on_its_second_day() {
+    let folder = folder(6_000);
+    std::fs::remove_file(folder.path().join("ABCX.csv")).unwrap();
+    let house = house(&folder);
+    let daemon = without_order(&house).await;
+    daemon.actions.add(action(TUESDAY, demerger(Some(6_000))), "asha").await.unwrap();
+    let told = async || {
+        let open = AlertFilter { open: Some(true), before: None, limit: 50 };
+        let alerts = daemon.store.user(ADMIN).alerts(open).await.unwrap();
+        let of_code = alerts.into_iter().filter(|alert| alert.code == AlertCode::PriceMissing);
+        of_code.map(|alert| alert.detail).collect::<Vec<_>>()
+    };
+    run(&daemon, at(TUESDAY, "20:00")).await;
+    assert_eq!(held(&daemon, "ABCX").await, (11, 44_000));
+    assert_eq!(told().await, Vec::<String>::new(), "it did not exist on Monday");
+    let valued = {
+        let user = daemon.users.find(ADMIN).unwrap();
+        let desk = user.desk.lock().await;
+        desk.valuations(daemon.clock.now()).await
+    };
+    let told_of = |name: &str| valued.iter().find(|valued| valued.position.symbol == symbol(name)).unwrap();
+    let child = told_of("ABCX");
+    // Its lots are of the Monday on which shares of ABC were bought, and nobody paid a price for it then.
+    assert_eq!(
+        (child.price, child.value(), child.unpriced, child.at_cost),
+        (Paise(4_000), Paise(44_000), true, true)
+    );
+    assert_eq!(child.at.ist_day().to_string(), TUESDAY);
+    assert!(!told_of("ABC").at_cost);
+    run(&daemon, at(WEDNESDAY, "20:00")).await;
+    let detail =
+        "ABCX had no new price on two trading days, 2025-03-11 and 2025-03-12: the market source has none";
+    assert_eq!(told().await, [detail]);
     stop(daemon).await;
 }

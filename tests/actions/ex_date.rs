@@ -36,8 +36,11 @@ struct Case {
 async fn the_next_morning_quantities_cost_orders_and_levels_are_right_and_cash_is_what_it_was() {
     let (split, bonus) = (ActionKind::Split { ratio: ratio(5, 1) }, ActionKind::Bonus { new: 1, held: 1 });
     let consolidation = ActionKind::Consolidation { ratio: ratio(1, 2) };
-    let demerger =
-        |parent_share| ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share };
+    let demerger = |ratio, parent_share| ActionKind::Demerger {
+        child: Some(symbol("ABCX")),
+        ratio,
+        parent_share: Some(parent_share),
+    };
     let stays =
         |kind, withdrawn| Case { kind, price: 10_000, abc: (11, 110_000), other: None, cash: 0, withdrawn };
     let cases = [
@@ -49,7 +52,15 @@ async fn the_next_morning_quantities_cost_orders_and_levels_are_right_and_cash_i
             price: 6_000,
             abc: (11, 66_000),
             other: Some(("ABCX", 11, 44_000)),
-            ..stays(demerger(Some(6_000)), true)
+            ..stays(demerger(Ratio::ONE, 6_000), true)
+        },
+        // One for two: five and a half of the new company.
+        Case {
+            price: 8_000,
+            abc: (11, 88_000),
+            other: Some(("ABCX", 5, 20_000)),
+            cash: 2_000,
+            ..stays(demerger(ratio(1, 2), 8_000), true)
         },
         Case {
             abc: (0, 0),

@@ -1,7 +1,8 @@
 //! Jumps that an action explains or makes: what is halted, and until when.
 
 use prahari_app::daemon::Daemon;
-use prahari_domain::actions::{ActionKind, ActionState};
+use prahari_domain::actions::{ActionKind, ActionState, Ratio};
+use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderKind;
 use prahari_store::{AlertCode, AlertFilter, HaltFilter};
 
@@ -152,5 +153,29 @@ async fn a_jump_of_an_action_that_did_not_come_is_told_with_one_set_of_figures_a
     let is_told =
         |found: &String| *found == format!("{what}: nobody buys it before an admin has explained it");
     assert!(steps.iter().any(is_told), "{steps:?}");
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn a_jump_that_a_later_action_makes_is_told_at_the_prices_that_were_traded() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let daemon = without_order(&house).await;
+    run(&daemon, at(WEDNESDAY, "09:20")).await;
+    assert_eq!(halts(&daemon, true).await, Vec::<String>::new());
+    // In the bars of now the close of Monday is a third of what it was.
+    let split = ActionKind::Split { ratio: Ratio::new(3, 1).unwrap() };
+    let row = daemon.actions.add_confirmed(action(TUESDAY, split.clone()), "asha").await.unwrap();
+    let what = "ABC opened at ₹100.00 on 2025-03-11 after a close of ₹100.00 on 2025-03-10 (unchanged), and the split, 3 for 1 \
+                of 2025-03-11 did not come so";
+    let halted = halts(&daemon, true).await;
+    assert!(halted.len() == 1 && halted[0].starts_with(what), "{halted:?}");
+    daemon.store.flush().await.unwrap();
+    let [noticed] = daemon.store.system().price_jumps(10).await.unwrap().try_into().unwrap();
+    assert_eq!((noticed.jump.previous_close, noticed.jump.open), (Paise(10_000), Paise(10_000)));
+    daemon.actions.undo(row.id, "it did not take place", "asha").await.unwrap();
+    assert_eq!(halts(&daemon, true).await, Vec::<String>::new());
+    daemon.actions.add_confirmed(action(TUESDAY, split), "asha").await.unwrap();
+    assert_eq!(halts(&daemon, true).await, halted);
     stop(daemon).await;
 }

@@ -46,6 +46,7 @@ struct Position {
     quantity: u32,
     average_price_paise: i64,
     last_price_paise: i64,
+    priced_at: Option<String>,
     unpriced: bool,
     unrealised_paise: i64,
 }
@@ -66,7 +67,11 @@ impl Position {
         let amounts = [self.average_price_paise, self.last_price_paise, self.unrealised_paise];
         let [cost, price, result] = amounts.map(|paise| rupees(Paise(paise)));
         let sign = if self.unrealised_paise > 0 { "+" } else { "" };
-        let last = if self.unpriced { "last known at" } else { "now" };
+        let last = match (self.unpriced, &self.priced_at) {
+            (false, _) => "now",
+            (true, Some(_)) => "last known at",
+            (true, None) => "without a price, counted at",
+        };
         let tasks = match self.looked_after_by.as_slice() {
             [] => "looked after by nothing".to_owned(),
             tasks => format!("looked after by {}", tasks.join(", ")),

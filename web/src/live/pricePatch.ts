@@ -106,7 +106,7 @@ type Priced = Pick<
 /** A position that is not valued at the market's price, as after a jump, stays as it is. */
 function atPrice<T extends Priced>(position: T, price: PriceMessage): T {
   if (position.symbol !== price.symbol || position.unpriced) return position;
-  if (isOlder(price, position.priced_at)) return position;
+  if (position.priced_at !== null && isOlder(price, position.priced_at)) return position;
   const value = price.last_paise * position.quantity;
   return {
     ...position,

@@ -113,9 +113,9 @@ struct StrategyPnl {
 struct UnpricedShare {
     /// The share, by its symbol at the exchange.
     symbol: String,
-    /// The price that was known last.
+    /// The price that was known last; of a share that never had one, what it cost.
     price_paise: i64,
-    /// The date of that price.
+    /// The date of that price; of a share that never had one, the first on which it could have.
     priced_on: Date,
 }
 

@@ -42,11 +42,12 @@ pub(super) struct Position {
     average_price_paise: i64,
     /// Cost of what is still held, charges not included.
     invested_paise: i64,
-    /// The last price; while the market tells none, the last that was known.
+    /// The last price; while the market tells none, the last that was known; what a share cost where there never was one.
     last_price_paise: i64,
-    /// Time at which that price was seen.
-    priced_at: Instant,
-    /// Whether the market tells no price, so that this one is of an earlier day.
+    /// Time at which that price was seen; null where no price of the share was ever known.
+    #[schema(required)]
+    priced_at: Option<Instant>,
+    /// Whether the market tells no price, so that this one is of an earlier day or none at all.
     unpriced: bool,
     /// Name of the source that told the price, such as `csv` or `synthetic`; null of a price that was known before.
     #[schema(required)]
@@ -129,7 +130,8 @@ struct Entry {
     order: String,
     /// The purpose of the buy.
     purpose: OrderPurpose,
-    /// Shares that the order has bought so far, also those that were sold since.
+    /// Shares that the order has bought so far, also those that were sold since, in the shares of now; 0 where a corporate action left
+    /// no whole share of it.
     quantity: u32,
     /// Average price of the fills, in paise.
     price_paise: i64,
@@ -252,7 +254,7 @@ impl Position {
     /// A position, and which of these tasks look after it.
     pub(super) fn of(valuation: Valuation, caretakers: &TasksOfStrategies) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced, source, .. } = valuation;
+        let Valuation { position: held, price, at, unpriced, at_cost, source, .. } = valuation;
         let tasks = caretakers.get(&held.strategy).map_or(&[][..], Vec::as_slice);
         Self {
             symbol: held.symbol.to_string(),
@@ -262,7 +264,7 @@ impl Position {
             average_price_paise: held.average_price.0,
             invested_paise: held.invested.0,
             last_price_paise: price.0,
-            priced_at: Instant(at),
+            priced_at: (!at_cost).then_some(Instant(at)),
             unpriced,
             source,
             market_value_paise: market_value.0,

@@ -56,11 +56,12 @@ struct PositionOfUser {
     average_price_paise: i64,
     /// Cost of what is still held, charges not included.
     invested_paise: i64,
-    /// The last price; while the market tells none, the last that was known.
+    /// The last price; while the market tells none, the last that was known; what a share cost where there never was one.
     last_price_paise: i64,
-    /// Time at which that price was seen.
-    priced_at: Instant,
-    /// Whether the market tells no price, so that this one is of an earlier day.
+    /// Time at which that price was seen; null where no price of the share was ever known.
+    #[schema(required)]
+    priced_at: Option<Instant>,
+    /// Whether the market tells no price, so that this one is of an earlier day or none at all.
     unpriced: bool,
     /// Name of the source that told the price, such as `csv` or `synthetic`; null of a price that was known before.
     #[schema(required)]
@@ -124,7 +125,7 @@ async fn positions_of_all(
 impl PositionOfUser {
     fn of(api: &Api, user: UserId, valuation: Valuation) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced, source, .. } = valuation;
+        let Valuation { position: held, price, at, unpriced, at_cost, source, .. } = valuation;
         Self {
             user: user.0,
             user_name: api.user_name(user),
@@ -134,7 +135,7 @@ impl PositionOfUser {
             average_price_paise: held.average_price.0,
             invested_paise: held.invested.0,
             last_price_paise: price.0,
-            priced_at: Instant(at),
+            priced_at: (!at_cost).then_some(Instant(at)),
             unpriced,
             source,
             market_value_paise: market_value.0,

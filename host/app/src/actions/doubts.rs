@@ -155,29 +155,29 @@ impl Actions {
             if !around.raw && ex_day < now.ist_day() {
                 return None;
             }
-            let (day, close) = (around.before.day, self.as_traded(symbol, &around));
+            let (day, close) = (around.before.day, self.as_traded(symbol, &around, now).await);
             return against_close(*per_share, day, close);
         }
         let factor = action.price_factor().filter(|factor| !factor.is_one())?;
         let is_past = ex_day <= now.ist_day();
         let around = if is_past && raw { self.sessions_around(symbol, ex_day, now).await } else { None };
         match around.filter(|around| around.raw).and_then(|around| Some((around.of_day?, around))) {
-            Some((of_day, around)) => self.against_move(action, told, &of_day, &around),
+            Some((of_day, around)) => self.against_move(action, told, (&of_day, &around), now).await,
             None if brought == Brought::BySource => None,
             None => against_size(factor),
         }
     }
 
     /// Returns what the prices of an ex-date say against an action: neither open nor close is where it leads to.
-    fn against_move(
+    async fn against_move(
         &self,
         action: &CorporateAction,
         told: &[CorporateAction],
-        of_day: &Candle,
-        around: &Around,
+        (of_day, around): (&Candle, &Around),
+        now: Timestamp,
     ) -> Option<String> {
         let expected = self.beside_known(action, told)?;
-        let as_traded = self.as_traded(action.symbol(), around);
+        let as_traded = self.as_traded(action.symbol(), around, now).await;
         against_move(action, expected, (&around.before, of_day), as_traded)
     }
 
@@ -233,13 +233,16 @@ impl Actions {
     }
 
     /// The close before an ex-date without what known actions have made of it.
-    fn as_traded(&self, symbol: &Symbol, around: &Around) -> Paise {
-        let close = around.before.close;
-        if !around.raw {
-            return close;
+    async fn as_traded(&self, symbol: &Symbol, around: &Around, now: Timestamp) -> Paise {
+        let Around { before, told_on, raw, .. } = around;
+        let known = self.trading.jumps.factors().factor(symbol, before.day, *told_on);
+        if !raw || known.is_one() {
+            return before.close;
         }
-        let known = self.trading.jumps.factors().factor(symbol, around.before.day, around.told_on);
-        known.inverse().apply(close).unwrap_or(close)
+        match self.trading.bar_as_traded(symbol, (before.day, *told_on), now).await {
+            Some(bar) => bar.close,
+            None => known.inverse().apply(before.close).unwrap_or(before.close),
+        }
     }
 }
 

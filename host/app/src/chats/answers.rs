@@ -90,9 +90,13 @@ fn list(none: &str, lines: impl Iterator<Item = String>, count: usize) -> String
 }
 
 fn position(held: &Valuation) -> String {
-    let Valuation { position, price, unpriced, .. } = held;
+    let Valuation { position, price, unpriced, at_cost, .. } = held;
     let gain = held.value() - position.invested;
-    let note = if *unpriced { ", an older price" } else { "" };
+    let note = match (*unpriced, *at_cost) {
+        (_, true) => ", counted at its cost: it has had no price",
+        (true, false) => ", an older price",
+        (false, false) => "",
+    };
     let (average, price, gain) = (rupees(position.average_price), rupees(*price), rupees(gain));
     format!("{} {} at {average}, now {price} ({gain}){note}", position.quantity, position.symbol)
 }

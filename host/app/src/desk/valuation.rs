@@ -32,10 +32,14 @@ pub struct Valuation {
     pub position: Position,
     /// Price per share, of shares as they are held: while an action is not booked, computed back to before it.
     pub price: Paise,
-    /// Time of the price; the usual end of the session where only its day is known.
+    /// Time of the price; the usual end of the session where only its day is known, and the beginning of the first day on which
+    /// there could have been a price where there never was one.
     pub at: Timestamp,
     /// Whether the market tells none that can be believed; the one here is then the last that was known.
     pub unpriced: bool,
+    /// Whether no price of the share was ever known, as of a demerged company that nobody tells one of: the price is what a share
+    /// cost, and the value what all cost.
+    pub at_cost: bool,
     /// Name of the source that told the price, such as `csv`; none of a price that was known before.
     pub source: Option<&'static str>,
     /// Value of all shares, rounded once.
@@ -47,9 +51,9 @@ pub struct Valuation {
 pub struct UnpricedPosition {
     /// Symbol of the position.
     pub symbol: Symbol,
-    /// The price per share that was known last.
+    /// The price per share that was known last; of a share that never had one, what it cost.
     pub price: Paise,
-    /// The date of that price.
+    /// The date of that price; of a share that never had one, the first on which it could have.
     pub priced_on: Day,
 }
 
@@ -74,16 +78,19 @@ struct Known {
     /// The day whose shares it is a price of; none where these are the shares that are held.
     of: Option<Day>,
     source: Option<&'static str>,
+    /// Whether it is no price, but what the shares cost.
+    at_cost: bool,
 }
 
 impl Known {
     /// The position at this price, brought to the shares that are held.
     fn worth(self, held: Held, factors: &ActionFactors, today: Day) -> Valuation {
-        let Self { price, at, of, source } = self;
+        let Self { price, at, of, source, at_cost } = self;
         let Held { position, behind } = held;
         let since = |of: Day| factors.factor(&position.symbol, of, today).times_nearly(behind.back());
         let factor = of.map_or(PriceFactor::ONE, since);
         let value = price.times(position.quantity).and_then(|value| factor.apply(value));
+        let value = value.filter(|_| !at_cost);
         Valuation {
             // More money than there is cannot have been paid for it either.
             value: value.unwrap_or(position.invested),
@@ -91,6 +98,7 @@ impl Known {
             position,
             at,
             unpriced: source.is_none(),
+            at_cost,
             source,
         }
     }
@@ -153,7 +161,7 @@ impl TradingServices {
         // Who trades under the name since then is somebody else.
         (traded < ex_day && is_known).then(|| {
             let price = self.under_new_name(earlier, (traded, ex_day), quote.previous_close);
-            Known { price, at: quote.at, of: Some(traded), source: Some(quote.source) }
+            Known { price, at: quote.at, of: Some(traded), source: Some(quote.source), at_cost: false }
         })
     }
 
@@ -165,7 +173,7 @@ impl TradingServices {
     async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<Known> {
         let (jump, of) = self.close_before_jump(&position.symbol, now).await.ok().flatten()?;
         let at = close_of(jump.previous_day);
-        let known = || Known { price: jump.previous_close, at, of: Some(of), source: None };
+        let known = || Known { price: jump.previous_close, at, of: Some(of), source: None, at_cost: false };
         (jump.day > position.opened_on).then(known)
     }
 
@@ -178,11 +186,15 @@ impl TradingServices {
         let (price, of) = if is_before { (quote.previous_close, traded) } else { (quote.last, today) };
         let unknown_from = behind.unknown_from().filter(|ex_day| *ex_day <= of);
         match unknown_from.or_else(|| self.special_pre_open(&quote.symbol, quote.at)) {
-            None => Some(Known { price, at: quote.at, of: Some(of), source: Some(quote.source) }),
+            None => {
+                let source = Some(quote.source);
+                Some(Known { price, at: quote.at, of: Some(of), source, at_cost: false })
+            }
             Some(ex_day) => {
                 let before = self.calendar.current().trading_day_from(today, -1).ok()?;
                 let (price, at) = (quote.previous_close, close_of(before));
-                (before < ex_day).then_some(Known { price, at, of: Some(before), source: None })
+                let known = Known { price, at, of: Some(before), source: None, at_cost: false };
+                (before < ex_day).then_some(known)
             }
         }
     }
@@ -192,16 +204,29 @@ impl TradingServices {
         self.jumps.ex_dates().special_pre_open(symbol, &self.calendar.current(), at)
     }
 
-    /// The price that was kept at a close, or that of the last buy when it is later or there is none.
+    /// The price that was kept at a close, or that of the last buy when it is later or there is none. Shares that came out of another
+    /// company were bought as that one's: what they cost is no price of theirs, and counts only until there is one.
     async fn last_known(&self, held: &Held, now: Timestamp) -> Known {
         let Held { position, behind } = held;
         let kept = self.kept_price(&position.symbol, now).await;
         let unknown_from = behind.unknown_from();
         let kept = kept.filter(|(_, at)| unknown_from.is_none_or(|ex_day| at.ist_day() < ex_day));
-        let kept = kept.map(|(price, at)| Known { price, at, of: Some(at.ist_day()), source: None });
+        let of_close = |(price, at): (Paise, Timestamp)| {
+            let of = Some(at.ist_day());
+            Known { price, at, of, source: None, at_cost: false }
+        };
+        let kept = kept.map(of_close);
+        // Of a buy of which an action left no whole share there is no price either.
+        let last_buy = position.entries.iter().rfind(|entry| entry.quantity > 0);
+        let demerged_on = self.jumps.factors().demerged_on(&position.symbol, now.ist_day());
+        let last_day = last_buy.map_or(position.opened_on, |entry| entry.day);
+        if let Some(ex_day) = demerged_on.filter(|ex_day| last_day < *ex_day) {
+            let (price, at) = (position.average_price, Timestamp::start_of(ex_day));
+            return kept.unwrap_or(Known { price, at, of: None, source: None, at_cost: true });
+        }
         // What a buy cost is booked anew with an action, so it is of the shares that are held.
-        let bought = |price, day| Known { price, at: close_of(day), of: None, source: None };
-        let last_buy = position.entries.last().map(|entry| bought(entry.price, entry.day));
+        let bought = |price, day| Known { price, at: close_of(day), of: None, source: None, at_cost: false };
+        let last_buy = last_buy.map(|entry| bought(entry.price, entry.day));
         // Of two of one day the kept one: it is that of the close.
         let known = last_buy.into_iter().chain(kept).max_by_key(|known| known.at);
         known.unwrap_or_else(|| bought(position.average_price, position.opened_on))

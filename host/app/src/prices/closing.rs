@@ -82,8 +82,13 @@ impl Prices {
     ) -> Result<(), AppError> {
         let day = now.ist_day();
         let Some(before) = self.trading_day_before(day) else { return Ok(()) };
+        let factors = self.trading.jumps.factors();
         let mut missing: BTreeMap<(UserId, String), String> = BTreeMap::new();
         for (symbol, users) in holders {
+            // On its first day a share was not without a price the day before: there was none that could have had one.
+            if factors.began_on(symbol, day).is_some_and(|began| before < began) {
+                continue;
+            }
             let quoted = priced.get(symbol).map(|quote| quote.at.ist_day());
             // A market that is down for one share says nothing against its price.
             let jump = self.trading.unexplained_jump(symbol, now).await.ok().flatten();

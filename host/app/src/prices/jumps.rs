@@ -41,7 +41,7 @@ struct Looked {
     /// Whether the opening price of the day was known.
     opened: bool,
     jump: Option<Arc<PriceJump>>,
-    /// The same with the prices with which it was noticed: bars of later are in other ones.
+    /// The same with the prices with which it was noticed, which are those of its two days: bars of later are in other ones.
     told: Option<Arc<PriceJump>>,
     /// The day in whose prices the close before the jump is.
     close_of: Day,
@@ -90,16 +90,17 @@ impl PriceJumps {
         let running = running.filter(&is_open);
         // The close before an open of today is as it was traded, and bars are in the prices of today.
         let close_of = running.as_ref().map_or(today, |jump| jump.previous_day);
+        // Bars of a source whose prices are raw are adjusted by the actions already.
+        let raw = market.is_raw(history.source());
+        let is_adjusted = raw && running.is_none();
         let jump = running
             .or_else(|| {
-                // Bars of a source whose prices are raw are adjusted by the actions already.
-                let raw = market.is_raw(history.source());
                 let counts = |jump: &PriceJump| is_open(jump) && factors.leaves_unexplained(jump, raw);
                 newest(symbol, history.finished(), counts)
             })
             .map(Arc::new);
         let told = match &jump {
-            Some(jump) => Some(self.as_noticed(store, jump).await),
+            Some(jump) => Some(self.as_noticed(services, jump, is_adjusted, now).await),
             None => None,
         };
         if let Some((jump, told)) = jump.as_ref().zip(told.as_ref()) {
@@ -192,15 +193,22 @@ impl PriceJumps {
         }
     }
 
-    /// A jump with the prices with which it was noticed first, while it is open.
-    async fn as_noticed(&self, store: &Store, jump: &Arc<PriceJump>) -> Arc<PriceJump> {
-        match store.system().open_price_jump(jump.symbol.clone(), jump.day).await {
-            Ok(noticed) => noticed.map_or_else(|| Arc::clone(jump), |row| Arc::new(row.jump)),
-            Err(error) => {
-                tracing::warn!(%error, "a price jump cannot be read");
-                Arc::clone(jump)
-            }
+    /// A jump with the prices with which it was noticed first, while it is open. One that is noticed in bars that were adjusted has
+    /// those that were traded.
+    async fn as_noticed(
+        &self,
+        services: &TradingServices,
+        jump: &Arc<PriceJump>,
+        is_adjusted: bool,
+        now: Timestamp,
+    ) -> Arc<PriceJump> {
+        match services.store.system().open_price_jump(jump.symbol.clone(), jump.day).await {
+            Ok(Some(row)) => return Arc::new(row.jump),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a price jump cannot be read"),
         }
+        let traded = if is_adjusted { services.jump_as_traded(jump, now).await } else { None };
+        traded.map_or_else(|| Arc::clone(jump), Arc::new)
     }
 
     /// Notes a jump that is new to this day.
@@ -210,7 +218,7 @@ impl PriceJumps {
         }
         let what = self.factors().tell_jump(told);
         tracing::warn!(symbol = %jump.symbol, "{what}: it is not traded before an admin has explained it");
-        if let Err(error) = store.system().note_price_jump(PriceJump::clone(jump), now).await {
+        if let Err(error) = store.system().note_price_jump(told.clone(), now).await {
             tracing::error!(%error, "a price jump cannot be noted");
         }
     }
@@ -246,7 +254,7 @@ impl TradingServices {
 
 /// The close before today in the prices of the name that a share has today: an action may have come with a change of name, and
 /// is one of the earlier name.
-fn under_own_name(
+pub(super) fn under_own_name(
     factors: &ActionFactors,
     symbol: &Symbol,
     close: Paise,

@@ -6,6 +6,7 @@
 
 mod age;
 mod answering;
+mod as_traded;
 mod bar_notes;
 mod changes;
 mod closing;

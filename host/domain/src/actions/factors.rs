@@ -18,6 +18,8 @@ pub struct ActionFactors {
     renamed: HashMap<Symbol, (Day, Symbol)>,
     /// Earlier symbols by new one, each with the ex-date, in the order of these.
     earlier: HashMap<Symbol, Vec<(Day, Symbol)>>,
+    /// The first ex-date on which shares of a company came out of another one.
+    demerged: HashMap<Symbol, Day>,
     /// The actions that change prices, which say in words what explains a jump.
     actions: Vec<CorporateAction>,
 }
@@ -50,6 +52,7 @@ impl ActionFactors {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
         let mut renamed = HashMap::new();
         let mut earlier: HashMap<Symbol, Vec<(Day, Symbol)>> = HashMap::new();
+        let mut demerged: HashMap<Symbol, Day> = HashMap::new();
         let mut actions = Vec::new();
         for row in rows {
             if let (ActionKind::SymbolChange { to }, true) =
@@ -62,13 +65,18 @@ impl ActionFactors {
             if row.state == ActionState::Undone || !row.action.kind().changes_prices() {
                 continue;
             }
+            let ex_day = row.action.ex_day();
+            if let ActionKind::Demerger { child: Some(child), .. } = row.action.kind() {
+                let first = demerged.entry(child.clone()).or_insert(ex_day);
+                *first = ex_day.min(*first);
+            }
             let factors = by_symbol.entry(row.action.symbol().clone()).or_default();
-            factors.push((row.action.ex_day(), row.price_factor()));
+            factors.push((ex_day, row.price_factor()));
             actions.push(row.action.clone());
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
         earlier.values_mut().for_each(|symbols| symbols.sort());
-        Self { by_symbol, renamed, earlier, actions }
+        Self { by_symbol, renamed, earlier, demerged, actions }
     }
 
     /// Returns the actions that change prices.
@@ -95,11 +103,43 @@ impl ActionFactors {
         Some((*ex_day, earlier))
     }
 
+    /// Returns the symbol that a share had on a day, which has this one on `until`.
+    pub fn name_on<'a>(&'a self, symbol: &'a Symbol, day: Day, until: Day) -> &'a Symbol {
+        let (mut name, mut until) = (symbol, until);
+        while let Some((ex_day, earlier)) = self.earlier_symbol(name, until).filter(|of| day < of.0) {
+            // Each name begins before the one after it, so names that lead in a circle end.
+            let Some(last) = ex_day.pred_opt() else { break };
+            (name, until) = (earlier, last);
+        }
+        name
+    }
+
     /// Returns the symbol that a share has since a change of name up to `until`, with the first day of it; `None` of a share that
     /// is named so still.
     pub fn later_symbol(&self, symbol: &Symbol, until: Day) -> Option<(Day, &Symbol)> {
         let (ex_day, later) = self.renamed.get(symbol)?;
         (*ex_day <= until).then_some((*ex_day, later))
+    }
+
+    /// Returns the first day on which there can be a price of a company, where its shares came out of another one up to `until`,
+    /// under this symbol or an earlier one.
+    pub fn demerged_on(&self, symbol: &Symbol, until: Day) -> Option<Day> {
+        let (mut name, mut until) = (symbol, until);
+        loop {
+            if let Some(ex_day) = self.demerged.get(name).filter(|ex_day| **ex_day <= until) {
+                return Some(*ex_day);
+            }
+            // Each name begins before the one after it, so names that lead in a circle end.
+            let (ex_day, earlier) = self.earlier_symbol(name, until)?;
+            (name, until) = (earlier, ex_day.pred_opt()?);
+        }
+    }
+
+    /// Returns the first day on which there can be a price of a share under its symbol, as its demerger or its last change of name
+    /// up to `until` says; `None` where neither is known.
+    pub fn began_on(&self, symbol: &Symbol, until: Day) -> Option<Day> {
+        let renamed = self.earlier_symbol(symbol, until).map(|(ex_day, _)| ex_day);
+        renamed.max(self.demerged_on(symbol, until))
     }
 
     /// Returns whether a share has an action with an ex-date after `day` and not after `until`.

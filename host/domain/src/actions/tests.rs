@@ -235,3 +235,27 @@ fn bars_are_adjusted_by_what_came_after_them_and_up_to_the_day_asked() {
     let many = PriceFactor::new(u64::MAX - 1, u64::MAX).unwrap();
     assert!(many.times_nearly(many).apply(Paise(100_000)).unwrap().0.abs_diff(100_000) <= 1);
 }
+
+#[test]
+fn a_share_begins_on_the_ex_date_of_its_demerger_or_of_its_newest_name() {
+    let child =
+        || ActionKind::Demerger { child: Some(symbol("TCSX")), ratio: Ratio::ONE, parent_share: None };
+    let rows = [
+        row("TCS", "2026-06-05", child()),
+        row("TCS", "2026-06-09", child()),
+        row("TCSX", "2026-06-10", ActionKind::SymbolChange { to: symbol("TCSY") }),
+        ActionRow { state: ActionState::Undone, ..row("TCS", "2026-06-01", child()) },
+    ];
+    let factors = ActionFactors::of(&rows);
+    let began = |of: &str, until: &str| {
+        factors.began_on(&symbol(of), until.parse().unwrap()).map(|day| day.to_string())
+    };
+    assert_eq!((began("TCSX", "2026-06-04"), began("TCS", "2026-06-30")), (None, None));
+    assert_eq!(began("TCSX", "2026-06-05").as_deref(), Some("2026-06-05"));
+    assert_eq!(began("TCSX", "2026-06-30").as_deref(), Some("2026-06-05"));
+    assert_eq!((began("TCSY", "2026-06-09"), began("TCSY", "2026-06-10").is_some()), (None, true));
+    let last: Day = "2026-06-30".parse().unwrap();
+    assert_eq!(factors.demerged_on(&symbol("TCSY"), last), "2026-06-05".parse().ok());
+    let named = |day: &str| factors.name_on(&symbol("TCSY"), day.parse().unwrap(), last).to_string();
+    assert_eq!((named("2026-06-09"), named("2026-06-10")), ("TCSX".to_owned(), "TCSY".to_owned()));
+}

@@ -90,6 +90,25 @@ impl Books {
         lots.iter().map(|lot| (lot.quantity, lot.price.0)).collect()
     }
 
+    fn shares_of_buys(&self, of: &str) -> Vec<u32> {
+        let position = self.book.position(StrategyName::REBOUND, &symbol(of)).unwrap();
+        position.entries.iter().map(|entry| entry.quantity).collect()
+    }
+
+    /// Where nothing was sold, the buys of each position are its lots, in shares and in cost.
+    fn check_history(&self) {
+        for (strategy, symbol) in self.book.holders() {
+            let (lots, entries) = self.book.holdings.whole(strategy, symbol);
+            let held: (u32, Paise) =
+                (lots.iter().map(|lot| lot.quantity).sum(), lots.iter().map(OpenLot::cost).sum());
+            let bought: (u32, Paise) = (
+                entries.iter().map(|entry| entry.quantity).sum(),
+                entries.iter().map(|entry| entry.value).sum(),
+            );
+            assert_eq!(bought, held, "{symbol}");
+        }
+    }
+
     fn next_day(&mut self) {
         self.day = self.day.succ_opt().unwrap();
     }
@@ -179,6 +198,109 @@ fn a_demerger_divides_the_cost_and_its_lots_keep_their_dates() {
     let change = books.book.plan_action(ActionId(2), &waits, factor).unwrap().unwrap();
     books.change(&change).unwrap();
     assert_eq!(books.book.invested(), invested);
+}
+
+fn demerger(new: u64, old: u64) -> ActionKind {
+    ActionKind::Demerger { child: Some(symbol("TCSX")), ratio: ratio(new, old), parent_share: Some(6_000) }
+}
+
+#[test]
+fn the_fraction_of_a_share_of_a_new_company_is_paid_at_its_part_of_the_cost() {
+    // 567 shares at ₹176.20 give 141.75, and 1524 give 217 and five sevenths.
+    for (held, price, old, whole, cash) in
+        [(567, 17_620, 4, 141, 21_144), (1_524, 28_080, 7, 217, 56_160), (20, 10_000, 4, 5, 0)]
+    {
+        let mut books = Books::new();
+        books.buy(held, price);
+        books.next_day();
+        let (before, invested) = (books.book.cash(), books.book.invested());
+        let change = books.apply(1, &on("2026-04-02", demerger(1, old))).unwrap();
+        assert_eq!((books.book.held(&symbol("TCS")), books.book.held(&symbol("TCSX"))), (held, whole));
+        assert_eq!((change.cash, books.book.cash()), (Paise(cash), before + Paise(cash)), "{held}");
+        let goes = invested.0 * 4 / 10;
+        assert_eq!(books.book.invested_in(&symbol("TCSX")), Paise(goes - cash));
+        assert_eq!(books.book.invested_in(&symbol("TCS")), Paise(invested.0 - goes));
+        assert_eq!(books.book.realised(), Paise::ZERO);
+        books.change(&change.inverse()).unwrap();
+        assert_eq!((books.lots("TCS"), books.book.cash()), (vec![(held, price)], before));
+        assert_eq!(books.book.held(&symbol("TCSX")), 0);
+    }
+}
+
+#[test]
+fn fractions_of_a_new_company_are_counted_over_all_strategies_and_less_than_a_share_is_paid_whole() {
+    let mut books = Books::new();
+    books.buy(5, 10_000);
+    books.trade(OTHER, Side::Buy, "TCS", 5, 10_000);
+    books.next_day();
+    let cash = books.book.cash();
+    // Each alone has one share and a quarter, together they have two and a half.
+    let change = books.apply(1, &on("2026-04-02", demerger(1, 4))).unwrap();
+    assert_eq!((books.book.held(&symbol("TCSX")), change.cash), (2, Paise(8_000)));
+    assert_eq!(books.book.cash(), cash + change.cash);
+    books.change(&change.inverse()).unwrap();
+    let change = books.apply(2, &on("2026-04-02", demerger(1, 100))).unwrap();
+    assert_eq!((books.book.held(&symbol("TCSX")), change.cash), (0, Paise(40_000)));
+    assert_eq!((books.book.held(&symbol("TCS")), books.book.invested()), (10, Paise(60_000)));
+    books.change(&change.inverse()).unwrap();
+    assert_eq!((books.book.cash(), books.book.invested()), (cash, Paise(100_000)));
+}
+
+#[test]
+fn an_entry_of_a_demerger_that_paid_no_fraction_counts_as_it_was_written() {
+    let mut books = Books::new();
+    books.buy(567, 17_620);
+    books.next_day();
+    let cash = books.book.cash();
+    let mut change =
+        books.book.plan_action(ActionId(1), &on("2026-04-02", demerger(1, 4)), None).unwrap().unwrap();
+    // As journals have it from before fractions of a new company were paid: all of the cost is in the whole shares.
+    change.cash = Paise::ZERO;
+    let lot = change.parts[1].after[0];
+    change.parts[1].after = vec![
+        OpenLot { quantity: 135, price: Paise(28_342), ..lot },
+        OpenLot { quantity: 6, price: Paise(28_341), ..lot },
+    ];
+    assert_eq!(books.change(&change), Ok(Applied::Held));
+    assert_eq!((books.book.invested_in(&symbol("TCSX")), books.book.cash()), (Paise(3_996_216), cash));
+    assert_eq!(books.change(&change.inverse()), Ok(Applied::Held));
+    assert_eq!((books.lots("TCS"), books.book.cash()), (vec![(567, 17_620)], cash));
+}
+
+#[test]
+fn the_buys_of_a_position_are_what_its_lots_have_become() {
+    let mut books = Books::new();
+    for (quantity, price) in [(495, 20_371), (505, 19_999), (524, 19_184), (3, 19_000)] {
+        books.buy(quantity, price);
+        books.next_day();
+    }
+    let consolidation = ActionKind::Consolidation { ratio: ratio(1, 10) };
+    let change = books.apply(1, &on("2026-04-05", consolidation)).unwrap();
+    assert_eq!(books.shares_of_buys("TCS"), [49, 51, 52, 0], "the last one is less than a share");
+    books.check_history();
+    books.next_day();
+    books.apply(2, &on("2026-04-06", demerger(1, 10))).unwrap();
+    assert_eq!(books.shares_of_buys("TCS"), [49, 51, 52, 0]);
+    assert_eq!(books.shares_of_buys("TCSX"), [4, 6, 5, 0]);
+    books.check_history();
+    assert_eq!(change.inverse().parts[0].entries_after.len(), 4);
+}
+
+#[test]
+fn of_a_buy_that_is_sold_in_part_what_is_sold_is_scaled_apart_from_what_is_held() {
+    let mut books = Books::new();
+    books.buy(30, 10_000);
+    books.next_day();
+    books.buy(20, 20_000);
+    books.trade(StrategyName::REBOUND, Side::Sell, "TCS", 25, 20_000);
+    books.next_day();
+    books.apply(1, &on("2026-04-03", ActionKind::Consolidation { ratio: ratio(1, 10) })).unwrap();
+    // The five that are left of the first buy go on to the second: 25 are two and a half.
+    let position = books.book.position(StrategyName::REBOUND, &symbol("TCS")).unwrap();
+    assert_eq!((position.quantity, position.invested), (2, Paise(350_000)));
+    let buys: Vec<(u32, Paise)> =
+        position.entries.iter().map(|entry| (entry.quantity, entry.price)).collect();
+    assert_eq!(buys, [(2, Paise(125_000)), (2, Paise(175_000))]);
 }
 
 #[test]
@@ -380,6 +502,7 @@ proptest! {
             let action = on(&books.day.to_string(), kind);
             if let Some(change) = books.apply(number, &action) {
                 prop_assert_eq!(books.book.cash() + books.book.invested(), cash + invested);
+                books.check_history();
                 changes.push(change);
             }
             books.next_day();

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actions::{ActionKind, CorporateAction, PriceFactor, Ratio};
-use crate::ids::ActionId;
+use crate::ids::{ActionId, OrderId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::strategies::StrategyName;
@@ -141,7 +141,7 @@ impl Book {
             }
             ActionKind::Demerger { child: Some(child), ratio, .. } => {
                 let factor = action.price_factor().or(open_factor);
-                factor.map(|factor| (divided(held, child, *ratio, factor), Paise::ZERO))
+                factor.map(|factor| divided(held, child, *ratio, factor))
             }
             ActionKind::SymbolChange { to } => Some((renamed(held, to), Paise::ZERO)),
             ActionKind::Dividend { per_share } => Some((paid(held, *per_share), Paise::ZERO)),
@@ -293,72 +293,126 @@ impl HeldBefore {
         }
         groups
     }
+
+    /// The history with `after` in the place of the lots: of each buy the shares and the cost that its lots have become, and beside
+    /// them what `sold` makes of those of its shares that are not held any more. Of a position of which no share is left there is
+    /// none. A buy of which no share became whole stays with none, because tasks ask at which levels somebody bought.
+    fn history(&self, after: &[OpenLot], sold: impl Fn(&HeldEntry) -> HeldEntry) -> Vec<HeldEntry> {
+        let of = |entry: &HeldEntry| {
+            let (held, cost) = bought_by(entry.order, &self.lots);
+            let (quantity, value) = bought_by(entry.order, after);
+            let becomes = HeldEntry { quantity, value, ..entry.clone() };
+            // Histories that were scaled apart from their lots, by entries of before, may tell fewer shares than are held.
+            let gone = entry.quantity.saturating_sub(held);
+            if gone == 0 {
+                return becomes;
+            }
+            let value = (entry.value - cost).max(Paise::ZERO);
+            becomes.and(&sold(&HeldEntry { quantity: gone, value, ..entry.clone() }))
+        };
+        if after.is_empty() {
+            return Vec::new();
+        }
+        // Two demergers into one company leave two entries of one buy there.
+        let mut buys: Vec<HeldEntry> = Vec::new();
+        for entry in &self.entries {
+            match buys.iter_mut().find(|known| known.order == entry.order) {
+                Some(known) => *known = known.and(entry),
+                None => buys.push(entry.clone()),
+            }
+        }
+        buys.iter().map(of).collect()
+    }
 }
 
-/// As many whole shares as the ratio gives for all lots together, as the depository counts, each lot at its cost. What
-/// is left of a share is paid out at its part of the cost.
+/// The shares of the lots of an order, and what they cost.
+fn bought_by(order: OrderId, lots: &[OpenLot]) -> (u32, Paise) {
+    let of = lots.iter().filter(|lot| lot.order == order);
+    of.fold((0, Paise::ZERO), |(shares, cost), lot| (shares.saturating_add(lot.quantity), cost + lot.cost()))
+}
+
+/// What is counted of lots one after the other, as the depository counts: what a lot has too little of for a share goes on to the
+/// next, with its cost.
+struct WholeShares {
+    ratio: Ratio,
+    /// What the lots so far have left of a share, in as many parts as shares of before give new ones.
+    left: u64,
+    left_cost: Paise,
+}
+
+impl WholeShares {
+    const fn of(ratio: Ratio) -> Self {
+        Self { ratio, left: 0, left_cost: Paise::ZERO }
+    }
+
+    /// Counts a lot whose shares together have this cost: the whole shares that it brings, and their cost; `None` when it brings
+    /// none yet.
+    fn take(&mut self, quantity: u32, cost: Paise) -> Option<(u64, Paise)> {
+        let (new, old) = (u64::from(self.ratio.new_shares()), u64::from(self.ratio.old_shares()));
+        let own = u64::from(quantity) * new;
+        let together = self.left + own;
+        let (shares, rest) = (together / old, together % old);
+        if shares == 0 {
+            (self.left, self.left_cost) = (together, self.left_cost + cost);
+            return None;
+        }
+        // Less than a share was left before this lot, so what is left now is of this lot alone.
+        let rest_cost = part_of(cost, rest, own);
+        let whole_cost = self.left_cost + cost - rest_cost;
+        (self.left, self.left_cost) = (rest, rest_cost);
+        Some((shares, whole_cost))
+    }
+
+    /// The cost of what is left of a share after the last lot.
+    const fn fraction(self) -> Paise {
+        self.left_cost
+    }
+}
+
+/// As many whole shares as the ratio gives for all lots together, each lot at its cost. What is left of a share is paid out at its
+/// part of the cost.
 fn scaled(held: Vec<HeldBefore>, ratio: Ratio) -> (Vec<HoldingPart>, Paise) {
-    let (new, old) = (u64::from(ratio.new_shares()), u64::from(ratio.old_shares()));
-    // What lots so far have left of a share, in `old`-th parts, and its cost.
-    let (mut left, mut left_cost) = (0_u64, Paise::ZERO);
+    let mut counted = WholeShares::of(ratio);
     let mut parts = Vec::new();
     for of in held {
         let mut after = Vec::new();
         for (lot, quantity, cost) in of.grouped() {
-            let own = u64::from(quantity) * new;
-            let together = left + own;
-            let shares = together / old;
-            if shares == 0 {
-                (left, left_cost) = (together, left_cost + cost);
-                continue;
+            if let Some((shares, cost)) = counted.take(quantity, cost) {
+                spread(lot, shares, cost, &mut after);
             }
-            let rest = together % old;
-            let rest_cost = part_of(cost, rest, own);
-            spread(lot, shares, left_cost + cost - rest_cost, &mut after);
-            (left, left_cost) = (rest, rest_cost);
         }
-        // Of a position of which no share is left there is no history either.
-        let stays = of.entries.iter().filter(|_| !after.is_empty());
-        let entries = stays.map(|entry| entry.scaled(ratio)).collect();
+        let entries = of.history(&after, |sold| sold.scaled(ratio));
         parts.push(of.becomes(after, entries));
     }
-    (parts, left_cost)
+    (parts, counted.fraction())
 }
 
-/// The lots at their part of the cost, and lots of the new company of the same dates at the rest.
-fn divided(held: Vec<HeldBefore>, child: &Symbol, ratio: Ratio, factor: PriceFactor) -> Vec<HoldingPart> {
-    let (new, old) = (u64::from(ratio.new_shares()), u64::from(ratio.old_shares()));
+/// The lots at their part of the cost, and lots of the new company of the same dates at the rest. What is left of a share of the
+/// new company is paid out at its part of the cost.
+fn divided(
+    held: Vec<HeldBefore>,
+    child: &Symbol,
+    ratio: Ratio,
+    factor: PriceFactor,
+) -> (Vec<HoldingPart>, Paise) {
     let stays = |cost: Paise| {
         // A factor above one, or one that does not fit, takes nothing from the parent.
         factor.apply(cost).unwrap_or(cost).clamp(Paise::ZERO, cost.max(Paise::ZERO))
     };
-    let mut left = 0_u64;
+    let mut counted = WholeShares::of(ratio);
     let mut parts = Vec::new();
     for of in held {
         let (mut parent, mut children) = (Vec::new(), Vec::new());
-        let mut carried = Paise::ZERO;
         for (lot, quantity, cost) in of.grouped() {
-            let own = u64::from(quantity) * new + left;
-            let (shares, rest) = (own / old, own % old);
-            left = rest;
-            let goes = cost - stays(cost);
-            if shares == 0 {
-                // No share of the new company for this lot: its cost stays until a later lot brings one.
-                carried += goes;
-                spread(lot, quantity.into(), cost - goes, &mut parent);
-                continue;
+            let stays = stays(cost);
+            spread(lot, quantity.into(), stays, &mut parent);
+            if let Some((shares, cost)) = counted.take(quantity, cost - stays) {
+                spread(lot, shares, cost, &mut children);
             }
-            spread(lot, quantity.into(), cost - goes, &mut parent);
-            spread(lot, shares, goes + carried, &mut children);
-            carried = Paise::ZERO;
         }
-        if carried != Paise::ZERO {
-            keep_with_last(&mut parent, carried);
-        }
-        let share = |entry: &HeldEntry| entry.with_value(stays(entry.value));
-        let entries: Vec<HeldEntry> = of.entries.iter().map(share).collect();
-        let of_child = |entry: &HeldEntry| entry.with_value(entry.value - stays(entry.value)).scaled(ratio);
-        let child_entries: Vec<HeldEntry> = of.entries.iter().map(of_child).collect();
+        let entries = of.history(&parent, |sold| sold.with_value(stays(sold.value)));
+        let of_child = |sold: &HeldEntry| sold.with_value(sold.value - stays(sold.value)).scaled(ratio);
+        let child_entries = of.history(&children, of_child);
         let strategy = of.strategy;
         parts.push(of.becomes(parent, entries));
         if !children.is_empty() {
@@ -373,14 +427,7 @@ fn divided(held: Vec<HeldBefore>, child: &Symbol, ratio: Ratio, factor: PriceFac
             });
         }
     }
-    parts
-}
-
-/// Adds a cost to the last lot.
-fn keep_with_last(lots: &mut Vec<OpenLot>, cost: Paise) {
-    let Some(last) = lots.pop() else { return };
-    let whole = last.cost() + cost;
-    spread(last, last.quantity.into(), whole, lots);
+    (parts, counted.fraction())
 }
 
 fn renamed(held: Vec<HeldBefore>, to: &Symbol) -> Vec<HoldingPart> {

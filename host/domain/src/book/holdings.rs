@@ -40,9 +40,10 @@ pub struct PositionEntry {
     pub order: OrderId,
     /// Purpose of the order: a first buy, a re-entry, or found at the broker.
     pub purpose: Purpose,
-    /// Shares it has bought so far.
+    /// Shares it has bought so far, in the shares of now: as many as corporate actions have made of them. 0 where an action left no
+    /// whole share of it.
     pub quantity: u32,
-    /// Mean price of its fills, rounded half up.
+    /// Mean price of its fills, rounded half up, in the shares of now; zero where there are none.
     pub price: Paise,
     /// RSI at its decision, over the sessions that the user has set (10 by default).
     pub rsi: Option<f64>,
@@ -355,6 +356,12 @@ impl HeldEntry {
     /// The same shares at another cost.
     pub(super) fn with_value(&self, value: Paise) -> Self {
         Self { value, ..self.clone() }
+    }
+
+    /// The shares and the cost of both, which are of one order.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let quantity = self.quantity.saturating_add(other.quantity);
+        Self { quantity, value: self.value + other.value, ..self.clone() }
     }
 
     fn outside(&self) -> PositionEntry {

@@ -16,7 +16,7 @@ const c = words.columns;
 
 type Priced = Pick<
   PositionDetail,
-  'unrealised_paise' | 'invested_paise' | 'last_price_paise' | 'unpriced'
+  'unrealised_paise' | 'invested_paise' | 'last_price_paise' | 'priced_at' | 'unpriced'
 >;
 
 /** Open profit as a part of what was paid; null where nothing was. */
@@ -27,9 +27,10 @@ export function profitRatio(position: Priced): number | null {
 
 export function LastPrice({ position }: { position: Priced }) {
   if (!position.unpriced) return <Money paise={position.last_price_paise} plain />;
+  const why = position.priced_at === null ? words.neverPriced : words.unpriced;
   return (
-    <span className={css.unpriced} title={words.unpriced}>
-      <Icon name="warning" label={words.unpriced} />
+    <span className={css.unpriced} title={why}>
+      <Icon name="warning" label={why} />
       <Money paise={position.last_price_paise} plain />
     </span>
   );

@@ -56,6 +56,7 @@ export const words = {
   nobodyText:
     'No service of this user runs a task of this strategy: nothing sells this position. Start the service.',
   unpriced: 'The market tells no price; this one is of an earlier day.',
+  neverPriced: 'No price of this share was ever known; it counts at its cost.',
   noVerdict: 'none yet',
   close: 'Close',
   toSymbol: 'Chart, orders and signals',
