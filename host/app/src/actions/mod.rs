@@ -33,6 +33,7 @@ use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
 pub use prahari_store::{ActionFilter, DoubtFilter};
 
+pub(crate) use levels::is_about;
 pub(crate) use uncovered::is_exposed;
 
 use crate::background::Background;
@@ -109,6 +110,12 @@ impl Known {
         let Some(why) = self.unread.get(&user).cloned() else { return false };
         self.refused.insert(action, why);
         true
+    }
+
+    /// Has an action that was told with other figures done to everybody anew: what tasks remember is made of those of before.
+    fn begin_anew(&mut self, action: ActionId) {
+        self.done.remove(&action);
+        self.waiting.remove(&action);
     }
 
     /// Notes that an action is done for everybody.
