@@ -15,16 +15,20 @@ const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
 const WITHOUT_COMPANY: ActionKind =
     ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: Some(9_000) };
 
-/// Has a task of a user remember a level of ABC.
+/// Has a task of a user remember a level of ABC, and one of another share.
 fn remember(daemon: &Daemon, user: UserId) {
     let user = daemon.users.find(user).unwrap();
-    user.runs.memory().entry(TASK).or_default().insert("sell/ABC".to_owned(), vec![3]);
+    let mut memory = user.runs.memory();
+    let kept = memory.entry(TASK).or_default();
+    kept.insert("sell/ABC".to_owned(), vec![3]);
+    kept.insert("sell/XYZ".to_owned(), vec![4]);
 }
 
-fn remembers(daemon: &Daemon, user: UserId) -> bool {
+/// Whether the task remembers the level of ABC, and that of the other share.
+fn remembers(daemon: &Daemon, user: UserId) -> [bool; 2] {
     let user = daemon.users.find(user).unwrap();
     let memory = user.runs.memory();
-    memory.get(&TASK).is_some_and(|kept| kept.contains_key("sell/ABC"))
+    ["sell/ABC", "sell/XYZ"].map(|key| memory.get(&TASK).is_some_and(|kept| kept.contains_key(key)))
 }
 
 #[tokio::test]
@@ -120,8 +124,8 @@ async fn levels_and_orders_that_were_made_of_an_action_go_with_it_also_where_no_
     let order = user.desk.lock().await.place(sell("ABC", 11, 10_500), now).await.unwrap().unwrap();
 
     daemon.actions.undo(row.id, "it was put off", "asha").await.unwrap();
-    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [false, false]);
-    assert!(user.runs.memory()[&TASK].contains_key("sell/XYZ"), "other shares are left alone");
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
+    run(&daemon, at(WEDNESDAY, "10:10")).await;
     assert_eq!(user.desk.lock().await.book().order(&order).unwrap().state, OrderState::Cancelled);
     assert_eq!(held(&daemon, "ABC").await, (11, 110_000));
     stop(daemon).await;
@@ -134,7 +138,7 @@ async fn an_action_that_is_taken_back_before_its_ex_date_leaves_levels_and_order
     let (daemon, amo) = monday_evening(&house).await;
     let row = daemon.actions.add(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
     daemon.actions.undo(row.id, "it was put off", "asha").await.unwrap();
-    assert!(remembers(&daemon, ADMIN));
+    assert_eq!(remembers(&daemon, ADMIN), [true, true]);
     let user = daemon.users.find(ADMIN).unwrap();
     assert_eq!(user.desk.lock().await.book().order(&amo).unwrap().state, OrderState::Accepted);
     stop(daemon).await;
@@ -148,7 +152,7 @@ async fn what_is_added_late_or_told_with_other_figures_is_in_nothing_that_is_rem
     run(&daemon, at(WEDNESDAY, "10:05")).await;
     remember(&daemon, OTHER);
     let row = daemon.actions.add_confirmed(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
-    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [false, false]);
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
 
     // Told anew with another part, after it was taken back.
     daemon.actions.undo(row.id, "it was another part", "asha").await.unwrap();
@@ -156,6 +160,6 @@ async fn what_is_added_late_or_told_with_other_figures_is_in_nothing_that_is_rem
     remember(&daemon, OTHER);
     let other = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: Some(9_500) };
     daemon.actions.add_confirmed(action(TUESDAY, other), "asha").await.unwrap();
-    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [false, false]);
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
     stop(daemon).await;
 }
