@@ -150,6 +150,7 @@ async fn what_is_added_late_or_told_with_other_figures_is_in_nothing_that_is_rem
     let house = house(&folder);
     let (daemon, _) = monday_evening(&house).await;
     run(&daemon, at(WEDNESDAY, "10:05")).await;
+    remember(&daemon, ADMIN);
     remember(&daemon, OTHER);
     let row = daemon.actions.add_confirmed(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
     assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
