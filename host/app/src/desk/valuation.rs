@@ -194,6 +194,13 @@ impl TradingServices {
         self.jumps.ex_dates().special_pre_open(symbol, &self.calendar.current(), at)
     }
 
+    /// Returns whether a quote says what a share costs at an instant. While a demerged share has no price nobody is told one: what a
+    /// source calls so is none, and one of before is of another share.
+    pub(crate) fn has_price(&self, quote: &Quote, now: Timestamp) -> bool {
+        let has_price = |at| self.special_pre_open(&quote.symbol, at).is_none();
+        has_price(quote.at) && has_price(now)
+    }
+
     /// The price that was kept at a close, or that of the last buy when it is later or there is none.
     async fn last_known(&self, held: &Held, now: Timestamp) -> Known {
         let Held { position, behind } = held;
