@@ -4,9 +4,12 @@ use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState, Ratio};
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::{OrderKind, OrderState};
+use prahari_domain::signals::SignalKind;
+use prahari_runtime::HostCall;
 
+use super::jumped_signals::reentry;
 use super::world::{TASK, WEDNESDAY, action, folder, held, house, monday_evening, worth};
-use crate::support::desk_fixture::{order_context, sell};
+use crate::support::desk_fixture::{ask, order_context, sell};
 use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
 
 const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
@@ -22,6 +25,17 @@ fn remember(daemon: &Daemon, user: UserId) {
     let kept = memory.entry(TASK).or_default();
     kept.insert("sell/ABC".to_owned(), vec![3]);
     kept.insert("sell/XYZ".to_owned(), vec![4]);
+}
+
+/// The shares of which re-entries of the admin stand.
+async fn reentries(daemon: &Daemon) -> Vec<String> {
+    let user = daemon.users.find(ADMIN).unwrap();
+    let desk = user.desk.lock().await;
+    let standing = daemon.signals.active.standing(desk.book(), None, daemon.clock.now());
+    let found = standing.iter().filter(|signal| matches!(signal.draft.kind, SignalKind::Reentry { .. }));
+    let mut symbols: Vec<String> = found.map(|signal| signal.draft.symbol.to_string()).collect();
+    symbols.sort();
+    symbols
 }
 
 /// Whether the task remembers the level of ABC, and that of the other share.
@@ -109,7 +123,7 @@ async fn the_same_rows_from_two_sources_are_one_action_and_other_figures_are_sho
 }
 
 #[tokio::test]
-async fn levels_and_orders_that_were_made_of_an_action_go_with_it_also_where_no_books_have_it() {
+async fn levels_orders_and_signals_that_were_made_of_an_action_go_with_it_also_where_no_books_have_it() {
     let folder = folder(10_000);
     let house = house(&folder);
     let (daemon, _) = monday_evening(&house).await;
@@ -122,9 +136,13 @@ async fn levels_and_orders_that_were_made_of_an_action_go_with_it_also_where_no_
     let user = daemon.users.find(ADMIN).unwrap();
     let now = order_context(at(WEDNESDAY, "10:05"));
     let order = user.desk.lock().await.place(sell("ABC", 11, 10_500), now).await.unwrap().unwrap();
+    let drafts = vec![reentry("ABC", 10_000), reentry("XYZ", 4_000)];
+    ask(&daemon, ADMIN, TASK, HostCall::PublishSignals { drafts }).await;
+    assert_eq!(reentries(&daemon).await, ["ABC", "XYZ"]);
 
     daemon.actions.undo(row.id, "it was put off", "asha").await.unwrap();
     assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
+    assert_eq!(reentries(&daemon).await, ["XYZ"], "what was found by the action is over");
     run(&daemon, at(WEDNESDAY, "10:10")).await;
     assert_eq!(user.desk.lock().await.book().order(&order).unwrap().state, OrderState::Cancelled);
     assert_eq!(held(&daemon, "ABC").await, (11, 110_000));

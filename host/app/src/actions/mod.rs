@@ -43,6 +43,7 @@ use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::modules::Modules;
 use crate::notices::Notices;
+use crate::signals::Signals;
 use crate::users::Users;
 
 /// Kinds that stay in memory once they are applied: prices of before them are multiplied, or the share has another symbol.
@@ -69,6 +70,7 @@ pub struct Actions {
     pub(crate) modules: Arc<Modules>,
     pub(crate) background: Arc<Background>,
     pub(crate) notices: Arc<Notices>,
+    pub(crate) signals: Arc<Signals>,
     pub(crate) known: Mutex<Known>,
     /// Written while rows change and read while they are applied, so that no two changes cross. Applying twice at once does no
     /// harm: each desk is asked what it has.
@@ -150,6 +152,7 @@ impl Actions {
         users: Arc<Users>,
         (halts, notices): (Arc<Halts>, Arc<Notices>),
         (modules, background): (Arc<Modules>, Arc<Background>),
+        signals: Arc<Signals>,
     ) -> Self {
         Self {
             handles,
@@ -159,6 +162,7 @@ impl Actions {
             modules,
             background,
             notices,
+            signals,
             known: Mutex::default(),
             changing: Default::default(),
         }

@@ -66,6 +66,10 @@ impl Actions {
         }
         self.load().await?;
         self.forget_levels_of_all(&symbols).await?;
+        let ended = self.signals.end(&changed, Timestamp::start_of(row.action.ex_day())).await?;
+        if ended > 0 {
+            tracing::info!(action = %row.action, ended, "signals that were found by an action are over");
+        }
         Box::pin(self.look_at_jumps(std::slice::from_ref(&row.action), Became::TakenBack, now)).await?;
         drop(held);
         let (code, subject) = (AlertCode::ActionNotTold, subject_of(&row.action.key()));
