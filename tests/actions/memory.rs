@@ -1,4 +1,5 @@
-//! What tasks remember of a share: kept for a module that asks for actions by itself, removed for others; of an action that is taken back for all.
+//! What tasks remember of a share: kept for a module that asks for actions by itself, removed for others. Where an action is taken
+//! back it is removed for all.
 
 use prahari_app::daemon::Daemon;
 use prahari_app::runs::recordings::find_recording;
