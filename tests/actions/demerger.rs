@@ -7,14 +7,17 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Variety};
 use prahari_domain::risk::{Refusal, RefusalCode};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::calendar::Phase;
+use prahari_runtime::abi::latest::market::Interval;
 use prahari_runtime::{HostCall, HostReply};
 use prahari_store::{AlertCode, AlertFilter, AlertRow, HaltFilter};
 
-use super::world::{TASK, WEDNESDAY, action, folder, held, house, monday_evening, symbol, without_order};
+use super::world::{
+    TASK, WEDNESDAY, action, date, folder, held, house, monday_evening, symbol, without_order,
+};
 use crate::support::desk_fixture::{ask, buy, order_context, sell};
-use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, run, stop};
 
 fn demerger(parent_share: Option<u32>) -> ActionKind {
     ActionKind::Demerger { child: Some(symbol("ABCX")), ratio: Ratio::ONE, parent_share }
@@ -115,6 +118,51 @@ async fn a_demerged_share_is_neither_bought_nor_sold_before_its_open_is_booked()
     assert_eq!(phases(&daemon).await, [Phase::Continuous, Phase::Continuous]);
     let now = at(TUESDAY, "10:05");
     other.desk.lock().await.place(market("ABC"), order_context(now)).await.unwrap().unwrap();
+}
+
+/// What a task is told that ABC and XYZ cost.
+async fn quoted(daemon: &Daemon) -> Vec<Option<i64>> {
+    let symbols = ["ABC", "XYZ"].map(str::to_owned).to_vec();
+    let HostReply::Quotes(quotes) = ask(daemon, ADMIN, TASK, HostCall::Quotes { symbols }).await else {
+        panic!()
+    };
+    quotes.into_iter().map(|quote| quote.map(|quote| quote.last)).collect()
+}
+
+/// The day of the newest bar of ABC that a task is told, the running one included.
+async fn newest_bar(daemon: &Daemon) -> i32 {
+    let call = HostCall::Candles {
+        symbols: vec!["ABC".to_owned()],
+        interval: Interval::Daily,
+        count: 3,
+        forming: true,
+    };
+    let HostReply::Candles(bars) = ask(daemon, ADMIN, TASK, call).await else { panic!() };
+    bars[0].last().unwrap().day
+}
+
+#[tokio::test]
+async fn neither_tasks_nor_pages_are_told_a_price_of_a_demerged_share_before_it_has_one() {
+    for kind in [demerger(Some(6_000)), demerger(None), WITHOUT_TERMS] {
+        let folder = folder(6_000);
+        let house = house(&folder);
+        let (daemon, _) = monday_evening(&house).await;
+        daemon.actions.add(action(TUESDAY, kind.clone()), "asha").await.unwrap();
+        assert_eq!(quoted(&daemon).await, [Some(10_000), Some(4_000)], "{kind}");
+        let times =
+            [("08:30", false), ("09:15:30", false), ("09:31", false), ("09:59", false), ("10:05", true)];
+        for (time, is_told) in times {
+            run(&daemon, at(TUESDAY, time)).await;
+            let expected = [is_told.then_some(6_000), Some(4_000)];
+            assert_eq!(quoted(&daemon).await, expected, "{kind} at {time}");
+            let newest = if is_told { TUESDAY } else { MONDAY };
+            assert_eq!(newest_bar(&daemon).await, day_number(date(newest)), "{kind} at {time}");
+            let shown = daemon.queries.market_quotes(&[symbol("ABC"), symbol("XYZ")]).await.unwrap();
+            let shown: Vec<_> = shown.into_iter().map(|quote| quote.map(|quote| quote.last.0)).collect();
+            assert_eq!(shown, expected, "{kind} at {time}");
+        }
+        stop(daemon).await;
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use super::world::{TASK, WEDNESDAY, folder, house, monday_evening, symbol};
 use crate::support::desk_fixture::order_context;
 use crate::support::{ADMIN, TUESDAY, at, run, stop};
 
-fn reentry(symbol: &str, price: i64) -> signals::SignalDraft {
+/// A re-entry as a task publishes it.
+pub fn reentry(symbol: &str, price: i64) -> signals::SignalDraft {
     signals::SignalDraft {
         symbol: symbol.to_owned(),
         kind: signals::SignalKind::Reentry(ReentrySignal { level: 20, cycle: 1 }),

@@ -1,8 +1,10 @@
-//! What tasks remember of a share: kept for a module that asks for actions by itself, removed for others.
+//! What tasks remember of a share: kept for a module that asks for actions by itself, removed for others. Where an action is taken
+//! back it is removed for all.
 
 use prahari_app::daemon::Daemon;
 use prahari_app::runs::recordings::find_recording;
 use prahari_domain::actions::ActionKind;
+use prahari_domain::ids::ActionId;
 use prahari_domain::tasks::Task;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::actions::{Change, Ratio};
@@ -48,4 +50,9 @@ async fn a_module_that_imports_actions_keeps_its_keys_and_one_of_1_2_0_loses_tho
     });
     let told: Vec<Change> = told.unwrap().into_iter().map(|action| action.change).collect();
     assert_eq!(told, [Change::Prices(Ratio { numerator: 1, denominator: 2 })]);
+
+    // Nobody tells a task that an action was taken back.
+    daemon.actions.undo(ActionId(1), "it was put off", "asha").await.unwrap();
+    assert_eq!(remember(&daemon), [false, false]);
+    stop(daemon).await;
 }

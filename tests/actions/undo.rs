@@ -1,13 +1,49 @@
 //! Taking an action back, and importing rows twice.
 
-use prahari_domain::actions::{ActionKind, ActionState};
-use prahari_domain::orders::OrderKind;
+use prahari_app::daemon::Daemon;
+use prahari_domain::actions::{ActionKind, ActionState, Ratio};
+use prahari_domain::ids::UserId;
+use prahari_domain::orders::{OrderKind, OrderState};
+use prahari_domain::signals::SignalKind;
+use prahari_runtime::HostCall;
 
-use super::world::{action, folder, held, house, monday_evening, worth};
-use crate::support::desk_fixture::{order_context, sell};
-use crate::support::{ADMIN, TUESDAY, at, run};
+use super::jumped_signals::reentry;
+use super::world::{TASK, WEDNESDAY, action, folder, held, house, monday_evening, worth};
+use crate::support::desk_fixture::{ask, order_context, sell};
+use crate::support::{ADMIN, OTHER, TUESDAY, at, run, stop};
 
 const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
+
+/// A demerger that changes no books, because it names no new company, with the part of the price that stays.
+const WITHOUT_COMPANY: ActionKind =
+    ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: Some(9_000) };
+
+/// Has a task of a user remember a level of ABC, and one of another share.
+fn remember(daemon: &Daemon, user: UserId) {
+    let user = daemon.users.find(user).unwrap();
+    let mut memory = user.runs.memory();
+    let kept = memory.entry(TASK).or_default();
+    kept.insert("sell/ABC".to_owned(), vec![3]);
+    kept.insert("sell/XYZ".to_owned(), vec![4]);
+}
+
+/// The shares of which re-entries of the admin stand.
+async fn reentries(daemon: &Daemon) -> Vec<String> {
+    let user = daemon.users.find(ADMIN).unwrap();
+    let desk = user.desk.lock().await;
+    let standing = daemon.signals.active.standing(desk.book(), None, daemon.clock.now());
+    let found = standing.iter().filter(|signal| matches!(signal.draft.kind, SignalKind::Reentry { .. }));
+    let mut symbols: Vec<String> = found.map(|signal| signal.draft.symbol.to_string()).collect();
+    symbols.sort();
+    symbols
+}
+
+/// Whether the task remembers the level of ABC, and that of the other share.
+fn remembers(daemon: &Daemon, user: UserId) -> [bool; 2] {
+    let user = daemon.users.find(user).unwrap();
+    let memory = user.runs.memory();
+    ["sell/ABC", "sell/XYZ"].map(|key| memory.get(&TASK).is_some_and(|kept| kept.contains_key(key)))
+}
 
 #[tokio::test]
 async fn an_action_that_did_not_take_place_is_undone_to_the_paisa_in_books_and_account() {
@@ -84,4 +120,65 @@ async fn the_same_rows_from_two_sources_are_one_action_and_other_figures_are_sho
     let many = vec![other; prahari_app::actions::MOST_IMPORTED + 1];
     let refused = daemon.actions.import(many, "asha").await.unwrap_err().to_string();
     assert_eq!(refused, "20001 actions in one import are more than 20000");
+}
+
+#[tokio::test]
+async fn levels_orders_and_signals_that_were_made_of_an_action_go_with_it_also_where_no_books_have_it() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    let row = daemon.actions.add(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
+    run(&daemon, at(WEDNESDAY, "10:05")).await;
+    assert_eq!(daemon.actions.applied_to(row.id).await.unwrap(), [], "no books have it");
+    // Of bars that it went into: of who holds the share, and of who watches it.
+    remember(&daemon, ADMIN);
+    remember(&daemon, OTHER);
+    let user = daemon.users.find(ADMIN).unwrap();
+    let now = order_context(at(WEDNESDAY, "10:05"));
+    let order = user.desk.lock().await.place(sell("ABC", 11, 10_500), now).await.unwrap().unwrap();
+    let drafts = vec![reentry("ABC", 10_000), reentry("XYZ", 4_000)];
+    ask(&daemon, ADMIN, TASK, HostCall::PublishSignals { drafts }).await;
+    assert_eq!(reentries(&daemon).await, ["ABC", "XYZ"]);
+
+    daemon.actions.undo(row.id, "it was put off", "asha").await.unwrap();
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
+    assert_eq!(reentries(&daemon).await, ["XYZ"], "what was found by the action is over");
+    run(&daemon, at(WEDNESDAY, "10:10")).await;
+    assert_eq!(user.desk.lock().await.book().order(&order).unwrap().state, OrderState::Cancelled);
+    assert_eq!(held(&daemon, "ABC").await, (11, 110_000));
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn an_action_that_is_taken_back_before_its_ex_date_leaves_levels_and_orders_alone() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, amo) = monday_evening(&house).await;
+    let row = daemon.actions.add(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
+    daemon.actions.undo(row.id, "it was put off", "asha").await.unwrap();
+    assert_eq!(remembers(&daemon, ADMIN), [true, true]);
+    let user = daemon.users.find(ADMIN).unwrap();
+    assert_eq!(user.desk.lock().await.book().order(&amo).unwrap().state, OrderState::Accepted);
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn what_is_added_late_or_told_with_other_figures_is_in_nothing_that_is_remembered() {
+    let folder = folder(10_000);
+    let house = house(&folder);
+    let (daemon, _) = monday_evening(&house).await;
+    run(&daemon, at(WEDNESDAY, "10:05")).await;
+    remember(&daemon, ADMIN);
+    remember(&daemon, OTHER);
+    let row = daemon.actions.add_confirmed(action(TUESDAY, WITHOUT_COMPANY), "asha").await.unwrap();
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
+
+    // Told anew with another part, after it was taken back.
+    daemon.actions.undo(row.id, "it was another part", "asha").await.unwrap();
+    remember(&daemon, ADMIN);
+    remember(&daemon, OTHER);
+    let other = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: Some(9_500) };
+    daemon.actions.add_confirmed(action(TUESDAY, other), "asha").await.unwrap();
+    assert_eq!([ADMIN, OTHER].map(|user| remembers(&daemon, user)), [[false, true]; 2]);
+    stop(daemon).await;
 }

@@ -110,6 +110,56 @@ async fn a_demerged_share_counts_at_the_close_before_until_its_special_pre_open_
 }
 
 #[tokio::test]
+async fn a_demerger_that_names_no_company_takes_nothing_from_what_is_held_before_the_share_trades() {
+    // Whether its change of price comes or not, with terms and without.
+    for (price, parent_share) in [(10_000, Some(6_000)), (6_000, Some(6_000)), (6_000, None), (10_000, None)]
+    {
+        let name = format!("{parent_share:?} at {price}");
+        let folder = folder(price);
+        let house = house(&folder);
+        let daemon = without_order(&house).await;
+        let kind = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share };
+        daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
+        run(&daemon, at(MONDAY, "23:59")).await;
+        let before = equity(&daemon).await;
+        for time in ["00:01", "08:59", "09:16", "09:59"] {
+            run(&daemon, at(TUESDAY, time)).await;
+            assert_eq!(equity(&daemon).await, before, "{name}: {time}");
+            let valued = abc(&daemon).await;
+            assert_eq!((valued.price, valued.value()), (Paise(10_000), WORTH), "{name}: {time}");
+        }
+        // From then on its own price counts, also where the share is halted because the change did not come.
+        let since = [(TUESDAY, "10:05"), (TUESDAY, "16:00"), (WEDNESDAY, "08:59"), (WEDNESDAY, "09:20")];
+        for (day, time) in since {
+            run(&daemon, at(day, time)).await;
+            let valued = abc(&daemon).await;
+            assert_eq!((valued.price, valued.unpriced), (Paise(price), false), "{name}: {day} at {time}");
+            let lost = Paise(11 * (10_000 - price));
+            assert_eq!(equity(&daemon).await, before - lost, "{name}: {day} at {time}");
+        }
+        stop(daemon).await;
+    }
+}
+
+#[tokio::test]
+async fn a_share_that_jumps_beside_a_demerger_without_a_company_counts_at_the_close_before() {
+    // Neither as before nor by the terms.
+    let folder = folder(15_000);
+    let house = house(&folder);
+    let daemon = without_order(&house).await;
+    let kind = ActionKind::Demerger { child: None, ratio: Ratio::ONE, parent_share: Some(6_000) };
+    daemon.actions.add(action(TUESDAY, kind), "asha").await.unwrap();
+    let before = equity(&daemon).await;
+    for (day, time) in [(TUESDAY, "10:05"), (TUESDAY, "20:00"), (WEDNESDAY, "08:59"), (WEDNESDAY, "09:20")] {
+        run(&daemon, at(day, time)).await;
+        let valued = abc(&daemon).await;
+        assert_eq!((valued.price, valued.unpriced), (Paise(10_000), true), "{day} at {time}");
+        assert_eq!(equity(&daemon).await, before, "{day} at {time}");
+    }
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn while_the_booking_is_held_up_the_price_is_of_the_shares_of_before() {
     let folder = folder(5_000);
     let house = house(&folder);

@@ -68,6 +68,7 @@ impl Actions {
                 "{action} (action {id}) is applied already: undo it first"
             )));
         }
+        let id = known.as_ref().map(|row| row.id);
         if let Some(mut reasons) = doubts {
             reasons.extend(known.and_then(|row| replaced(&row, &action)));
             if !reasons.is_empty() {
@@ -79,6 +80,9 @@ impl Actions {
         }
         self.handles.store.system().keep_actions(vec![action.clone()], by.to_owned(), now).await?;
         self.load().await?;
+        if let Some(id) = id {
+            self.known.lock().begin_anew(id);
+        }
         drop(changing);
         self.apply_due(now).await?;
         let changed = std::slice::from_ref(&action);

@@ -122,6 +122,7 @@ impl Actions {
         let now = self.handles.clock.now();
         self.handles.store.system().keep_actions(kept.clone(), by.to_owned(), now).await?;
         self.load().await?;
+        preview.changed.iter().for_each(|change| self.known.lock().begin_anew(change.id));
         drop(changing);
         self.apply_due(now).await?;
         Box::pin(self.look_at_jumps(&kept, Became::Counted, now)).await?;

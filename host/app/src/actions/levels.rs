@@ -4,6 +4,8 @@
 //! as `sell/TCS`, is about the share; it is removed, and the task finds nothing and computes anew, as it does on the first
 //! day of a position. A task whose module asks for actions by itself (`prahari:task/actions`, since 1.3.0) keeps everything.
 
+use std::collections::BTreeSet;
+
 use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 
@@ -15,13 +17,37 @@ use crate::user::User;
 const SEPARATORS: [char; 3] = ['/', ':', '.'];
 
 impl Actions {
+    /// Removes what the tasks of everybody remember of some shares, because an action is taken back: whoever watches a share may
+    /// remember something of it, also where their books have nothing of the action. Those that ask for actions by themselves are
+    /// no exception, because they are not told of one that counts for nothing any more.
+    pub(super) async fn forget_levels_of_all(&self, symbols: &BTreeSet<Symbol>) -> Result<(), AppError> {
+        for user in self.users.all() {
+            for symbol in symbols {
+                self.forget(&user, symbol, |_| false).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what the tasks of a user remember of a share; answers how many keys there were.
     pub(super) async fn forget_levels(&self, user: &User, symbol: &Symbol) -> Result<usize, AppError> {
-        let adjusts = |task| {
+        let adjusts = |task: Task| {
             let running = self.modules.for_user(task, user.id);
             running.is_ok_and(|running| running.module.adjusts_by_actions())
         };
-        let removed = user.runs.forget(|task, key| is_about(key, symbol) && !adjusts(task));
+        self.forget(user, symbol, adjusts).await
+    }
+
+    /// Removes what the tasks of a user remember of a share, but for those that `keeps` names; answers how many keys there were.
+    async fn forget(
+        &self,
+        user: &User,
+        symbol: &Symbol,
+        keeps: impl Fn(Task) -> bool + Copy + Send,
+    ) -> Result<usize, AppError> {
+        // First of the runs that execute: what they write later is made of the figures of before as well.
+        user.runs.outdate(symbol, keeps);
+        let removed = user.runs.forget(|task, key| is_about(key, symbol) && !keeps(task));
         let count = removed.len();
         if count > 0 {
             let keys: Vec<(Task, String)> = removed;
@@ -33,7 +59,7 @@ impl Actions {
 }
 
 /// Returns whether a key is about a share: its last part is the symbol.
-fn is_about(key: &str, symbol: &Symbol) -> bool {
+pub(crate) fn is_about(key: &str, symbol: &Symbol) -> bool {
     last_part(key) == Some(symbol.as_str())
 }
 

@@ -33,6 +33,7 @@ use prahari_domain::ids::{ActionId, UserId};
 use prahari_domain::time::Timestamp;
 pub use prahari_store::{ActionFilter, DoubtFilter};
 
+pub(crate) use levels::is_about;
 pub(crate) use uncovered::is_exposed;
 
 use crate::background::Background;
@@ -42,6 +43,7 @@ use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::modules::Modules;
 use crate::notices::Notices;
+use crate::signals::Signals;
 use crate::users::Users;
 
 /// Kinds that stay in memory once they are applied: prices of before them are multiplied, or the share has another symbol.
@@ -68,6 +70,7 @@ pub struct Actions {
     pub(crate) modules: Arc<Modules>,
     pub(crate) background: Arc<Background>,
     pub(crate) notices: Arc<Notices>,
+    pub(crate) signals: Arc<Signals>,
     pub(crate) known: Mutex<Known>,
     /// Written while rows change and read while they are applied, so that no two changes cross. Applying twice at once does no
     /// harm: each desk is asked what it has.
@@ -111,6 +114,12 @@ impl Known {
         true
     }
 
+    /// Has an action that was told with other figures done to everybody anew: what tasks remember is made of those of before.
+    fn begin_anew(&mut self, action: ActionId) {
+        self.done.remove(&action);
+        self.waiting.remove(&action);
+    }
+
     /// Notes that an action is done for everybody.
     fn finish(&mut self, action: ActionId) {
         self.done.remove(&action);
@@ -143,6 +152,7 @@ impl Actions {
         users: Arc<Users>,
         (halts, notices): (Arc<Halts>, Arc<Notices>),
         (modules, background): (Arc<Modules>, Arc<Background>),
+        signals: Arc<Signals>,
     ) -> Self {
         Self {
             handles,
@@ -152,6 +162,7 @@ impl Actions {
             modules,
             background,
             notices,
+            signals,
             known: Mutex::default(),
             changing: Default::default(),
         }

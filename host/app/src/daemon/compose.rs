@@ -101,6 +101,7 @@ impl Base {
             users.clone(),
             (halts.clone(), notices.clone()),
             (modules.clone(), background.clone()),
+            signals.clone(),
         ));
         let prices = Arc::new(Prices {
             handles: handles.clone(),

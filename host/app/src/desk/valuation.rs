@@ -1,7 +1,8 @@
 //! What positions are worth, and by which price.
 //!
 //! A quantity changes when an action is booked, and a price at midnight of its ex-date. So each price is brought to the shares
-//! that are held: by the actions since its day, and back by those that the books do not have yet.
+//! that are held: by the actions since its day, and back by those that the books do not have yet. A demerger that names no new
+//! company is in no books and counts for nothing here: until the share trades the close before it counts, and then its price.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, TradingServices};
+use crate::prices::CloseBefore;
 
 /// A position, and by which actions it is behind the prices of its share.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +89,7 @@ impl Known {
     fn worth(self, held: Held, factors: &ActionFactors, today: Day) -> Valuation {
         let Self { price, at, of, source, at_cost } = self;
         let Held { position, behind } = held;
-        let since = |of: Day| factors.factor(&position.symbol, of, today).times_nearly(behind.back());
+        let since = |of: Day| factors.factor_of_held(&position.symbol, of, today).times_nearly(behind.back());
         let factor = of.map_or(PriceFactor::ONE, since);
         let value = price.times(position.quantity).and_then(|value| factor.apply(value));
         let value = value.filter(|_| !at_cost);
@@ -167,14 +169,14 @@ impl TradingServices {
 
     /// A price of an earlier name on a day, in the prices of the day on which it was given up.
     fn under_new_name(&self, earlier: &Symbol, (day, ex_day): (Day, Day), price: Paise) -> Paise {
-        self.jumps.factors().factor(earlier, day, ex_day).apply(price).unwrap_or(price)
+        self.jumps.factors().factor_of_held(earlier, day, ex_day).apply(price).unwrap_or(price)
     }
 
     async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<Known> {
-        let (jump, of) = self.close_before_jump(&position.symbol, now).await.ok().flatten()?;
-        let at = close_of(jump.previous_day);
-        let known = || Known { price: jump.previous_close, at, of: Some(of), source: None, at_cost: false };
-        (jump.day > position.opened_on).then(known)
+        let before = self.close_before_jump(&position.symbol, now).await.ok().flatten()?;
+        let CloseBefore { jumped_on, close, day, of } = before;
+        let known = || Known { price: close, at: close_of(day), of: Some(of), source: None, at_cost: false };
+        (jumped_on > position.opened_on).then(known)
     }
 
     /// The price that the market tells. While nobody knows what an action makes of prices, and while a demerged share has none, the
@@ -202,6 +204,13 @@ impl TradingServices {
     /// Returns the ex-date of the demerger in whose special pre-open a price is told: it is none yet.
     pub(crate) fn special_pre_open(&self, symbol: &Symbol, at: Timestamp) -> Option<Day> {
         self.jumps.ex_dates().special_pre_open(symbol, &self.calendar.current(), at)
+    }
+
+    /// Returns whether a quote says what a share costs at an instant. While a demerged share has no price nobody is told one: what a
+    /// source calls so is none, and one of before is of another share.
+    pub(crate) fn has_price(&self, quote: &Quote, now: Timestamp) -> bool {
+        let has_price = |at| self.special_pre_open(&quote.symbol, at).is_none();
+        has_price(quote.at) && has_price(now)
     }
 
     /// The price that was kept at a close, or that of the last buy when it is later or there is none. Shares that came out of another

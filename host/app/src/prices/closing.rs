@@ -92,6 +92,8 @@ impl Prices {
             let quoted = priced.get(symbol).map(|quote| quote.at.ist_day());
             // A market that is down for one share says nothing against its price.
             let jump = self.trading.unexplained_jump(symbol, now).await.ok().flatten();
+            // As positions are valued: beside an action that changes no books the price goes on counting.
+            let jump = jump.filter(|_| self.trading.jumps.counts_before(symbol));
             for (user, since) in users {
                 // As positions are valued: the price after a jump is of other shares than those that are held.
                 let jump = jump.as_ref().filter(|jump| jump.day > *since);

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketError, Quote};
-use prahari_domain::actions::{ActionFactors, ExDates, Overnight};
+use prahari_domain::actions::{ActionFactors, ExDates, Overnight, PriceFactor};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::price_jump::PriceJump;
+use prahari_domain::price_jump::{PriceJump, is_outside_band};
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use tokio::sync::OnceCell;
@@ -43,8 +43,21 @@ struct Looked {
     jump: Option<Arc<PriceJump>>,
     /// The same with the prices with which it was noticed, which are those of its two days: bars of later are in other ones.
     told: Option<Arc<PriceJump>>,
-    /// The day in whose prices the close before the jump is.
-    close_of: Day,
+    /// What the shares of before the jump count at; none where they count at the price of now.
+    before: Option<CloseBefore>,
+}
+
+/// The close before a jump that nobody has explained, for whoever held the share then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CloseBefore {
+    /// The day on which the price jumped.
+    pub jumped_on: Day,
+    /// The closing price.
+    pub close: Paise,
+    /// The day of the close.
+    pub day: Day,
+    /// The day in whose prices it is: actions since then are not in it.
+    pub of: Day,
 }
 
 impl PriceJumps {
@@ -88,11 +101,14 @@ impl PriceJumps {
             previous_close,
         });
         let running = running.filter(&is_open);
-        // The close before an open of today is as it was traded, and bars are in the prices of today.
-        let close_of = running.as_ref().map_or(today, |jump| jump.previous_day);
         // Bars of a source whose prices are raw are adjusted by the actions already.
         let raw = market.is_raw(history.source());
         let is_adjusted = raw && running.is_none();
+        let prices = match (running.is_some(), raw) {
+            (true, _) => PricesOf::Then,
+            (false, true) => PricesOf::Today,
+            (false, false) => PricesOf::Source,
+        };
         let jump = running
             .or_else(|| {
                 let counts = |jump: &PriceJump| is_open(jump) && factors.leaves_unexplained(jump, raw);
@@ -106,7 +122,8 @@ impl PriceJumps {
         if let Some((jump, told)) = jump.as_ref().zip(told.as_ref()) {
             self.note(store, (jump, told), now).await;
         }
-        let looked = Looked { day: today, opened: opened.is_some(), jump, told, close_of };
+        let before = jump.as_ref().and_then(|jump| close_before(&factors, jump, prices, today));
+        let looked = Looked { day: today, opened: opened.is_some(), jump, told, before };
         self.keep(symbol, looked.clone());
         Ok(looked)
     }
@@ -121,10 +138,10 @@ impl PriceJumps {
         self.known(symbol).is_some_and(|known| known.day == day && known.opened)
     }
 
-    /// Returns whether a share was found to have a jump that nobody has explained. Asks nothing: one that was not looked at has
-    /// none.
-    pub(super) fn has_unexplained(&self, symbol: &Symbol) -> bool {
-        self.known(symbol).is_some_and(|known| known.jump.is_some())
+    /// Returns whether a share was found to have a jump that nobody has explained, so that what was held before does not count at its
+    /// price. Asks nothing: one that was not looked at has none.
+    pub(super) fn counts_before(&self, symbol: &Symbol) -> bool {
+        self.known(symbol).is_some_and(|known| known.before.is_some())
     }
 
     /// Counts a jump as explained from now on.
@@ -238,7 +255,8 @@ impl TradingServices {
         Ok(self.jumps.look(self, symbol, now).await?.told)
     }
 
-    /// The same with the prices of now, and with the day in whose prices its close before is: actions since then are not in it.
+    /// What the shares of before that jump count at: the close before it. None where there is no such jump, or where it is one only
+    /// beside what an action told that changes no books: then the price of now is one of the shares that are held.
     ///
     /// # Errors
     /// When the market cannot be asked.
@@ -246,10 +264,42 @@ impl TradingServices {
         &self,
         symbol: &Symbol,
         now: Timestamp,
-    ) -> Result<Option<(Arc<PriceJump>, Day)>, MarketError> {
-        let looked = self.jumps.look(self, symbol, now).await?;
-        Ok(looked.jump.map(|jump| (jump, looked.close_of)))
+    ) -> Result<Option<CloseBefore>, MarketError> {
+        Ok(self.jumps.look(self, symbol, now).await?.before)
     }
+}
+
+/// In which prices the close before a jump is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PricesOf {
+    /// As it was traded.
+    Then,
+    /// Multiplied by every action up to today.
+    Today,
+    /// As a source has it that adjusts by itself, or does not.
+    Source,
+}
+
+/// The close before a jump as the shares count that were held then. What a demerger makes of prices that names no new company is in
+/// no books, so it is taken out; none where the price jumped only because that did not come.
+fn close_before(
+    factors: &ActionFactors,
+    jump: &PriceJump,
+    prices: PricesOf,
+    today: Day,
+) -> Option<CloseBefore> {
+    let PriceJump { symbol, day, open, previous_day, previous_close } = jump;
+    let (jumped_on, day, open, close) = (*day, *previous_day, *open, *previous_close);
+    let without_company = |until| factors.factor_without_company(symbol, day, until);
+    // By what the close is that of the shares that are held: across the night of the jump, and as it counts now.
+    let (over_night, as_held, of) = match prices {
+        PricesOf::Then => (factors.factor_of_held(symbol, day, jumped_on), PriceFactor::ONE, day),
+        PricesOf::Today => (without_company(jumped_on).inverse(), without_company(today).inverse(), today),
+        PricesOf::Source => (PriceFactor::ONE, PriceFactor::ONE, today),
+    };
+    let apply = |factor: PriceFactor| factor.apply(close).unwrap_or(close);
+    let is_of_held = !without_company(jumped_on).is_one() && !is_outside_band(apply(over_night), open);
+    (!is_of_held).then(|| CloseBefore { jumped_on, close: apply(as_held), day, of })
 }
 
 /// The close before today in the prices of the name that a share has today: an action may have come with a change of name, and

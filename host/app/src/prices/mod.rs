@@ -32,6 +32,7 @@ pub(crate) use age::{too_old, trading_minutes};
 pub use answering::Answering;
 pub use bar_notes::log_bars;
 pub use changes::{ChangesUse, MOST_FOLLOWED, PriceChange, PriceChanges};
+pub(crate) use jumps::CloseBefore;
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
 pub use warming::{WarmKind, WarmState, Warmer, Warming};

@@ -158,7 +158,7 @@ impl Prices {
     /// Returns whether what a source calls the price of a share is one of the shares that are held: after a jump that nobody has
     /// explained it is of others, and before the special pre-open of a demerged share is over there is none.
     pub(super) fn is_price(&self, symbol: &Symbol, at: Timestamp) -> bool {
-        !self.trading.jumps.has_unexplained(symbol) && self.trading.special_pre_open(symbol, at).is_none()
+        !self.trading.jumps.counts_before(symbol) && self.trading.special_pre_open(symbol, at).is_none()
     }
 }
 

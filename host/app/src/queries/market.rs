@@ -98,7 +98,9 @@ impl Queries {
             return Ok(None);
         }
         let asked = count.saturating_add(WARM_UP);
-        let candles = market.candles(symbol, interval, asked, true, self.clock.now()).await?;
+        let now = self.clock.now();
+        let forming = self.trading.special_pre_open(symbol, now).is_none();
+        let candles = market.candles(symbol, interval, asked, forming, now).await?;
         let finished = candles.finished().len();
         let (source, as_of, derived) = (candles.source(), candles.as_of(), candles.is_derived());
         let mut candles = indicated(&candles.to_vec(), finished, count as usize);
@@ -110,12 +112,16 @@ impl Queries {
         Ok(Some(IndicatedCandles { candles, source, as_of, derived }))
     }
 
-    /// The quotes of these shares, in the order asked; none where the share is unknown or has no price yet.
+    /// The quotes of these shares, in the order asked; none where the share is unknown or has no price yet, as one that is demerged
+    /// before its special pre-open is over.
     ///
     /// # Errors
     /// When the source cannot be asked.
     pub async fn market_quotes(&self, symbols: &[Symbol]) -> Result<Vec<Option<Quote>>, AppError> {
-        Ok(self.trading.market.quotes(symbols, self.clock.now()).await?)
+        let now = self.clock.now();
+        let quotes = self.trading.market.quotes(symbols, now).await?;
+        let told = |quote: Option<Quote>| quote.filter(|quote| self.trading.has_price(quote, now));
+        Ok(quotes.into_iter().map(told).collect())
     }
 }
 

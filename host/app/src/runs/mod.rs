@@ -339,13 +339,14 @@ impl Runs {
             detail = format!("{detail}; {warning}");
             log.push(LogRow { level: "warn".to_owned(), message: warning, at: Some(finished_at) });
         }
-        let state: Vec<_> = if report.outcome.is_success() {
+        let mut state: Vec<_> = if report.outcome.is_success() {
             state.into_changes().into_iter().map(|(key, value)| (task, key, value)).collect()
         } else {
             Vec::new()
         };
         if !state.is_empty() {
             let mut memory = user.runs.memory();
+            state.retain(|(_, key, _)| !user.runs.is_outdated(task, key));
             let kept = memory.entry(task).or_default();
             for (_, key, value) in &state {
                 match value {

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
+use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::RunFootprint;
+
+use crate::actions::is_about;
 
 /// Key-value memory of one task of one user.
 pub type TaskMemory = BTreeMap<String, Vec<u8>>;
@@ -16,6 +19,8 @@ pub type TaskMemory = BTreeMap<String, Vec<u8>>;
 pub struct UserRuns {
     executing: Arc<Mutex<BTreeSet<Task>>>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
+    /// Shares whose figures have changed since the run of a task that executes began.
+    outdated: Mutex<BTreeMap<Task, BTreeSet<Symbol>>>,
     /// What the runs of a task have left behind on the last date on which it ran.
     left: Mutex<BTreeMap<Task, (Day, RunFootprint)>>,
     /// When the last run of a task began, in this process.
@@ -41,7 +46,11 @@ impl UserRuns {
     /// Marks a task as executing until what it returns is dropped; `None` when it already is.
     pub fn begin(&self, task: Task) -> Option<Executing> {
         // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.
-        self.executing.lock().insert(task).then(|| Executing { all: self.executing.clone(), task })
+        let begins = self.executing.lock().insert(task);
+        if begins {
+            self.outdated.lock().remove(&task);
+        }
+        begins.then(|| Executing { all: self.executing.clone(), task })
     }
 
     /// When the last run of a task began; `None` when none has in this process.
@@ -71,6 +80,22 @@ impl UserRuns {
         removed
     }
 
+    /// Has nothing of a share kept of what the runs that execute now will write: they have asked for its figures before these
+    /// changed. Tasks that `keeps` names are left alone.
+    pub(crate) fn outdate(&self, symbol: &Symbol, keeps: impl Fn(Task) -> bool) {
+        let executing = self.executing();
+        let mut outdated = self.outdated.lock();
+        for task in executing.into_iter().filter(|task| !keeps(*task)) {
+            outdated.entry(task).or_default().insert(symbol.clone());
+        }
+    }
+
+    /// Returns whether what the run of a task writes under a key is about a share whose figures have changed since it began.
+    pub(super) fn is_outdated(&self, task: Task, key: &str) -> bool {
+        let outdated = self.outdated.lock();
+        outdated.get(&task).is_some_and(|symbols| symbols.iter().any(|symbol| is_about(key, symbol)))
+    }
+
     /// Returns what the runs of a task have left behind on a date; `None` when it has not run since this process began, and the
     /// database has to be asked.
     pub(super) fn left_on(&self, task: Task, day: Day) -> Option<RunFootprint> {
@@ -93,5 +118,25 @@ pub struct Executing {
 impl Drop for Executing {
     fn drop(&mut self) {
         self.all.lock().remove(&self.task);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_goes_on_while_the_figures_of_a_share_change_keeps_nothing_of_it() {
+        let (runs, share): (_, Symbol) = (UserRuns::default(), "ABC".parse().unwrap());
+        let (forgets, adjusts) = (Task::literal("sell_monitor"), Task::literal("position_monitor"));
+        let (first, second) = (runs.begin(forgets).unwrap(), runs.begin(adjusts).unwrap());
+        runs.outdate(&share, |task| task == adjusts);
+        let found = [(forgets, "sell/ABC"), (forgets, "sell/XYZ"), (adjusts, "sell/ABC")]
+            .map(|(task, key)| runs.is_outdated(task, key));
+        assert_eq!(found, [true, false, false]);
+        drop((first, second));
+        // The next run asks anew, and one that did not execute has nothing of before.
+        let _next = runs.begin(forgets).unwrap();
+        assert!(!runs.is_outdated(forgets, "sell/ABC"));
     }
 }

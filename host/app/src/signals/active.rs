@@ -1,11 +1,12 @@
 //! The signals that stand: those for everybody and each user's own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use parking_lot::RwLock;
 use prahari_domain::book::Book;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::{SignalId, UserId};
+use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::signals::{self, Signal, SignalDraft, SignalScope, SignalStatus};
 use prahari_domain::strategies::StrategyName;
@@ -98,6 +99,21 @@ impl ActiveSignals {
         publication
     }
 
+    /// Ends the signals of some shares that were published at `since` or later, for everybody and for each user. Answers them as they
+    /// are now, by scope.
+    pub(super) fn end(
+        &self,
+        symbols: &BTreeSet<Symbol>,
+        since: Timestamp,
+    ) -> Vec<(SignalScope, Vec<Signal>)> {
+        let mut guard = self.inner.write();
+        let Inner { shared, personal, .. } = &mut *guard;
+        let own = personal.iter_mut().map(|(user, own)| (SignalScope::Personal(*user), own));
+        let lists = std::iter::once((SignalScope::Shared, shared)).chain(own);
+        let ended = lists.map(|(scope, list)| (scope, end_in(list, symbols, since)));
+        ended.filter(|(_, ended)| !ended.is_empty()).collect()
+    }
+
     /// The signals that stand for a user now, best priority first, each with its status for that user; for a strategy, as what that
     /// one did with them.
     pub fn standing(&self, book: &Book, of: Option<StrategyName>, now: Timestamp) -> Vec<Signal> {
@@ -116,6 +132,17 @@ impl ActiveSignals {
             .sort_by(|a, b| b.draft.priority_score.total_cmp(&a.draft.priority_score).then(a.id.cmp(&b.id)));
         standing
     }
+}
+
+/// Takes the signals of some shares that were published at `since` or later out of a list, and answers them as expired.
+fn end_in(list: &mut Vec<Signal>, symbols: &BTreeSet<Symbol>, since: Timestamp) -> Vec<Signal> {
+    let mut ended = Vec::new();
+    list.retain(|signal| {
+        let ends = since <= signal.published_at && symbols.contains(&signal.draft.symbol);
+        ended.extend(ends.then(|| Signal { status: SignalStatus::Expired, ..signal.clone() }));
+        !ends
+    });
+    ended
 }
 
 /// Carries out one change of the list, in which each signal of before has its place.

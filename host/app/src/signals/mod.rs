@@ -4,9 +4,12 @@ mod active;
 mod rows;
 mod status;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use prahari_domain::signals::{SignalDraft, SignalScope};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::signals::{Signal, SignalDraft, SignalScope};
+use prahari_domain::time::Timestamp;
 
 pub use active::{ActiveSignals, Publication};
 pub(crate) use rows::load_signals;
@@ -43,10 +46,31 @@ impl Signals {
         let system = store.system();
         let publication =
             self.active.publish(scope, drafts, clock.now(), &calendar.current(), || system.next_signal_id());
-        let rows = publication.rows.iter().map(rows::signal_row).collect::<Result<Vec<_>, _>>()?;
+        self.keep(scope, &publication.rows).await?;
+        Ok(publication)
+    }
+
+    /// Ends the signals of some shares that were published at `since` or later, because what they were found by counts for nothing any
+    /// more; answers how many there were.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub(crate) async fn end(&self, symbols: &BTreeSet<Symbol>, since: Timestamp) -> Result<usize, AppError> {
+        let mut count = 0_usize;
+        for (scope, ended) in self.active.end(symbols, since) {
+            count = count.saturating_add(ended.len());
+            self.keep(scope, &ended).await?;
+        }
+        Ok(count)
+    }
+
+    /// Writes down what has changed of the signals of a scope, and tells those who look at them.
+    async fn keep(&self, scope: SignalScope, changed: &[Signal]) -> Result<(), AppError> {
+        let store = &self.handles.store;
+        let rows = changed.iter().map(rows::signal_row).collect::<Result<Vec<_>, _>>()?;
         let audience = match scope {
             SignalScope::Shared => {
-                system.save_signals(rows).await?;
+                store.system().save_signals(rows).await?;
                 Audience::Everybody
             }
             SignalScope::Personal(user) => {
@@ -54,9 +78,9 @@ impl Signals {
                 Audience::User(user)
             }
         };
-        if !publication.rows.is_empty() {
+        if !changed.is_empty() {
             self.handles.events.changed(audience, Resource::Signal, "");
         }
-        Ok(publication)
+        Ok(())
     }
 }

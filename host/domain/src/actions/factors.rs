@@ -14,6 +14,8 @@ use super::{ActionKind, ActionRow, ActionState, CorporateAction, PriceFactor};
 pub struct ActionFactors {
     /// By share, in the order of the ex-dates; of a day without a factor only the open will tell it.
     by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>>,
+    /// Those of demergers that name no new company, by share.
+    without_company: HashMap<Symbol, Vec<(Day, PriceFactor)>>,
     /// New symbols by old one, with the ex-date.
     renamed: HashMap<Symbol, (Day, Symbol)>,
     /// Earlier symbols by new one, each with the ex-date, in the order of these.
@@ -50,6 +52,7 @@ impl ActionFactors {
     /// The factors of these actions; those that are undone or change no prices have none.
     pub fn of(rows: &[ActionRow]) -> Self {
         let mut by_symbol: HashMap<Symbol, Vec<(Day, Option<PriceFactor>)>> = HashMap::new();
+        let mut without_company: HashMap<Symbol, Vec<(Day, PriceFactor)>> = HashMap::new();
         let mut renamed = HashMap::new();
         let mut earlier: HashMap<Symbol, Vec<(Day, Symbol)>> = HashMap::new();
         let mut demerged: HashMap<Symbol, Day> = HashMap::new();
@@ -70,13 +73,19 @@ impl ActionFactors {
                 let first = demerged.entry(child.clone()).or_insert(ex_day);
                 *first = ex_day.min(*first);
             }
+            if let (ActionKind::Demerger { child: None, .. }, Some(factor)) =
+                (row.action.kind(), row.price_factor())
+            {
+                let of_share = without_company.entry(row.action.symbol().clone()).or_default();
+                of_share.push((ex_day, factor));
+            }
             let factors = by_symbol.entry(row.action.symbol().clone()).or_default();
             factors.push((ex_day, row.price_factor()));
             actions.push(row.action.clone());
         }
         by_symbol.values_mut().for_each(|factors| factors.sort_by_key(|(day, _)| *day));
         earlier.values_mut().for_each(|symbols| symbols.sort());
-        Self { by_symbol, renamed, earlier, demerged, actions }
+        Self { by_symbol, without_company, renamed, earlier, demerged, actions }
     }
 
     /// Returns the actions that change prices.
@@ -169,6 +178,21 @@ impl ActionFactors {
     pub fn factor(&self, symbol: &Symbol, day: Day, until: Day) -> PriceFactor {
         let known = self.between(symbol, day, until).filter_map(|(_, factor)| factor);
         known.fold(PriceFactor::ONE, PriceFactor::times_nearly)
+    }
+
+    /// Returns what a price of `day` is multiplied by to say what is held of a share by `until`, once books have the actions in
+    /// between. A demerger that names no new company changes no books, so what the price loses by it is nowhere else: what is held
+    /// is worth the price of before until it has one of after.
+    pub fn factor_of_held(&self, symbol: &Symbol, day: Day, until: Day) -> PriceFactor {
+        let without_company = self.factor_without_company(symbol, day, until);
+        self.factor(symbol, day, until).times_nearly(without_company.inverse())
+    }
+
+    /// Returns the part of [`ActionFactors::factor`] that is of demergers that name no new company.
+    pub fn factor_without_company(&self, symbol: &Symbol, day: Day, until: Day) -> PriceFactor {
+        let of = self.without_company.get(symbol).map_or(&[][..], Vec::as_slice);
+        let between = of.iter().filter(|(ex_day, _)| day < *ex_day && *ex_day <= until);
+        between.fold(PriceFactor::ONE, |product, (_, factor)| product.times_nearly(*factor))
     }
 
     /// A bar in the prices of `until`; its volume grows as its prices fall.

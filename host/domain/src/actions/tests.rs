@@ -259,3 +259,22 @@ fn a_share_begins_on_the_ex_date_of_its_demerger_or_of_its_newest_name() {
     let named = |day: &str| factors.name_on(&symbol("TCSY"), day.parse().unwrap(), last).to_string();
     assert_eq!((named("2026-06-09"), named("2026-06-10")), ("TCSX".to_owned(), "TCSY".to_owned()));
 }
+
+#[test]
+fn what_is_held_keeps_its_worth_across_a_demerger_that_names_no_company() {
+    let demerger = |child| ActionKind::Demerger { child, ratio: Ratio::ONE, parent_share: Some(6_000) };
+    let split = ActionKind::Split { ratio: Ratio::new(5, 1).unwrap() };
+    let rows = |child| [row("TCS", "2026-06-05", demerger(child)), row("TCS", "2026-06-10", split.clone())];
+    let of_held = |child, day: &str, until: &str| {
+        let factors = ActionFactors::of(&rows(child));
+        let (day, until) = (day.parse().unwrap(), until.parse().unwrap());
+        let (share, held) = (symbol("TCS"), factors.factor_of_held(&symbol("TCS"), day, until));
+        (factors.factor(&share, day, until).to_string(), held.to_string())
+    };
+    let found = |factor: &str, held: &str| (factor.to_owned(), held.to_owned());
+    assert_eq!(of_held(None, "2026-06-04", "2026-06-05"), found("3/5", "1/1"));
+    assert_eq!(of_held(None, "2026-06-04", "2026-06-10"), found("3/25", "1/5"));
+    assert_eq!(of_held(None, "2026-06-05", "2026-06-10"), found("1/5", "1/5"));
+    // With its company the books have the rest.
+    assert_eq!(of_held(Some(symbol("TCSX")), "2026-06-04", "2026-06-05"), found("3/5", "3/5"));
+}

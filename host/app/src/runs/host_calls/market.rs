@@ -1,5 +1,6 @@
 //! `market`: quotes, candles, instruments.
 
+use prahari_brokers::Quote;
 use prahari_domain::instruments::Symbol;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::market::Interval;
@@ -18,8 +19,10 @@ impl LiveServices<'_> {
 
     pub(super) async fn quotes(&self, symbols: &[String]) -> Answer {
         let (known, places) = convert::known_symbols(symbols);
-        let quotes = self.runs.trading.market.quotes(&known, self.now().now).await?;
-        let mut quotes = quotes.into_iter().map(|quote| quote.map(convert::quote));
+        let (trading, now) = (&self.runs.trading, self.now().now);
+        let quotes = trading.market.quotes(&known, now).await?;
+        let told = |quote: Option<Quote>| quote.filter(|quote| trading.has_price(quote, now));
+        let mut quotes = quotes.into_iter().map(|quote| told(quote).map(convert::quote));
         Ok(HostReply::Quotes(convert::put_back(places, || quotes.next().flatten())))
     }
 
@@ -44,7 +47,10 @@ impl LiveServices<'_> {
             let interval = convert::interval(interval);
             // A list of thousands of symbols lets others run in between.
             tokio::task::consume_budget().await;
-            let candles = self.runs.trading.market.candles(&symbol, interval, count, forming, now).await?;
+            let trading = &self.runs.trading;
+            // The session of a demerged share has not begun before it has a price.
+            let forming = forming && trading.special_pre_open(&symbol, now).is_none();
+            let candles = trading.market.candles(&symbol, interval, count, forming, now).await?;
             lists.push(candles.iter().map(convert::candle).collect());
         }
         Ok(HostReply::Candles(lists))
