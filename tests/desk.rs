@@ -48,6 +48,8 @@ mod pushes;
 mod requests;
 #[path = "desk/sellable.rs"]
 mod sellable;
+#[path = "desk/strays.rs"]
+mod strays;
 #[path = "support/daemon.rs"]
 mod support;
 #[path = "desk/trading_state.rs"]

@@ -29,6 +29,8 @@ named! {
         ModuleUnfit = "module_unfit",
         /// What became of an order at the broker is not known.
         OrderUnknown = "order_unknown",
+        /// An order of another start of Prahari stands at the broker, and the books do not know it.
+        OrderUnclaimed = "order_unclaimed",
         /// The exchange has annulled an execution after it was reported, or seems to have.
         FillWithdrawn = "fill_withdrawn",
         /// No service runs a task of the strategy that positions of a user belong to.

@@ -215,6 +215,7 @@ impl Desk {
             signals: None,
             outside: Default::default(),
             unknown: Default::default(),
+            strays: Default::default(),
             annulled: Default::default(),
             sellable: Default::default(),
             unreached: false,

@@ -63,6 +63,7 @@ impl Desk {
             signals: None,
             outside,
             unknown,
+            strays: Default::default(),
             annulled,
             sellable: Default::default(),
             unreached: false,

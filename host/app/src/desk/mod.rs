@@ -22,6 +22,7 @@ mod readiness;
 mod reconcile;
 mod sellable;
 mod statement;
+mod strays;
 mod summary;
 mod sync_fills;
 mod tell;
@@ -52,6 +53,7 @@ pub use external::DifferenceNews;
 pub(crate) use readiness::DeskReadiness;
 pub use reconcile::{Difference, DifferenceKind};
 pub use statement::DailyStatement;
+pub use strays::{Stray, StrayNews};
 pub(crate) use tell::Teller;
 pub use their_book::LikeIt;
 pub use unknown::{Look, Search, UnknownAlarm, UnknownOrder};
@@ -143,6 +145,8 @@ pub struct Desk {
     outside: external::Outside,
     /// What was looked at for orders of unknown outcome, and what there is to tell of them.
     unknown: UnknownOrders,
+    /// Open orders at the broker that Prahari has placed and the books do not know.
+    strays: strays::Strays,
     /// What is known of fills that the broker shows no more.
     annulled: annulled::Annulled,
     /// What the broker last said of the shares that may be sold.
@@ -167,7 +171,7 @@ impl Desk {
     /// Trades over another link from now on; nothing is sent before the broker's book was compared.
     pub(crate) fn relink(&mut self, link: Link) {
         self.link = link;
-        self.outside = Default::default();
+        (self.outside, self.strays) = Default::default();
         self.needs_reconcile = true;
     }
 

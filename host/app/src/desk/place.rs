@@ -161,6 +161,9 @@ impl Desk {
         if let Some(refusal) = unsettled.filter(|_| request.side == Side::Sell) {
             return Err(refusal);
         }
+        if let Some(refusal) = self.strays.against(&request.symbol, request.side) {
+            return Err(refusal);
+        }
         let mut surroundings = self.surroundings(&request.symbol, order_context).await;
         surroundings.signal_stands = request.signal.is_none_or(|signal| self.shows(signal));
         let jump = self.jump_against(request, order_context).await.unwrap_or_else(|error| {

@@ -7,7 +7,7 @@ use prahari_domain::orders::{Order, OrderState, Side, Variety};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
-use super::{Desk, Held};
+use super::{Desk, Held, Stray};
 
 /// How a desk stands.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub(crate) struct DeskReadiness {
     pub waiting_buys: Vec<Order>,
     /// Orders of which it is not known whether the broker has them.
     pub unknown: Vec<OrderId>,
+    /// Open orders at the broker that Prahari has placed and the books do not know, each in a sentence.
+    pub strays: Vec<String>,
     /// Whether the broker's book has to be compared before anything is sent.
     pub needs_reconcile: bool,
     /// Why nothing can be booked any more; none while it can.
@@ -35,6 +37,7 @@ impl Desk {
             holders: self.book.holders().map(|(strategy, _)| strategy).collect(),
             waiting_buys: self.book.active_orders().filter(waits_for_session).cloned().collect(),
             unknown: unknown.map(|order| order.id).collect(),
+            strays: self.strays.open().map(Stray::in_words).collect(),
             needs_reconcile: self.needs_reconcile,
             fault: self.fault.clone(),
         }

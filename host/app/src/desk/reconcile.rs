@@ -93,6 +93,7 @@ impl Desk {
         }
         self.look_for_ended(&theirs, &mut differences).await?;
         self.watch_fills(&theirs, now).await?;
+        self.look_for_strays(&theirs, now);
         // The book of a simulated account proves again what it does not prove now, and then tells what became of them.
         self.needs_reconcile = self.link.simulated.is_some() && self.awaits_word();
         self.resend_proven_absent(now).await?;
@@ -119,7 +120,8 @@ impl Desk {
         use OrderState::{Accepted, PartiallyFilled, Sent, Unknown};
         let open = |order: &&Order| matches!(order.state, Accepted | PartiallyFilled | Sent | Unknown);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
-        if ours.is_empty() && !self.looks_back(now) && !self.watches_fills(now) {
+        let waits = self.looks_back(now) || self.watches_fills(now) || !self.strays.is_empty();
+        if ours.is_empty() && !waits {
             self.keep_looks().await;
             return Ok(Vec::new());
         }
@@ -141,6 +143,7 @@ impl Desk {
         }
         changed.extend(self.look_for_ended(&theirs, &mut Vec::new()).await?);
         changed.extend(self.watch_fills(&theirs, now).await?);
+        self.look_for_strays(&theirs, now);
         self.look_at_holdings().await;
         self.keep_looks().await;
         Ok(changed)

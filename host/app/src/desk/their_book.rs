@@ -96,7 +96,7 @@ impl TheirBook {
     /// Our order, if the broker's book has it for certain: by its number, and while that is not known by its tag.
     pub fn find(&self, ours: &Order, book: &Book) -> Option<&BrokerOrder> {
         if let Some(number) = &ours.broker_id {
-            let known = self.by_number.get(number).and_then(|place| self.orders.get(*place));
+            let known = self.numbered(number);
             // Some brokers give another number with a change. Ids were tags before, and those come again elsewhere.
             if known.is_some() || ours.tag.is_none() {
                 return known;
@@ -133,13 +133,8 @@ impl TheirBook {
 
     /// Executions of a symbol and side on one date, of orders that are not ours, that are not booked yet, oldest first.
     pub fn fills_of_others(&self, symbol: &Symbol, side: Side, day: Day, book: &Book) -> Vec<Fill> {
-        let is_of_others = |known: &&BrokerOrder| {
-            known.symbol == *symbol
-                && known.side == side
-                && book.order_at_broker(Some(&known.broker_id), &known.tag).is_none()
-                // With a change some brokers give an order another number.
-                && book.order_at_broker(None, &known.tag).is_none()
-        };
+        let is_of_others =
+            |known: &&BrokerOrder| known.symbol == *symbol && known.side == side && !is_known(known, book);
         let fills = self.orders.iter().filter(is_of_others).flat_map(|known| &known.fills);
         let is_new = |fill: &&Fill| {
             fill.at.ist_day() == day && !book.orders().any(|order| is_booked(order, &fill.key))
@@ -166,6 +161,18 @@ impl TheirBook {
             .map(LikeIt::of)
             .take(MOST_NAMED)
             .collect()
+    }
+
+    /// The order with a number, if the book shows it.
+    pub fn numbered(&self, number: &str) -> Option<&BrokerOrder> {
+        self.by_number.get(number).and_then(|place| self.orders.get(*place))
+    }
+
+    /// The open orders with a tag of Prahari's that none of our orders has.
+    pub fn unclaimed<'a>(&'a self, book: &'a Book) -> impl Iterator<Item = &'a BrokerOrder> {
+        let is_prahari = |known: &&BrokerOrder| known.tag.parse::<OrderTag>().is_ok();
+        let open = self.orders.iter().filter(|known| known.state == BrokerOrderState::Open);
+        open.filter(is_prahari).filter(move |known| !is_known(known, book))
     }
 
     fn with_tag(&self, tag: &str) -> impl Iterator<Item = &BrokerOrder> {
@@ -212,6 +219,13 @@ pub(super) fn terms_of(known: &BrokerOrder, ours: &Order, is_changed: bool) -> B
         asked: None,
         algo_id: known.algo_id.clone().filter(|id| ours.terms.algo_id.as_ref() != Some(id)),
     }
+}
+
+/// Returns whether an order of the broker's book is one of ours, by its number or its tag.
+fn is_known(known: &BrokerOrder, book: &Book) -> bool {
+    book.order_at_broker(Some(&known.broker_id), &known.tag).is_some()
+        // With a change some brokers give an order another number.
+        || book.order_at_broker(None, &known.tag).is_some()
 }
 
 /// Returns whether the broker's number is that of another order of ours.

@@ -100,6 +100,11 @@ pub(super) fn orders(desk: Option<&DeskReadiness>) -> Check {
             "compare with the broker's own page; new orders of these symbols wait for it",
         );
     }
+    if let Some(stray) = desk.strays.first() {
+        let more = counted(desk.strays.len(), "such order stands", "such orders stand");
+        let advice = "look at the orders on the broker's own page, and cancel those that should not stand";
+        return Check::failed("orders", format!("{stray} ({more})"), advice);
+    }
     if desk.needs_reconcile {
         let said = "the broker's book has to be compared first, which is done before anything is sent";
         return Check::not_known("orders", said, "");
@@ -239,6 +244,7 @@ mod tests {
             holders: Default::default(),
             waiting_buys: Vec::new(),
             unknown: Vec::new(),
+            strays: Vec::new(),
             needs_reconcile: false,
             fault: None,
         }
@@ -253,6 +259,7 @@ mod tests {
         for (desk, expected) in [
             (Some(desk()), Good),
             (Some(DeskReadiness { needs_reconcile: true, ..desk() }), NotKnown),
+            (Some(DeskReadiness { strays: vec!["order 7 at the broker".to_owned()], ..desk() }), Failed),
             (Some(DeskReadiness { fault: Some("a gap".to_owned()), ..desk() }), Failed),
             (None, NotKnown),
         ] {

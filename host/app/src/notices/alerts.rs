@@ -99,6 +99,7 @@ impl Notices {
                         self.send_alert(annulled, Some(user), &reworded.detail).await?;
                     }
                 }
+                OrderAlarm::Stray(news) => self.tell_of_strays(user, news).await?,
                 OrderAlarm::Fill(FillAlarm::Left { order, detail }) => {
                     self.reword(of(annulled, order, detail)).await?;
                 }

@@ -4,6 +4,7 @@
 mod alerts;
 mod gathered;
 mod messages;
+mod strays;
 pub(crate) mod words;
 
 use std::sync::Arc;

@@ -71,6 +71,7 @@ impl Desk {
             return Ok(());
         }
         let book = self.ask_book().await?;
+        self.look_for_strays(&book, now);
         for (symbol, reading) in &certain {
             // A cancellation without a clear answer: nothing is certain any more.
             if self.needs_reconcile {

@@ -75,6 +75,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SymbolHalted => "Orders of a symbol are halted",
         AlertCode::ModuleUnfit => "A module keeps failing",
         AlertCode::OrderUnknown => "What became of an order is not known",
+        AlertCode::OrderUnclaimed => "An order at the broker is not in the books",
         AlertCode::FillWithdrawn => "A trade was annulled",
         AlertCode::PositionUnattended => "Nothing looks after a position",
         AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
