@@ -1,4 +1,4 @@
-//! A share whose tick at the broker is another than that of the source of the market.
+//! Shares whose tick at the broker is another than that of the source of the market.
 
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind, OrderState, Side};
@@ -22,11 +22,14 @@ async fn share_of(live: &LiveDay) -> Symbol {
     panic!("every share is too cheap or too dear: {:?}", live.shares);
 }
 
-fn list_on_tick(live: &LiveDay, share: &Symbol) {
-    let name = format!("{share}-EQ");
-    let mut listed = live.outside.sim.instruments().into_iter().map(|instrument| instrument.spec);
-    let spec = listed.find(|spec| spec.trading_symbol == name).unwrap();
-    live.outside.sim.list_instrument(spec.with_band(TICK, TICK, 100_000_000));
+/// The broker lists every share of the market on another tick.
+fn list_on_tick(live: &LiveDay) {
+    let names: Vec<String> = live.shares.iter().map(|share| format!("{share}-EQ")).collect();
+    for listed in live.outside.sim.instruments() {
+        if names.contains(&listed.spec.trading_symbol) {
+            live.outside.sim.list_instrument(listed.spec.with_band(TICK, TICK, 100_000_000));
+        }
+    }
 }
 
 async fn orders_of(live: &LiveDay, share: &Symbol, side: Side) -> Vec<Order> {
@@ -38,10 +41,12 @@ async fn orders_of(live: &LiveDay, share: &Symbol, side: Side) -> Vec<Order> {
 
 #[tokio::test]
 async fn what_is_held_is_offered_at_the_first_try_on_the_tick_of_the_brokers_file() {
-    let live = LiveDay::begin(1, &[], at(MONDAY, "10:00")).await;
-    let share = share_of(&live).await;
-    list_on_tick(&live, &share);
+    let live = LiveDay::begin(1, &[], at(MONDAY, "08:50")).await;
+    list_on_tick(&live);
     live.daemon.services.start_service(ADMIN).await.unwrap();
+    live.pass_until(at(MONDAY, "09:16")).await;
+    let share = share_of(&live).await;
+    live.outside.trade(share.as_str(), live.price(&share).await.unwrap());
     let request = live.limit(&share, Side::Buy, 5, 0).await;
     let bought = broker::OrderRequest { kind: broker::OrderKind::Market, ..request.clone() };
     live.place(ADMIN, bought).await.unwrap();
@@ -58,7 +63,7 @@ async fn what_is_held_is_offered_at_the_first_try_on_the_tick_of_the_brokers_fil
     assert!(refusal.ends_with("is not a multiple of the tick of ₹0.50"), "{refusal}");
     assert_eq!(orders_of(&live, &share, Side::Sell).await, []);
 
-    live.pass_until(at(MONDAY, "10:05")).await;
+    live.pass_until(at(MONDAY, "09:22")).await;
     let sells = orders_of(&live, &share, Side::Sell).await;
     assert!(!sells.is_empty(), "what is held is offered");
     for sell in &sells {
