@@ -48,6 +48,8 @@ mod pushes;
 mod requests;
 #[path = "desk/sellable.rs"]
 mod sellable;
+#[path = "desk/share_rules.rs"]
+mod share_rules;
 #[path = "desk/strays.rs"]
 mod strays;
 #[path = "support/daemon.rs"]

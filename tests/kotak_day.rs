@@ -26,6 +26,8 @@ mod script;
 mod secrets;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "kotak_day/ticks.rs"]
+mod ticks;
 #[path = "kotak_day/trading.rs"]
 mod trading;
 #[path = "kotak_day/whole_day.rs"]

@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, Holding, NewLink, Placed, PriceSeen,
+    ShareRules,
 };
+use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::Timestamp;
@@ -198,6 +200,10 @@ impl Broker for MortalBroker {
     /// Nothing at the broker changes by it.
     async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
         self.inner.market_limit(request, seen, now).await
+    }
+
+    fn share_rules(&self, symbol: &Symbol, now: Timestamp) -> Option<ShareRules> {
+        self.inner.share_rules(symbol, now)
     }
 
     fn shows_market_as_limit(&self) -> bool {

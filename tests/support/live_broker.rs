@@ -1,14 +1,16 @@
 //! A broker that lies outside: it keeps the orders and shares of its customers, executes when the test says so, and
 //! tells it by itself or not. As far as Prahari knows the money is real.
 
+#[path = "unanswered.rs"]
+mod unanswered;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerLink, BrokerOrder, BrokerOrderState, Brokerage,
-    Funds, Holding, NewLink, Placed, PriceSeen, PushSender,
+    Funds, Holding, NewLink, Placed, PriceSeen, PushSender, ShareRules,
 };
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -16,6 +18,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind, OrderRequest, Side};
 use prahari_domain::time::Timestamp;
 use tokio::sync::Notify;
+
+use unanswered::Unanswered;
 
 /// What the registry calls it in the tests.
 pub const LIVE: &str = "live";
@@ -29,9 +33,7 @@ pub struct LiveBroker {
     /// Users whose orders are taken and not answered before the test says so.
     held: Mutex<BTreeSet<UserId>>,
     let_go: Notify,
-    /// Calls that are not answered yet, and the most that ever were.
-    waiting: AtomicUsize,
-    most_waiting: AtomicUsize,
+    unanswered: Unanswered,
 }
 
 /// What goes wrong with the next order or change of a user.
@@ -55,6 +57,8 @@ struct FakeLink {
     costs: BTreeMap<Symbol, Paise>,
     /// What it says may be sold, where it says it.
     sellable: BTreeMap<Symbol, u32>,
+    /// What its own list says of a share, where it has one.
+    rules: BTreeMap<Symbol, ShareRules>,
     holdings_asked: usize,
     pushes: Option<PushSender>,
     books_asked: usize,
@@ -229,6 +233,11 @@ impl LiveBroker {
         self.with(user, |customer| customer.costs.insert(symbol.parse().unwrap(), cost));
     }
 
+    /// What its own list says of a share, and it refuses by.
+    pub fn set_rules(&self, user: UserId, symbol: &str, rules: ShareRules) {
+        self.with(user, |customer| customer.rules.insert(symbol.parse().unwrap(), rules));
+    }
+
     /// Ends what is left of the newest order of an id, and says what it would push about it.
     pub fn withdraw(&self, user: UserId, id: &str, at: Timestamp) -> BrokerEvent {
         let reason = "withdrawn by the exchange".to_owned();
@@ -381,13 +390,13 @@ impl LiveBroker {
 
     /// The most calls that waited for an answer at the same time.
     pub fn most_waiting(&self) -> usize {
-        self.most_waiting.load(Ordering::SeqCst)
+        self.unanswered.most()
     }
 
     async fn reach(&self, user: UserId) {
         let silent = self.silent.lock().unwrap().contains(&user);
         if silent {
-            let _waiting = Waiting::begin(self);
+            let _waiting = self.unanswered.begin();
             std::future::pending().await
         }
     }
@@ -399,23 +408,6 @@ fn set(mut users: MutexGuard<'_, BTreeSet<UserId>>, user: UserId, on: bool) {
     } else {
         users.remove(&user)
     };
-}
-
-/// A call that is not answered.
-struct Waiting<'a>(&'a LiveBroker);
-
-impl<'a> Waiting<'a> {
-    fn begin(broker: &'a LiveBroker) -> Self {
-        let waiting = broker.waiting.fetch_add(1, Ordering::SeqCst) + 1;
-        broker.most_waiting.fetch_max(waiting, Ordering::SeqCst);
-        Self(broker)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 /// Links users with it.
@@ -571,6 +563,10 @@ impl Broker for LiveLink {
         let away = if request.side == Side::Buy { 101 } else { 99 };
         let asks = self.broker.with(self.user, |customer| customer.makes_limits == MakesLimits::Asks);
         asks.then_some(Paise(seen.price.0 * away / 100))
+    }
+
+    fn share_rules(&self, symbol: &Symbol, _: Timestamp) -> Option<ShareRules> {
+        self.broker.with(self.user, |customer| customer.rules.get(symbol).cloned())
     }
 
     fn shows_market_as_limit(&self) -> bool {

@@ -8,6 +8,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::market::PriceSeen;
 use crate::readiness::Check;
+use crate::share_rules::ShareRules;
 
 /// One user's broker as their order desk sees it. A broker is given the text of [`Order::broker_tag`] with a new order;
 /// afterwards the number that it answered names the order.
@@ -65,6 +66,13 @@ pub trait Broker: Send + Sync {
         _seen: &PriceSeen,
         _now: Timestamp,
     ) -> Option<Paise> {
+        None
+    }
+
+    /// Returns what the broker's own list says of a share on the day of `now`; none where it has no such list, or the list is not
+    /// here yet. It waits for nothing: nobody logs in and nothing is sent by asking. Whoever decides and whoever checks an order
+    /// go by it, because the broker refuses what is against it.
+    fn share_rules(&self, _symbol: &Symbol, _now: Timestamp) -> Option<ShareRules> {
         None
     }
 

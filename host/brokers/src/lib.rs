@@ -31,6 +31,7 @@ mod readiness;
 mod rules;
 mod seeded_hash;
 mod sessions;
+mod share_rules;
 mod source_state;
 pub mod synthetic;
 pub mod yahoo;
@@ -67,6 +68,7 @@ pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use questions::{Answers, Question};
 pub use readiness::{Check, CheckOutcome};
 pub use sessions::{Session, Sessions};
+pub use share_rules::ShareRules;
 pub use source_state::{FeedState, LineState, SourceState, SourceTrouble};
 pub use synthetic::SyntheticMarket;
 pub use yahoo::{

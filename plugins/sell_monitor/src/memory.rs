@@ -2,7 +2,8 @@
 
 use prahari_indicators::{WilderRsi, ema, ema_step};
 use prahari_sdk::codec::{Reader, Writer};
-use prahari_sdk::{Candle, Day, Instant, Instrument, Paise, market, money};
+use prahari_sdk::orders::reason_of;
+use prahari_sdk::{Candle, Day, Instant, Instrument, Paise, RefusalCode, market, money};
 
 /// The target is the nine-day exponential average.
 pub const EMA_LENGTH: usize = 9;
@@ -11,6 +12,15 @@ pub const HISTORY_BARS: u32 = 250;
 
 const PREFIX: &str = "sell/";
 const VERSION: u8 = 1;
+
+/// Refusals that what the exchange or the broker says of the share may be the cause of.
+const REFUSED_BY_RULES: [RefusalCode; 5] = [
+    RefusalCode::Broker,
+    RefusalCode::FreezeQuantity,
+    RefusalCode::PriceBand,
+    RefusalCode::Quantity,
+    RefusalCode::TickSize,
+];
 
 /// A position's memory. It is good for one trading date.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +91,12 @@ impl Memory {
     /// Nothing known yet of that date.
     pub fn new(day: Day) -> Self {
         Self { day, levels: None, asked_at: Instant::MIN, deferred: None, reason: String::new() }
+    }
+
+    /// Whether the last order was refused for what may be known better now: what the broker says of a share may come after the
+    /// first minute of the day, and bands move.
+    pub fn was_refused_by_rules(&self) -> bool {
+        REFUSED_BY_RULES.iter().any(|code| self.reason == reason_of(*code))
     }
 
     /// The state key of a symbol.

@@ -89,7 +89,8 @@ fn save(
     if entries.is_empty() { Ok(()) } else { host.set_state(&entries) }
 }
 
-/// Fetches levels that are missing, and bands of deferred sells, in one call each.
+/// Fetches levels that are missing, and what is said of the shares whose sells are deferred or were refused for it, in one call
+/// each.
 fn refresh(
     host: &mut dyn Host,
     context: &RunContext,
@@ -106,8 +107,9 @@ fn refresh(
     let pairs = || symbols.iter().enumerate().zip(memories.iter());
     let lacking: BTreeSet<usize> =
         pairs().filter(|(_, memory)| lacks(memory)).map(|((index, _), _)| index).collect();
-    let deferred = pairs().filter(|(_, memory)| memory.deferred.is_some()).map(|((index, _), _)| index);
-    let stale: BTreeSet<usize> = lacking.iter().copied().chain(deferred).collect();
+    let is_old = |memory: &Memory| memory.deferred.is_some() || memory.was_refused_by_rules();
+    let old = pairs().filter(|(_, memory)| is_old(memory)).map(|((index, _), _)| index);
+    let stale: BTreeSet<usize> = lacking.iter().copied().chain(old).collect();
     if stale.is_empty() {
         return Ok(());
     }

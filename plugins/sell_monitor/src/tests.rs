@@ -319,6 +319,25 @@ fn a_refused_sell_is_tried_each_minute_and_said_once() {
 }
 
 #[test]
+fn a_sell_that_is_refused_for_its_tick_is_made_anew_on_the_tick_of_the_next_minute() {
+    for (code, reason) in [(RefusalCode::TickSize, "tick_size"), (RefusalCode::Broker, "broker_refused")] {
+        let mut host = world();
+        host.refusals.insert("ACME".to_owned(), refusal(code));
+        tick(&mut host);
+        assert_eq!(host.reasons("ACME"), [reason]);
+        host.refusals.clear();
+        host.instruments.get_mut("ACME").unwrap().tick = 50;
+        host.forget();
+        tick(&mut host);
+        assert_eq!(host.placed()[0].kind, OrderKind::Limit(10_050));
+        assert!(!host.calls.contains(&"candles"), "the history is as it was");
+        host.forget();
+        tick(&mut host);
+        assert!(!host.calls.contains(&"instruments"), "what stands needs nothing more");
+    }
+}
+
+#[test]
 fn a_sell_of_unknown_outcome_is_counted_apart_and_said_once() {
     let mut host = world();
     host.unanswered.insert("ACME".to_owned());

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed, PriceSeen};
+use prahari_brokers::{
+    Broker, BrokerError, BrokerOrder, Check, Funds, Holding, Placed, PriceSeen, ShareRules,
+};
+use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::Timestamp;
@@ -54,6 +57,10 @@ impl Broker for TimedBroker {
     /// It takes no turn from the calls that trade; a broker that does not answer in time makes no limit.
     async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
         self.limiter.look(self.inner.market_limit(request, seen, now)).await.ok().flatten()
+    }
+
+    fn share_rules(&self, symbol: &Symbol, now: Timestamp) -> Option<ShareRules> {
+        self.inner.share_rules(symbol, now)
     }
 
     fn shows_market_as_limit(&self) -> bool {

@@ -15,6 +15,7 @@ mod closing;
 mod external;
 mod external_sale;
 mod holdings;
+mod instrument;
 mod load;
 mod place;
 mod pushes;

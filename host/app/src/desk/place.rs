@@ -270,14 +270,14 @@ impl Desk {
         symbol: &Symbol,
         order_context: OrderContext,
     ) -> Result<(Option<Instrument>, Option<Quote>), MarketError> {
+        let instrument = self.instrument(symbol, order_context.now).await?;
         let symbol = std::slice::from_ref(symbol);
-        let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
         let quote = self.trading.market.quotes(symbol, order_context.now).await?.into_iter().flatten().next();
         let sessions = &*self.trading.calendar;
         if let Some(reason) = quote.as_ref().and_then(|quote| too_old(quote, sessions, order_context.now)) {
             return Err(MarketError::Unavailable(reason));
         }
-        Ok((instruments.into_iter().flatten().next(), quote))
+        Ok((instrument, quote))
     }
 
     pub(super) fn risk_view<'a>(

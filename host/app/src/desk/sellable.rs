@@ -129,8 +129,7 @@ impl Desk {
         if shares == 0 {
             return 0;
         }
-        let instruments = self.trading.market.instruments(std::slice::from_ref(symbol), now).await;
-        let known = instruments.ok().and_then(|found| found.into_iter().flatten().next());
+        let known = self.instrument(symbol, now).await.ok().flatten();
         if known.is_some_and(|instrument| instrument.is_trade_for_trade()) { 0 } else { shares }
     }
 }

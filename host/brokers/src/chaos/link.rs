@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderRequest};
 use prahari_domain::time::{Day, Timestamp};
@@ -14,6 +15,7 @@ use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Holdin
 use crate::link::{AccountChange, BrokerLink, OwnAccount, SimulatedAccount};
 use crate::market::PriceSeen;
 use crate::readiness::Check;
+use crate::share_rules::ShareRules;
 
 /// A user's link with a simulated account, which misbehaves while its switch is on.
 pub struct ChaosLink {
@@ -118,6 +120,10 @@ impl Broker for ChaosLink {
 
     async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
         self.broker.market_limit(request, seen, now).await
+    }
+
+    fn share_rules(&self, symbol: &Symbol, now: Timestamp) -> Option<ShareRules> {
+        self.broker.share_rules(symbol, now)
     }
 
     fn shows_market_as_limit(&self) -> bool {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, BrokerSession, Brokerage, Check, Funds, Holding, NewLink,
-    Pace, Placed, PriceSeen, Sessions as Hours,
+    Pace, Placed, PriceSeen, Sessions as Hours, ShareRules,
 };
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -183,11 +183,20 @@ impl Broker for KotakBroker {
     }
 
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
-        self.whole_book().await
+        let book = self.whole_book().await?;
+        // There is a session now, and the first order of the day is not to be the one that finds out about ticks.
+        self.shares.begin(&self.session, self.pace.now());
+        Ok(book)
     }
 
     async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {
         self.limit_for(request, seen, now).await
+    }
+
+    fn share_rules(&self, symbol: &Symbol, now: Timestamp) -> Option<ShareRules> {
+        let day = now.ist_day();
+        let shares = self.shares.kept(day)?;
+        shares.find(symbol).map(|scrip| scrip.rules(shares.is_of(day)))
     }
 
     /// Since April 2026, of each of them.

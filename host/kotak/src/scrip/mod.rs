@@ -8,6 +8,7 @@ mod read;
 
 use std::collections::{BTreeMap, HashMap};
 
+use prahari_brokers::ShareRules;
 use prahari_domain::instruments::{Symbol, TRADE_FOR_TRADE};
 use prahari_domain::money::{Paise, rupees};
 use prahari_domain::numbers::counted;
@@ -61,6 +62,19 @@ impl Scrip {
         TRADE_FOR_TRADE.contains(&self.series.as_str())
     }
 
+    /// Returns what orders of the share have to keep to; `of_today` says whether the file is that of today. The band of another
+    /// day is around another close, and says nothing.
+    pub fn rules(&self, of_today: bool) -> ShareRules {
+        ShareRules {
+            series: self.series.clone(),
+            tick: self.tick,
+            lot: self.lot,
+            freeze_quantity: self.freeze_quantity,
+            band_low: self.band_low.filter(|_| of_today),
+            band_high: self.band_high.filter(|_| of_today),
+        }
+    }
+
     /// Returns why an order cannot be placed; none when it can. Shares that were bought before their series changed can
     /// be sold.
     pub fn refusal(&self, side: Side, quantity: u32, kind: OrderKind) -> Option<String> {
@@ -92,6 +106,11 @@ impl ScripMaster {
     /// When it is not such a file, a row cannot be read, or it has fewer than `fewest` shares.
     pub fn read(file: &[u8], path: &str, fewest: usize) -> Result<Self, ScripError> {
         read::read(file, path, fewest)
+    }
+
+    /// Returns whether it is the file of a day, as far as it says: one without a date is taken for it.
+    pub fn is_of(&self, day: Day) -> bool {
+        self.dated.is_none_or(|dated| dated == day)
     }
 
     /// Returns the share with exactly this symbol.

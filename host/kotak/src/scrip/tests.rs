@@ -71,6 +71,24 @@ fn what_the_exchange_would_refuse_is_refused_before_it_is_sent() {
 }
 
 #[test]
+fn what_orders_have_to_keep_to_is_what_the_file_refuses_them_by() {
+    let master = master();
+    let rules = find(&master, "JETDEMO").rules(true);
+    assert_eq!((rules.series.as_str(), rules.tick, rules.lot), ("EQ", Paise(5), 1));
+    assert_eq!(rules.freeze_quantity, Some(999_900));
+    assert_eq!((rules.band_low, rules.band_high), (Some(Paise(1_000)), Some(Paise(1_200))));
+    // The price of another tick, which the file would refuse, and the one that it takes.
+    let refusal = |price| find(&master, "JETDEMO").refusal(Side::Sell, 1, OrderKind::Limit(Paise(price)));
+    assert_eq!(refusal(1_157).as_deref(), Some("the limit ₹11.57 of JETDEMO-EQ is not a multiple of ₹0.05"));
+    assert_eq!(refusal(Paise(1_157).round_up_to(rules.tick).0), None);
+    // A file of an earlier day has the ticks by which the broker refuses, and the band of another close.
+    let earlier = find(&master, "JETDEMO").rules(false);
+    assert_eq!((earlier.tick, earlier.band_low, earlier.band_high), (Paise(5), None, None));
+    let day = |day| Day::from_ymd_opt(2026, 11, day).unwrap();
+    assert!(master.is_of(day(2)) && !master.is_of(day(3)));
+}
+
+#[test]
 fn the_better_series_of_a_name_counts() {
     let both =
         "1,BE,nse_cm,,TWO,TWO-BE,INE1,1,1,-1,,0,0,0,1,1\n2,EQ,nse_cm,,TWO,TWO-EQ,INE1,1,1,-1,,0,0,0,1,1\n";

@@ -58,8 +58,12 @@ impl LiveServices<'_> {
 
     pub(super) async fn instruments(&self, symbols: &[String]) -> Answer {
         let (known, places) = convert::known_symbols(symbols);
-        let instruments = self.runs.trading.market.instruments(&known, self.now().now).await?;
-        let mut instruments = instruments.into_iter().map(|instrument| instrument.map(convert::instrument));
+        let now = self.now().now;
+        let instruments = self.runs.trading.market.instruments(&known, now).await?;
+        // As orders of this user have to be: the broker refuses a limit that is on another tick than its own.
+        let desk = self.user.desk.lock().await;
+        let taken = |instrument| convert::instrument(desk.as_the_broker_takes(instrument, now));
+        let mut instruments = instruments.into_iter().map(|instrument| instrument.map(taken));
         Ok(HostReply::Instruments(convert::put_back(places, || instruments.next().flatten())))
     }
 }
