@@ -55,11 +55,13 @@ async fn a_session_that_ends_at_any_call_of_a_day_costs_one_login_and_no_task() 
     // The session of the day.
     day.live.daemon.users.find(ADMIN).unwrap().link().broker.funds().await.unwrap();
 
-    // The file of shares is here since the books were first compared, or comes with the order.
-    let rests = day.live.limit(&first, Side::Buy, 10, -15).await;
-    let stands = day.live.place(ADMIN, rests).await.unwrap();
-    assert_eq!(day.state(&stands).await, OrderState::Accepted);
     // Read anew: whoever asked has the answer.
+    let rests = day.live.limit(&first, Side::Buy, 10, -15).await;
+    let stands = day.ends((Call::FilePaths, SessionError::Gateway900901), async |live: &LiveDay| {
+        live.place(ADMIN, rests).await
+    });
+    let stands = stands.await.unwrap();
+    assert_eq!(day.state(&stands).await, OrderState::Accepted);
     let funds = day.ends((Call::Limits, SessionError::Bare403), async |live: &LiveDay| {
         let user = live.daemon.users.find(ADMIN).unwrap();
         user.link().broker.funds().await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use prahari_domain::time::{Day, Timestamp};
+use prahari_domain::time::Day;
 
 use crate::error::{Call, KotakError};
 use crate::scrip::ScripMaster;
@@ -16,8 +16,6 @@ pub struct Shares {
     kept: Mutex<Option<(Day, Arc<ScripMaster>)>>,
     /// Held by the one who fetches; the others find the file afterwards.
     one_fetch: tokio::sync::Mutex<()>,
-    /// When it was last begun to fetch them before anybody needed them.
-    begun: Mutex<Option<Timestamp>>,
 }
 
 impl Shares {
@@ -38,42 +36,6 @@ impl Shares {
         let fetching = tokio::spawn(async move { this.fetch(day, &session).await });
         let ended = || KotakError::not_sent(Call::Shares, "the fetch was ended");
         fetching.await.unwrap_or_else(|_| Err(ended()))
-    }
-
-    /// Begins to fetch the shares of the day, if they are not there: the first limit of the day is to be on the tick that they
-    /// name. Nobody waits for it or logs in for it. When it fails it is not begun again for some minutes; an order fetches them
-    /// before that.
-    pub(crate) fn begin(self: &Arc<Self>, session: &Arc<UserSession>, now: Timestamp) {
-        let day = now.ist_day();
-        if self.kept(day).is_some() || !self.begins(now) {
-            return;
-        }
-        let (this, session) = (self.clone(), session.clone());
-        tokio::spawn(async move {
-            if let Err(error) = this.fetch_ahead(day, &session).await {
-                tracing::warn!(%day, %error, "the broker's file of shares could not be had before it is needed");
-            }
-        });
-    }
-
-    /// Answers whether it is time to begin, and notes that it is done.
-    fn begins(&self, now: Timestamp) -> bool {
-        let mut begun = self.begun.lock();
-        let is_time = begun.is_none_or(|begun| now < begun || now.millis_since(begun) >= AGAIN_MS);
-        if is_time {
-            *begun = Some(now);
-        }
-        is_time
-    }
-
-    /// Fetches the shares with the session that a user has.
-    async fn fetch_ahead(&self, day: Day, session: &UserSession) -> Result<(), KotakError> {
-        let Some((open, client)) = session.in_use() else { return Ok(()) };
-        let _one = tokio::time::timeout(FOR_ANOTHER, self.one_fetch.lock()).await.ok();
-        if self.kept(day).is_none() {
-            self.keep(day, client.shares(&open).await?)?;
-        }
-        Ok(())
     }
 
     async fn fetch(&self, day: Day, session: &Arc<UserSession>) -> Result<Arc<ScripMaster>, KotakError> {
@@ -111,9 +73,6 @@ impl Shares {
 
 /// How long a user waits for the file that another one fetches, before they fetch it for themselves.
 const FOR_ANOTHER: Duration = Duration::from_secs(3);
-
-/// How long it is left alone when it could not be had ahead, in milliseconds: the book is looked at each minute.
-const AGAIN_MS: i64 = 5 * 60_000;
 
 /// Age of a file, in days, up to which it is taken: over a long weekend the file of the last session is the newest.
 const OLDEST_DAYS: i64 = 5;

@@ -183,10 +183,7 @@ impl Broker for KotakBroker {
     }
 
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
-        let book = self.whole_book().await?;
-        // There is a session now, and the first order of the day is not to be the one that finds out about ticks.
-        self.shares.begin(&self.session, self.pace.now());
-        Ok(book)
+        self.whole_book().await
     }
 
     async fn market_limit(&self, request: &OrderRequest, seen: &PriceSeen, now: Timestamp) -> Option<Paise> {

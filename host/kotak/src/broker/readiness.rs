@@ -219,7 +219,7 @@ fn clock(line: &LineProof) -> Check {
 fn shares(kept: Option<&ScripMaster>, now: Timestamp) -> Check {
     let today = now.ist_day();
     let Some(kept) = kept else {
-        let said = "the broker's file of shares of today is not here; the first look at the book of orders fetches it";
+        let said = "the broker's file of shares of today is not here; the first order fetches it";
         return Check::not_known("shares", said, "");
     };
     let count = kept.len();

@@ -38,6 +38,15 @@ impl Desk {
         let known = answers.clone();
         let fake = Fake::new(move |asked: &Asked| {
             let path = asked.path.as_str();
+            if path.ends_with("file-paths") {
+                let host = asked.header("Host").unwrap_or_default();
+                return ok(
+                    json!({ "data": { "filesPaths": [format!("http://{host}/2026-11-02/nse_cm-v1.csv")] } }),
+                );
+            }
+            if path.ends_with(".csv") {
+                return Reply::Answer(200, FILE.to_owned());
+            }
             let mut known = known.lock();
             let found = known.iter().position(|(part, _)| path.contains(part));
             // The last answer for a path stays.
@@ -46,12 +55,6 @@ impl Desk {
                     known.remove(at).1
                 }
                 Some(at) => known[at].1.clone(),
-                None if path.ends_with("file-paths") => {
-                    let host = asked.header("Host").unwrap_or_default();
-                    let file = format!("http://{host}/2026-11-02/nse_cm-v1.csv");
-                    ok(json!({ "data": { "filesPaths": [file] } }))
-                }
-                None if path.ends_with(".csv") => Reply::Answer(200, FILE.to_owned()),
                 None => standard_reply(),
             }
         })
