@@ -30,10 +30,11 @@ impl Account {
     /// What is told of executions that are gone, one after the other.
     fn alarms(&mut self) -> Vec<FillAlarm> {
         let of_fills = |alarm| match alarm {
-            OrderAlarm::Fill(alarm) => alarm,
-            OrderAlarm::Unknown(unknown) => panic!("{unknown:?}"),
+            OrderAlarm::Fill(alarm) => Some(alarm),
+            OrderAlarm::Stray(none) if none.open.is_empty() => None,
+            other @ (OrderAlarm::Stray(_) | OrderAlarm::Unknown(_)) => panic!("{other:?}"),
         };
-        self.desk.take_alarms().into_iter().map(of_fills).collect()
+        self.desk.take_alarms().into_iter().filter_map(of_fills).collect()
     }
 
     /// What is told of executions that are gone, and of those that are settled.

@@ -34,8 +34,7 @@ const RESTORED: TagCode = TagCode::of_number(2);
 
 /// What a desk tells of orders that the books do not know.
 fn news(trader: &mut Installation) -> Option<StrayNews> {
-    let alarms = trader.desk.take_alarms();
-    alarms.into_iter().find_map(|alarm| match alarm {
+    trader.desk.take_alarms().into_iter().find_map(|alarm| match alarm {
         OrderAlarm::Stray(news) => Some(news),
         OrderAlarm::Unknown(_) | OrderAlarm::Fill(_) => None,
     })

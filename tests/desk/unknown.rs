@@ -51,10 +51,11 @@ fn only_unknown(trader: &Installation) -> UnknownOrder {
 /// The alarms of a desk: of which order, and whether one is raised.
 fn alarms(trader: &mut Installation) -> Vec<(OrderId, bool)> {
     let told = trader.desk.take_alarms().into_iter();
-    told.map(|alarm| match alarm {
-        OrderAlarm::Unknown(UnknownAlarm::Raised { order, .. }) => (order, true),
-        OrderAlarm::Unknown(UnknownAlarm::Over { order, .. }) => (order, false),
-        OrderAlarm::Fill(gone) => panic!("{gone:?}"),
+    told.filter_map(|alarm| match alarm {
+        OrderAlarm::Unknown(UnknownAlarm::Raised { order, .. }) => Some((order, true)),
+        OrderAlarm::Unknown(UnknownAlarm::Over { order, .. }) => Some((order, false)),
+        OrderAlarm::Stray(none) if none.open.is_empty() => None,
+        other @ (OrderAlarm::Stray(_) | OrderAlarm::Fill(_)) => panic!("{other:?}"),
     })
     .collect()
 }
