@@ -39,7 +39,7 @@ const THIRD: UserId = UserId(3);
 pub struct Live {
     _house: TestHost,
     pub daemon: Arc<Daemon>,
-    hand: ManualClock,
+    pub hand: ManualClock,
     pub broker: Arc<LiveBroker>,
 }
 

@@ -76,6 +76,7 @@ async fn an_order_that_the_book_does_not_show_blocks_its_symbol_and_side_and_is_
     let held = trader.place(buy("ABC", 5, LOW)).await.unwrap();
     trader.execute(held, 5);
     trader.reconciled().await;
+    assert_eq!(alarms(&mut trader), []);
     let id = lost(&broker, &mut trader, Loss::Request).await;
     assert!(trader.desk.needs_reconcile());
     let differences = trader.reconciled_at(minute(1)).await;
