@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState};
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
 
-use super::world::{TASK, action, folder, held, house, monday_evening, symbol, worth};
+use super::world::{TASK, action, folder, held, house, monday_evening, only_action, symbol, worth};
 use crate::support::desk_fixture::{order_context, sell};
 use crate::support::fake_broker::Mishap;
 use crate::support::living::Living;
@@ -18,9 +17,7 @@ use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, run, stop};
 const BONUS: ActionKind = ActionKind::Bonus { new: 1, held: 1 };
 
 async fn state(daemon: &Daemon) -> ActionState {
-    let filter = ActionFilter { limit: 10, ..ActionFilter::default() };
-    let [row] = daemon.actions.list(filter).await.unwrap().try_into().unwrap();
-    row.state
+    only_action(daemon).await.state
 }
 
 /// What the paper account holds of ABC.
@@ -56,13 +53,7 @@ async fn is_whole(daemon: &Daemon, before: (i64, i64)) {
     assert_eq!((held(daemon, "ABC").await, in_account(daemon).await), ((22, 110_000), 22));
     assert_eq!(worth(daemon, ADMIN).await, before);
     assert_eq!(state(daemon).await, ActionState::Applied);
-    let [row] = daemon
-        .actions
-        .list(ActionFilter { limit: 10, ..ActionFilter::default() })
-        .await
-        .unwrap()
-        .try_into()
-        .unwrap();
+    let row = only_action(daemon).await;
     assert_eq!(daemon.actions.applied_to(row.id).await.unwrap().len(), 1, "one entry of the journal");
     let user = daemon.users.find(ADMIN).unwrap();
     let mut desk = user.desk.lock().await;

@@ -1,6 +1,5 @@
 //! A demerger: no price and no trading before its special pre-open is over and its open is booked.
 
-use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_domain::actions::{ActionKind, ActionState, Ratio};
 use prahari_domain::ids::UserId;
@@ -14,7 +13,7 @@ use prahari_runtime::{HostCall, HostReply};
 use prahari_store::{AlertCode, AlertFilter, AlertRow, HaltFilter};
 
 use super::world::{
-    TASK, WEDNESDAY, action, date, folder, held, house, monday_evening, symbol, without_order,
+    TASK, WEDNESDAY, action, date, folder, held, house, monday_evening, only_action, symbol, without_order,
 };
 use crate::support::desk_fixture::{ask, buy, order_context, sell};
 use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, run, stop};
@@ -67,13 +66,7 @@ async fn a_demerger_without_terms_waits_for_the_open_and_divides_the_cost_by_it(
     assert_eq!(held(&daemon, "ABC").await, (11, 110_000), "before 10:00 there is no open");
     run(&daemon, at(TUESDAY, "10:01:30")).await;
     assert_eq!((held(&daemon, "ABC").await, held(&daemon, "ABCX").await), ((11, 66_000), (11, 44_000)));
-    let [row] = daemon
-        .actions
-        .list(ActionFilter { limit: 10, ..ActionFilter::default() })
-        .await
-        .unwrap()
-        .try_into()
-        .unwrap();
+    let row = only_action(&daemon).await;
     assert_eq!(
         (row.state, row.price_factor().unwrap().to_string()),
         (ActionState::Applied, "3/5".to_owned())

@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_domain::actions::{ActionKind, ActionState, CorporateAction};
@@ -13,7 +12,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderKind;
 use prahari_store::{AlertCode, AlertFilter, HaltCode};
 
-use super::world::{WEDNESDAY, action, date, folder, held, house, monday_evening, symbol};
+use super::world::{WEDNESDAY, action, date, folder, held, house, monday_evening, only_action, symbol};
 use crate::support::desk_fixture::{buy, order_context, sell};
 use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, run, start_services, stop};
 
@@ -206,13 +205,7 @@ async fn a_journal_that_cannot_be_read_keeps_a_dividend_from_its_user_alone_unti
     let daemon = house.start(at(WEDNESDAY, "10:10")).await;
     daemon.users_admin.lift_halt(halts[0].id, ADMIN, "the row is mended").await.unwrap();
     run(&daemon, at(WEDNESDAY, "10:20")).await;
-    let [row] = daemon
-        .actions
-        .list(ActionFilter { limit: 10, ..ActionFilter::default() })
-        .await
-        .unwrap()
-        .try_into()
-        .unwrap();
+    let row = only_action(&daemon).await;
     assert_eq!(row.state, ActionState::Applied);
     assert_eq!((income(&daemon).await, income_of(&daemon, OTHER).await), (Paise(1_617), Paise(1_029)));
     stop(daemon).await;

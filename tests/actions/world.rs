@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use prahari_app::actions::ActionFilter;
 use prahari_app::daemon::Daemon;
 use prahari_brokers::{AdjustedMarket, CsvMarket};
-use prahari_domain::actions::{ActionKind, CorporateAction, Origin, Provenance};
+use prahari_domain::actions::{ActionKind, ActionRow, CorporateAction, Origin, Provenance};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -100,6 +101,13 @@ pub async fn evening_of(daemon: Arc<Daemon>) -> (Arc<Daemon>, OrderId) {
     user.runs.memory().entry(TASK).or_default().insert("sell/ABC".to_owned(), vec![1]);
     user.runs.memory().entry(TASK).or_default().insert("sell/XYZ".to_owned(), vec![2]);
     (daemon, amo)
+}
+
+/// The only action that the daemon knows.
+pub async fn only_action(daemon: &Daemon) -> ActionRow {
+    let filter = ActionFilter { limit: 10, ..ActionFilter::default() };
+    let [row] = daemon.actions.list(filter).await.unwrap().try_into().unwrap();
+    row
 }
 
 /// Cash, and cash with everything that is held at its last price, in paise.

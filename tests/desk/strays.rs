@@ -19,7 +19,7 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostCall, HostReply};
-use prahari_store::AlertCode;
+use prahari_store::{AlertCode, NewAlert};
 
 use crate::LOW;
 use crate::pushes::Live;
@@ -52,20 +52,26 @@ async fn count_on(before: &mut Installation) {
     }
 }
 
+/// A start that offers some of its ten shares after the backup, and one on the backup that was restored; and the order.
+async fn sold_since_the_backup(quantity: u32) -> (Arc<LiveBroker>, Installation, Installation, OrderId) {
+    let broker = Arc::new(LiveBroker::default());
+    let mut before = Installation::new(&broker).await;
+    let known = before.place(buy("XYZ", 10, LOW)).await.unwrap();
+    before.execute(known, 10);
+    before.reconciled().await;
+    let after = before.copied(RESTORED).await;
+    count_on(&mut before).await;
+    let lost = before.place(sell("XYZ", quantity, LOW)).await.unwrap();
+    (broker, before, after, lost)
+}
+
 fn numbers(news: &StrayNews) -> Vec<&str> {
     news.open.iter().map(|stray| stray.broker_id.as_str()).collect()
 }
 
 #[tokio::test]
 async fn an_order_placed_since_the_backup_is_not_placed_a_second_time_while_it_stands() {
-    let broker = Arc::new(LiveBroker::default());
-    let mut before = Installation::new(&broker).await;
-    let known = before.place(buy("XYZ", 10, LOW)).await.unwrap();
-    before.execute(known, 10);
-    before.reconciled().await;
-    let mut after = before.copied(RESTORED).await;
-    count_on(&mut before).await;
-    let lost = before.place(sell("XYZ", 10, LOW)).await.unwrap();
+    let (broker, _before, mut after, lost) = sold_since_the_backup(10).await;
 
     // Nothing is sent before the book was read, and that shows it.
     let refused = after.place(sell("XYZ", 10, LOW)).await.unwrap_err();
@@ -101,14 +107,7 @@ async fn an_order_placed_since_the_backup_is_not_placed_a_second_time_while_it_s
 
 #[tokio::test]
 async fn what_it_executed_is_a_trade_of_others_and_blocks_nothing_more() {
-    let broker = Arc::new(LiveBroker::default());
-    let mut before = Installation::new(&broker).await;
-    let known = before.place(buy("XYZ", 10, LOW)).await.unwrap();
-    before.execute(known, 10);
-    before.reconciled().await;
-    let mut after = before.copied(RESTORED).await;
-    count_on(&mut before).await;
-    let lost = before.place(sell("XYZ", 4, LOW)).await.unwrap();
+    let (_, before, mut after, lost) = sold_since_the_backup(4).await;
     after.reconciled().await;
     before.execute(lost, 4);
     after.desk.sync_fills(ten()).await.unwrap();
@@ -170,6 +169,10 @@ async fn each_has_an_alert_and_fails_the_doctor_until_it_has_ended() {
         found.checks.into_iter().find(|check| check.name == "orders").unwrap()
     };
     let now = live.daemon.clock.now();
+    // A process before this one has told of one that stands no more.
+    let (code, detail) = (AlertCode::OrderUnclaimed, "an order of before".to_owned());
+    let earlier = NewAlert { code, user: Some(OTHER), subject: "L99".to_owned(), detail };
+    assert!(live.daemon.notices.raise(earlier).await.unwrap());
     let lost = place_elsewhere(&live.broker, 40, now).await;
     let requests = vec![to_host(&buy("ABC", 10, PRICE.0))];
     let reply = ask(&live.daemon, OTHER, Task::literal("buy_orders"), HostCall::Place { requests }).await;
